@@ -1,0 +1,48 @@
+use serde::{Deserialize, Serialize};
+
+/// The record of one served endpoint, as it stands in discovery: the original's JSON with one field more.
+///
+/// Unknown fields are ignored on reading, so that old and new peers live together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    pub namespace: String,
+    pub component: String,
+    pub endpoint: String,
+    /// Full 64 bits, written as a JSON number.
+    pub instance_id: u64,
+    pub transport: Transport,
+    /// What only Stator peers read. Absent in records of the original.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stator: Option<Stator>,
+}
+
+impl Instance {
+    /// `namespace.component.endpoint`.
+    pub fn path(&self) -> String {
+        format!("{}.{}.{}", self.namespace, self.component, self.endpoint)
+    }
+
+    /// Whether this is a record of that endpoint.
+    pub fn serves(&self, namespace: &str, component: &str, endpoint: &str) -> bool {
+        self.endpoint == endpoint && self.component == component && self.namespace == namespace
+    }
+}
+
+/// How the original reaches the endpoint: `{"tcp": "IP:port/PATH"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transport {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tcp: Option<String>,
+}
+
+/// How a Stator peer reaches the endpoint over the multiplexed plane.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stator {
+    /// `IP:port` of the listener, or `memory:<id>` inside one process.
+    pub address: String,
+    /// Lowest and highest frame version that the listener speaks.
+    pub versions: (u16, u16),
+    /// Declared by the endpoint: running a call twice does no harm.
+    #[serde(default)]
+    pub idempotent: bool,
+}

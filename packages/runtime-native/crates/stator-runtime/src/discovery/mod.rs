@@ -1,0 +1,42 @@
+//! Who serves what, and where: the trait and its back ends.
+
+mod instance;
+
+pub use instance::{Instance, Stator, Transport};
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use tokio::sync::watch;
+
+use crate::Result;
+
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Every instance that the back end knows at one moment, sorted by path and id.
+pub type Instances = Arc<Vec<Arc<Instance>>>;
+
+/// Registers this process's instances and watches everybody's.
+///
+/// A watch yields whole, conflated snapshots: a slow reader can miss an intermediate state, never the latest one.
+pub trait Discovery: Send + Sync + 'static {
+    /// Name for messages: `memory`, `file`.
+    fn backend(&self) -> &'static str;
+
+    /// Where the back end looks, for messages: a folder, a list of addresses.
+    fn location(&self) -> String;
+
+    /// The id under which everything of this process is registered: one random u64 a connection.
+    fn connection_id(&self) -> u64;
+
+    /// Makes `instance` visible to everybody. Registering the same path again replaces the record.
+    fn register<'a>(&'a self, instance: Instance) -> BoxFuture<'a, Result<()>>;
+
+    /// Takes an instance of this process away. Unknown instances are no error.
+    fn unregister<'a>(&'a self, namespace: &'a str, component: &'a str, endpoint: &'a str) -> BoxFuture<'a, Result<()>>;
+
+    /// A receiver whose current value is the newest snapshot; the first one is complete when this returns.
+    fn watch<'a>(&'a self) -> BoxFuture<'a, Result<watch::Receiver<Instances>>>;
+
+    /// Withdraws everything that this process registered and stops the back end's tasks.
+    fn close<'a>(&'a self) -> BoxFuture<'a, ()>;
+}

@@ -1,0 +1,43 @@
+//! The closed list of error codes and the one error type of the runtime.
+
+mod code;
+
+pub use code::ErrorCode;
+
+use serde::{Deserialize, Serialize};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error as callers see it and as it travels on the wire (JSON).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Error {
+    pub code: ErrorCode,
+    /// What was wrong, where, and what to do about it.
+    pub message: String,
+    /// Name of the error class that a handler threw, when there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Stack of the remote handler; only sent by a development server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
+    /// Public facts about the error, any JSON value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<serde_json::Value>,
+    /// The instance that produced the error: decimal text, because JSON numbers lose digits above 2^53 in JavaScript.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+}
+
+impl Error {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), name: None, stack: None, details: None, instance: None }
+    }
+
+    /// The same error, marked as coming from `instance_id` unless it already names one.
+    #[must_use]
+    pub fn from_instance(mut self, instance_id: u64) -> Self {
+        self.instance.get_or_insert_with(|| instance_id.to_string());
+        self
+    }
+}
