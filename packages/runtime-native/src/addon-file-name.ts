@@ -1,0 +1,29 @@
+import { readdirSync } from "node:fs";
+
+/** The C library of this Linux process: the addon is compiled against one or the other. */
+export type Libc = "gnu" | "musl";
+
+/**
+ * File name of the addon for this process, such as `stator.linux-x64-gnu.node` or `stator.darwin-arm64.node`.
+ * The build writes this file and the loader opens it.
+ */
+export function addonFileName(): string {
+  const libc = detectLibc();
+  return `stator.${process.platform}-${process.arch}${libc === null ? "" : `-${libc}`}.node`;
+}
+
+/** The C library, or null where the platform has only one. */
+export function detectLibc(): Libc | null {
+  if (process.platform !== "linux") return null;
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  if (report.header?.glibcVersionRuntime !== undefined) return "gnu";
+  return hasMuslLoader() ? "musl" : "gnu";
+}
+
+function hasMuslLoader(): boolean {
+  try {
+    return readdirSync("/lib").some((name) => name.startsWith("ld-musl-"));
+  } catch {
+    return false;
+  }
+}

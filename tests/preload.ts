@@ -1,0 +1,16 @@
+/**
+ * Runs before every `bun test` of the workspace: a test must find what it starts and nothing else.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+// Settings of the developer's own shell would change what the tests see.
+for (const name of Object.keys(process.env)) {
+  if (name.startsWith("DYN_") || name.startsWith("STATOR_")) delete process.env[name];
+}
+
+// Discovery by files stays inside one folder of this run; child processes inherit it.
+const folder = mkdtempSync(join(tmpdir(), "stator-test-"));
+process.env["DYN_FILE_KV"] = join(folder, "discovery");
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
