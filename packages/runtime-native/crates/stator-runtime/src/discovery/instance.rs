@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 /// The record of one served endpoint, as it stands in discovery: the original's JSON with one field more.
@@ -20,6 +22,15 @@ impl Instance {
     /// `namespace.component.endpoint`.
     pub fn path(&self) -> String {
         format!("{}.{}.{}", self.namespace, self.component, self.endpoint)
+    }
+
+    /// The order of snapshots: by namespace, component, endpoint and id. Two records of one place are equal.
+    pub fn order(&self, other: &Self) -> Ordering {
+        self.namespace
+            .cmp(&other.namespace)
+            .then_with(|| self.component.cmp(&other.component))
+            .then_with(|| self.endpoint.cmp(&other.endpoint))
+            .then(self.instance_id.cmp(&other.instance_id))
     }
 
     /// Whether this is a record of that endpoint.

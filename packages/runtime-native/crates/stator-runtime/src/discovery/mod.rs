@@ -1,8 +1,16 @@
 //! Who serves what, and where: the trait and its back ends.
 
+mod config;
+mod connection_id;
 mod instance;
+pub mod memory;
+pub mod name;
+mod registration;
 
+pub use config::{DiscoveryConfig, connect};
 pub use instance::{Instance, Stator, Transport};
+pub use memory::{MemoryDiscovery, MemoryStore};
+pub use name::{near_names, validate_name};
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -32,7 +40,8 @@ pub trait Discovery: Send + Sync + 'static {
     fn register<'a>(&'a self, instance: Instance) -> BoxFuture<'a, Result<()>>;
 
     /// Takes an instance of this process away. Unknown instances are no error.
-    fn unregister<'a>(&'a self, namespace: &'a str, component: &'a str, endpoint: &'a str) -> BoxFuture<'a, Result<()>>;
+    fn unregister<'a>(&'a self, namespace: &'a str, component: &'a str, endpoint: &'a str)
+    -> BoxFuture<'a, Result<()>>;
 
     /// A receiver whose current value is the newest snapshot; the first one is complete when this returns.
     fn watch<'a>(&'a self) -> BoxFuture<'a, Result<watch::Receiver<Instances>>>;
