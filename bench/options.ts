@@ -1,0 +1,73 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Duration, Point } from "./measure.ts";
+
+export interface BenchOptions {
+  /** Names of folders in `bench/peers`; the first is what the others are compared with. */
+  peers: string[];
+  points: Point[];
+  rounds: number;
+  duration: Duration;
+  json: boolean;
+}
+
+export const help = `Usage: bun run bench [options]
+
+Calls another process over loopback, through @stator/runtime-native and through raw Bun sockets, side by side.
+
+  --only unary|stream   measure one kind only
+  --peers a,b           which peers, the baseline first (default: raw,stator); folders of bench/peers
+  --quick               one round of short points: a look, not a figure
+  --rounds N            rounds, of which the median counts (default: 3)
+  --json                print the result as JSON
+  --help                this text
+`;
+
+/** Reads the command line. Throws an error with a sentence for the user. */
+export function parseOptions(args: string[]): BenchOptions | "help" {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: "string" },
+      peers: { type: "string", default: "raw,stator" },
+      quick: { type: "boolean", default: false },
+      rounds: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  return {
+    peers: parsePeers(values.peers),
+    points: points(values.only),
+    rounds: parseRounds(values.rounds, values.quick),
+    duration: values.quick ? { warmupMs: 300, measureMs: 500 } : { warmupMs: 1000, measureMs: 2000 },
+    json: values.json,
+  };
+}
+
+function parsePeers(text: string): string[] {
+  const known = readdirSync(join(import.meta.dir, "peers")).toSorted();
+  const peers = text.split(",");
+  for (const peer of peers) {
+    if (!known.includes(peer)) throw new Error(`--peers: there is no peer "${peer}"; there are ${known.join(", ")}.`);
+  }
+  return peers;
+}
+
+function parseRounds(text: string | undefined, quick: boolean): number {
+  if (text === undefined) return quick ? 1 : 3;
+  const rounds = Number(text);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds: "${text}" is not a whole number from 1.`);
+  return rounds;
+}
+
+function points(only: string | undefined): Point[] {
+  const unary = [1, 16, 128].map((concurrency): Point => ({ kind: "unary", concurrency }));
+  const stream = [1, 16, 64].map((concurrency): Point => ({ kind: "stream", concurrency }));
+  if (only === undefined) return [...unary, ...stream];
+  if (only === "unary") return unary;
+  if (only === "stream") return stream;
+  throw new Error(`--only: "${only}" is neither unary nor stream.`);
+}

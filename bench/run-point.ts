@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Duration, Measurement, Point } from "./measure.ts";
+
+/** A point that hangs is an error after this many milliseconds beyond its own time. */
+const GRACE_MS = 30_000;
+
+/** Measures one point in two fresh processes, so that no point inherits another's heap. */
+export async function runPoint(peer: string, point: Point, duration: Duration): Promise<Measurement> {
+  const folder = mkdtempSync(join(tmpdir(), "stator-bench-"));
+  const env = {
+    ...process.env,
+    BENCH_FOLDER: folder,
+    DYN_DISCOVERY_BACKEND: "file",
+    DYN_FILE_KV: join(folder, "discovery"),
+    DYN_LOG: process.env["DYN_LOG"] ?? "warn",
+  };
+  const worker = Bun.spawn([process.execPath, join(import.meta.dir, "server-process.ts"), peer], {
+    env,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const timer = setTimeout(() => worker.kill(9), duration.warmupMs + duration.measureMs + GRACE_MS);
+  try {
+    const lines = readLines(worker.stdout);
+    const { address } = await nextLine<{ address: string }>(lines, `the worker of ${peer}`);
+    const client = Bun.spawn(
+      [
+        process.execPath,
+        join(import.meta.dir, "client-process.ts"),
+        peer,
+        address,
+        JSON.stringify({ ...point, ...duration }),
+      ],
+      {
+        env,
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "inherit",
+        timeout: duration.warmupMs + duration.measureMs + GRACE_MS,
+      },
+    );
+    const result = await nextLine<Omit<Measurement, "workerMemory">>(readLines(client.stdout), `the caller of ${peer}`);
+    await client.exited;
+    await worker.stdin.end();
+    const { workerMemory } = await nextLine<{ workerMemory: number }>(lines, `the worker of ${peer}`);
+    return { ...result, workerMemory };
+  } finally {
+    clearTimeout(timer);
+    worker.kill();
+    await worker.exited;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function nextLine<T>(lines: AsyncGenerator<string>, who: string): Promise<T> {
+  const line = await lines.next();
+  if (line.done === true) throw new Error(`${who} ended without a result; see its output above.`);
+  return JSON.parse(line.value) as T;
+}
+
+async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
+  }
+}

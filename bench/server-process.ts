@@ -1,0 +1,18 @@
+/**
+ * The worker process: `bun bench/server-process.ts <peer>`.
+ * Prints one line of JSON when it is ready, one more with its peak memory after its input was closed.
+ */
+import { peakMemory } from "./peak-memory.ts";
+import type { ServePeer } from "./peer.ts";
+
+const [peer] = process.argv.slice(2);
+const { serve } = (await import(`./peers/${peer}/server.ts`)) as { serve: ServePeer };
+const server = await serve();
+console.log(JSON.stringify({ address: server.address }));
+
+// The end of the input also comes when the bench itself was killed: nothing is left behind.
+for await (const _ of Bun.stdin.stream()) continue;
+const workerMemory = peakMemory();
+await server.close();
+console.log(JSON.stringify({ workerMemory }));
+process.exit(0);
