@@ -1,0 +1,90 @@
+import type { RunResult } from "../run.ts";
+import { run } from "../run.ts";
+import { announce, inSeconds } from "../step.ts";
+import { bunCounts, cargoCounts } from "./counts.ts";
+import type { Counts } from "./counts.ts";
+
+/** One part of `bun run test`. */
+export interface Suite {
+  name: string;
+  run(): Promise<Counts>;
+}
+
+/** A command that counts as one test: it passes with exit code 0. */
+export function checkSuite(name: string, command: string[], holds?: (output: string) => boolean): Suite {
+  return {
+    name,
+    async run() {
+      const result = await run(command);
+      const passed = result.exitCode === 0 && (holds?.(result.output) ?? true);
+      return { passed: passed ? 1 : 0, failed: passed ? 0 : 1 };
+    },
+  };
+}
+
+/** The Rust tests of the workspace. */
+export function cargoSuite(name: string, args: string[]): Suite {
+  return {
+    name,
+    async run() {
+      const result = await run(["cargo", "test", "--release", "--workspace", "--locked", "--no-fail-fast", ...args]);
+      return honest(name, result, cargoCounts(result.output));
+    },
+  };
+}
+
+/** The Bun tests under one folder. Every file that looks like a test has to have run. */
+export function bunSuite(folder: string, timeoutMs: number): Suite {
+  return {
+    name: `bun test ${folder}`,
+    async run() {
+      const files = [...new Bun.Glob("**/*.test.ts").scanSync(folder)].filter((f) => !f.includes("node_modules"));
+      if (files.length === 0) return failure(`${folder} holds no tests.`);
+      const result = await run([process.execPath, "test", "--timeout", String(timeoutMs), `./${folder}/`]);
+      const counts = bunCounts(result.output);
+      if (counts === null) return failure(`bun test ${folder} gave no summary.`);
+      if (counts.files !== files.length) {
+        return failure(`bun test ${folder} ran ${counts.files} of ${files.length} test files.`, counts);
+      }
+      return honest(`bun test ${folder}`, result, counts);
+    },
+  };
+}
+
+/** Runs the suites one after another, whatever fails, and says how each went. */
+export async function runSuites(suites: Suite[]): Promise<Counts> {
+  const total: Counts = { passed: 0, failed: 0 };
+  const lines: string[] = [];
+  for (const suite of suites) {
+    announce(suite.name);
+    const started = performance.now();
+    const counts = await suite.run();
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    const seconds = inSeconds((performance.now() - started) / 1000);
+    lines.push(
+      `${counts.failed === 0 ? "ok  " : "FAIL"}  ${suite.name}: ${counts.passed} of ${sum(counts)} (${seconds})`,
+    );
+  }
+  announce("Summary");
+  console.log(lines.join("\n"));
+  return total;
+}
+
+/** A suite that failed or did nothing must not look green, whatever it counted. */
+function honest(name: string, result: RunResult, counts: Counts): Counts {
+  if (result.exitCode !== 0 && counts.failed === 0) {
+    return failure(`${name} ended with exit code ${result.exitCode}.`, counts);
+  }
+  if (sum(counts) === 0) return failure(`${name} ran no tests.`);
+  return counts;
+}
+
+function failure(message: string, counts: Counts = { passed: 0, failed: 0 }): Counts {
+  console.error(message);
+  return { passed: counts.passed, failed: counts.failed + 1 };
+}
+
+function sum(counts: Counts): number {
+  return counts.passed + counts.failed;
+}

@@ -1,0 +1,50 @@
+/**
+ * `bun run test`: every check and every test of the fast tier; `--full` adds the long suites of tests/full.
+ *
+ * Goes on after a failure so that one run shows all of them. The last line is `N passed, M failed`.
+ */
+import { parseArgs } from "node:util";
+import { root } from "./lib/paths.ts";
+import { install, turbo } from "./lib/prepare.ts";
+import { bunSuite, cargoSuite, checkSuite, runSuites } from "./lib/testing/suite.ts";
+import type { Suite } from "./lib/testing/suite.ts";
+import { recordToolchain } from "./lib/toolchain.ts";
+
+/** Long enough for a loaded machine of two cores; a test that waits for an event that never comes ends here. */
+const UNIT_TIMEOUT_MS = 30_000;
+const PROCESS_TIMEOUT_MS = 120_000;
+const LONG_TIMEOUT_MS = 1_800_000;
+
+const { values } = parseArgs({ options: { full: { type: "boolean", default: false } } });
+process.chdir(root);
+recordToolchain();
+await install();
+
+const script = (name: string): string[] => [process.execPath, "run", name];
+const suites: Suite[] = [
+  // The addon comes first: TypeScript tests need it, and Cargo reuses what it compiled.
+  checkSuite("build", turbo("run", "build")),
+  // A drift check that no package takes part in would always pass.
+  checkSuite("drift of generated code", turbo("run", "check:drift", "--force"), (output) =>
+    /Tasks:\s+[1-9]\d* successful/.test(output),
+  ),
+  checkSuite("clippy", script("check:clippy")),
+  checkSuite("rustfmt", script("check:rustfmt")),
+  checkSuite("lint", script("check:lint")),
+  checkSuite("format", script("check:format")),
+  checkSuite("types and type tests", script("check:types")),
+  cargoSuite("cargo test", []),
+  bunSuite("scripts", UNIT_TIMEOUT_MS),
+  bunSuite("packages/codegen", UNIT_TIMEOUT_MS),
+  bunSuite("packages/runtime-native", UNIT_TIMEOUT_MS),
+  bunSuite("packages/sdk", UNIT_TIMEOUT_MS),
+  bunSuite("apps/examples", PROCESS_TIMEOUT_MS),
+  bunSuite("tests/e2e", PROCESS_TIMEOUT_MS),
+];
+if (values.full) {
+  suites.push(cargoSuite("cargo test, long", ["--", "--ignored"]), bunSuite("tests/full", LONG_TIMEOUT_MS));
+}
+
+const { passed, failed } = await runSuites(suites);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
