@@ -3,13 +3,17 @@
 
 mod discovery_support;
 
-use std::sync::Arc;
+use std::{fs, sync::Arc};
 
 use discovery_support::{places, port, record, until};
 use stator_runtime::{
     ErrorCode,
-    discovery::{self, Discovery, DiscoveryConfig, MemoryStore},
+    discovery::{
+        self, Discovery, DiscoveryConfig, FileOptions, FileRoot, MemoryStore,
+        file::{BUCKET, Notice},
+    },
 };
+use tempfile::TempDir;
 
 async fn connect(config: &DiscoveryConfig) -> Arc<dyn Discovery> {
     discovery::connect(config.clone()).await.expect("the back end connects")
@@ -180,4 +184,39 @@ async fn memory_stores_are_apart_and_the_process_store_is_one() {
     one.register(record(&*one, "generate", 1)).await.expect("register");
     assert_eq!(two.watch().await.expect("watch").borrow().len(), 1);
     assert!(apart.watch().await.expect("watch").borrow().is_empty());
+}
+
+async fn file_conforms(notice: Notice) {
+    let folder = TempDir::new().expect("a folder");
+    let mut rounds = 0..;
+    let mut roots = Vec::new();
+    let next = || {
+        let root = folder.path().join(rounds.next().unwrap_or(0).to_string());
+        roots.push(root.clone());
+        DiscoveryConfig::File(FileOptions {
+            notice,
+            ..FileOptions::new(FileRoot::Private(root))
+        })
+    };
+    conforms(next).await;
+    assert!(!roots.is_empty());
+    for root in roots {
+        let left: Vec<_> = fs::read_dir(root.join(BUCKET)).expect("the bucket").collect();
+        assert!(left.is_empty(), "closing leaves nothing behind: {left:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn file_told_by_the_system() {
+    file_conforms(Notice::Automatic).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn file_by_polling() {
+    file_conforms(Notice::Polling).await;
+}
+
+#[tokio::test]
+async fn file_on_one_thread() {
+    file_conforms(Notice::Automatic).await;
 }

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use super::{Discovery, MemoryDiscovery, MemoryStore};
+use super::{
+    Discovery, MemoryDiscovery, MemoryStore,
+    file::{FileDiscovery, FileOptions},
+};
 use crate::Result;
 
 /// Which back end to connect to, and where.
@@ -8,11 +11,14 @@ use crate::Result;
 pub enum DiscoveryConfig {
     /// Records of this process only; [`MemoryStore::process`] is the store that runtimes share by default.
     Memory(MemoryStore),
+    /// Records in a folder that other processes see.
+    File(FileOptions),
 }
 
 /// Opens one connection, with a connection id of its own. Call it inside a Tokio runtime.
 pub async fn connect(config: DiscoveryConfig) -> Result<Arc<dyn Discovery>> {
-    match config {
-        DiscoveryConfig::Memory(store) => Ok(Arc::new(MemoryDiscovery::connect(store)?)),
-    }
+    Ok(match config {
+        DiscoveryConfig::Memory(store) => Arc::new(MemoryDiscovery::connect(store)?),
+        DiscoveryConfig::File(options) => Arc::new(FileDiscovery::connect(options).await?),
+    })
 }

@@ -2,12 +2,14 @@
 
 mod config;
 mod connection_id;
+pub mod file;
 mod instance;
 pub mod memory;
 pub mod name;
 mod registration;
 
 pub use config::{DiscoveryConfig, connect};
+pub use file::{FileDiscovery, FileOptions, FileRoot};
 pub use instance::{Instance, Stator, Transport};
 pub use memory::{MemoryDiscovery, MemoryStore};
 pub use name::{near_names, validate_name};

@@ -1,0 +1,132 @@
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, utimensat};
+
+use super::{
+    super::connection_id::connection_id,
+    BUCKET, FileRoot,
+    bucket_lock::BucketLock,
+    folder::{failed, prepare},
+};
+use crate::Result;
+
+/// Names of files that are being written.
+pub(super) const TEMPORARY: &str = ".tmp_";
+
+/// The folder in which the records stand: writing, touching and deleting files. Every method blocks.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    root: FileRoot,
+    dir: PathBuf,
+}
+
+impl Bucket {
+    /// Makes the folder exist and proves that it can be written to.
+    pub(super) fn open(root: FileRoot) -> Result<Self> {
+        let bucket = Self {
+            dir: root.path().join(BUCKET),
+            root,
+        };
+        bucket.prepare()?;
+        let probe = bucket.temporary()?;
+        File::create_new(&probe)
+            .and_then(|_| fs::remove_file(&probe))
+            .map_err(|error| failed("be written to", &bucket.dir, &error))?;
+        Ok(bucket)
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Makes the folder exist again, when somebody has removed it.
+    pub(super) fn prepare(&self) -> Result<()> {
+        prepare(&self.root)?;
+        fs::create_dir_all(&self.dir).map_err(|error| failed("be created", &self.dir, &error))
+    }
+
+    /// Puts the whole file there at once, so that nobody reads half of it.
+    ///
+    /// The original links a new record and renames over an old one; a rename does both here, because a name with our
+    /// random id in it is nobody else's.
+    pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<()> {
+        let temporary = self.temporary()?;
+        let put = || {
+            let _lock = BucketLock::acquire(&self.dir)?;
+            let mut file = File::create_new(&temporary)?;
+            file.write_all(content)?;
+            fs::rename(&temporary, self.dir.join(name))
+        };
+        let written = put().or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound if self.prepare().is_ok() => put(),
+            _ => Err(error),
+        });
+        written.map_err(|error| {
+            // It may not exist; if it does, the next sweep would find it too.
+            let _ = fs::remove_file(&temporary);
+            failed("be written to", &self.dir, &error)
+        })
+    }
+
+    /// Says that the owner of the file lives. `NotFound` when somebody has deleted it.
+    pub(super) fn touch(&self, name: &str) -> io::Result<()> {
+        let special = |nanoseconds| Timespec {
+            tv_sec: 0,
+            tv_nsec: nanoseconds,
+        };
+        let times = Timestamps {
+            last_access: special(UTIME_OMIT),
+            last_modification: special(UTIME_NOW),
+        };
+        // Not through an open file: closing that would wake everybody who watches the folder.
+        Ok(utimensat(CWD, self.dir.join(name), &times, AtFlags::SYMLINK_NOFOLLOW)?)
+    }
+
+    /// A file that is not there is no error.
+    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.dir.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Deletes regular files that nobody has touched for longer than `ttl`: records of killed processes, and writes
+    /// that were never finished.
+    pub(super) fn sweep(&self, ttl: Duration) -> io::Result<()> {
+        let mut expired = Vec::new();
+        for entry in fs::read_dir(&self.dir)? {
+            let path = entry?.path();
+            if is_expired(&path, ttl) {
+                expired.push(path);
+            }
+        }
+        if expired.is_empty() {
+            return Ok(());
+        }
+        let _lock = BucketLock::acquire(&self.dir)?;
+        for path in expired.iter().filter(|path| is_expired(path, ttl)) {
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => tracing::debug!(file = %path.display(), "deleted an expired discovery record"),
+            }
+        }
+        Ok(())
+    }
+
+    fn temporary(&self) -> Result<PathBuf> {
+        Ok(self.dir.join(format!("{TEMPORARY}{:016x}", connection_id()?)))
+    }
+}
+
+fn is_expired(path: &Path, ttl: Duration) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|file| {
+        let modified = file.modified().unwrap_or_else(|_| SystemTime::now());
+        // A time in the future, as after a correction of the clock, counts as fresh.
+        file.is_file() && SystemTime::now().duration_since(modified).is_ok_and(|age| age > ttl)
+    })
+}

@@ -1,0 +1,216 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::{OsStr, OsString},
+    io,
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, SystemTime},
+};
+
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+use super::{
+    super::{Instance, Instances},
+    bucket::Bucket,
+    bucket_view::BucketView,
+    folder::failed,
+    record::{encode, file_name, new_file_name},
+    warnings::Warnings,
+};
+use crate::Result;
+
+/// What one connection knows and owns. Every method blocks on the file system, so tasks call them on a thread for that.
+#[derive(Debug)]
+pub(super) struct FileState {
+    pub(super) bucket: Bucket,
+    id: u64,
+    ttl: Duration,
+    /// Held while files are touched or written, so that no keep-alive brings back what was just unregistered.
+    own: Mutex<Own>,
+    view: Mutex<BucketView>,
+    /// Whether anybody has asked for a snapshot. Pure workers never read the others' files.
+    watched: AtomicBool,
+    snapshot: watch::Sender<Instances>,
+}
+
+#[derive(Debug)]
+struct Own {
+    closed: bool,
+    /// Content by file name.
+    records: BTreeMap<String, Vec<u8>>,
+    /// When the last keep-alive ran, by the clock that goes on while the machine sleeps.
+    last_keep_alive: SystemTime,
+    warnings: Warnings,
+}
+
+impl FileState {
+    pub(super) fn new(bucket: Bucket, id: u64, ttl: Duration) -> Self {
+        let own = Own {
+            closed: false,
+            records: BTreeMap::new(),
+            last_keep_alive: SystemTime::now(),
+            warnings: Warnings::default(),
+        };
+        let view = BucketView::new(bucket.dir().to_owned());
+        let snapshot = watch::Sender::new(Instances::default());
+        Self {
+            bucket,
+            id,
+            ttl,
+            own: Mutex::new(own),
+            view: Mutex::new(view),
+            watched: AtomicBool::new(false),
+            snapshot,
+        }
+    }
+
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.own.lock().closed
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<Instances> {
+        self.snapshot.subscribe()
+    }
+
+    /// False when the connection is closed.
+    pub(super) fn register(&self, instance: &Instance) -> Result<bool> {
+        let name = new_file_name(instance)?;
+        let content = encode(instance)?;
+        {
+            let mut own = self.own.lock();
+            if own.closed {
+                return Ok(false);
+            }
+            self.bucket.write(&name, &content)?;
+            own.records.insert(name.clone(), content);
+        }
+        self.refresh_own(name);
+        Ok(true)
+    }
+
+    pub(super) fn unregister(&self, namespace: &str, component: &str, endpoint: &str) -> Result<()> {
+        let name = file_name(namespace, component, endpoint, self.id);
+        {
+            let mut own = self.own.lock();
+            if own.records.remove(&name).is_none() {
+                return Ok(());
+            }
+            let removed = self.bucket.remove(&name);
+            removed.map_err(|error| failed("be written to", self.bucket.dir(), &error))?;
+        }
+        self.refresh_own(name);
+        Ok(())
+    }
+
+    /// Takes everything away and lets nothing new in.
+    pub(super) fn withdraw(&self) {
+        let mut own = self.own.lock();
+        own.closed = true;
+        for name in std::mem::take(&mut own.records).into_keys() {
+            if let Err(error) = self.bucket.remove(&name) {
+                own.warnings
+                    .warn(&name, &format!("could not be deleted, it expires by itself: {error}"));
+            }
+        }
+    }
+
+    /// Touches our files, writes again those that somebody deleted, and deletes what nobody touches any more.
+    pub(super) fn keep_alive(&self) {
+        let overslept = {
+            let mut own = self.own.lock();
+            if own.closed {
+                return;
+            }
+            let Own {
+                records,
+                warnings,
+                last_keep_alive,
+                ..
+            } = &mut *own;
+            for (name, content) in records.iter() {
+                self.keep_record(name, content, warnings);
+            }
+            let now = SystemTime::now();
+            let since = now.duration_since(*last_keep_alive).unwrap_or_default();
+            *last_keep_alive = now;
+            since > self.ttl
+        };
+        // After a sleep of the whole machine every file looks expired, ours and everybody's: they get one round.
+        if !overslept {
+            self.sweep();
+        }
+    }
+
+    /// Deletes what nobody touches any more.
+    pub(super) fn sweep(&self) {
+        match self.bucket.sweep(self.ttl) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                let subject = self.bucket.dir().display().to_string();
+                self.own
+                    .lock()
+                    .warnings
+                    .warn(&subject, &format!("expired records cannot be deleted: {error}"));
+            }
+            _ => {}
+        }
+    }
+
+    /// From now on this connection reads everybody's records; starts with those that are there.
+    pub(super) fn start_watching(&self) {
+        // A new client must not be sent to workers that died while nobody was looking.
+        self.sweep();
+        self.watched.store(true, Ordering::Release);
+        self.resync();
+    }
+
+    /// Looks at every file, if anybody wants to know.
+    pub(super) fn resync(&self) {
+        if self.watched.load(Ordering::Acquire) {
+            self.look(|view| view.resync());
+        }
+    }
+
+    /// A caller who has registered finds itself in the next snapshot that it reads.
+    fn refresh_own(&self, name: String) {
+        if self.watched.load(Ordering::Acquire) {
+            self.refresh(&BTreeSet::from([OsString::from(name)]));
+        }
+    }
+
+    /// Looks at these files again, whatever is known of them.
+    pub(super) fn refresh(&self, names: &BTreeSet<OsString>) {
+        self.look(|view| {
+            names.iter().fold(false, |changed, name: &OsString| {
+                view.refresh(OsStr::new(name), true) | changed
+            })
+        });
+    }
+
+    fn look(&self, at: impl FnOnce(&mut BucketView) -> bool) {
+        let mut view = self.view.lock();
+        if at(&mut view) {
+            // Under the lock, or an older snapshot could come after a newer one.
+            self.snapshot.send_replace(view.snapshot());
+        }
+    }
+
+    fn keep_record(&self, name: &str, content: &[u8], warnings: &mut Warnings) {
+        let kept = match self.bucket.touch(name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                warnings.warn(
+                    name,
+                    "our record was deleted, as after a long suspension; it is registered again",
+                );
+                self.bucket.write(name, content).map_err(|error| error.message)
+            }
+            touched => touched.map_err(|error| error.to_string()),
+        };
+        if let Err(reason) = kept {
+            warnings.warn(name, &format!("our record cannot be kept alive: {reason}"));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! One record as a file: its name and its content.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+
+use super::super::Instance;
+use crate::{Error, ErrorCode, Result};
+
+/// A larger file is no record of ours.
+pub(super) const MAX_RECORD_BYTES: u64 = 64 * 1024;
+
+/// What file systems allow.
+const MAX_FILE_NAME: usize = 255;
+
+/// Values carry a `type`, because the original keeps other things in the same shape.
+#[derive(Serialize)]
+#[serde(tag = "type")]
+enum Written<'a> {
+    Endpoint(&'a Instance),
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type")]
+enum Read {
+    Endpoint(Instance),
+}
+
+/// The key `{namespace}/{component}/{endpoint}/{id in hex}` as one file name: every byte that is not an ASCII letter or
+/// digit is `%XX`, in upper case.
+pub(super) fn file_name(namespace: &str, component: &str, endpoint: &str, id: u64) -> String {
+    let key = format!("{namespace}/{component}/{endpoint}/{id:x}");
+    utf8_percent_encode(&key, NON_ALPHANUMERIC).to_string()
+}
+
+/// [`file_name`] of a record that is to be written.
+pub(super) fn new_file_name(instance: &Instance) -> Result<String> {
+    let name = file_name(
+        &instance.namespace,
+        &instance.component,
+        &instance.endpoint,
+        instance.instance_id,
+    );
+    if name.len() <= MAX_FILE_NAME {
+        return Ok(name);
+    }
+    Err(Error::new(
+        ErrorCode::InvalidArgument,
+        format!(
+            "the names in {} are together too long for file discovery: they make a file name of {} characters, and \
+             {MAX_FILE_NAME} is the limit (a hyphen or an underscore counts as 3); shorten them",
+            instance.path(),
+            name.len()
+        ),
+    ))
+}
+
+pub(super) fn encode(instance: &Instance) -> Result<Vec<u8>> {
+    serde_json::to_vec(&Written::Endpoint(instance)).map_err(|error| {
+        Error::new(
+            ErrorCode::Internal,
+            format!("the record of {} cannot be written: {error}", instance.path()),
+        )
+    })
+}
+
+/// Reads a record, or says why it is none.
+pub(super) fn decode(name: &str, content: &[u8]) -> Result<Instance, String> {
+    let Read::Endpoint(instance) = serde_json::from_slice(content).map_err(|error| error.to_string())?;
+    let expected = file_name(
+        &instance.namespace,
+        &instance.component,
+        &instance.endpoint,
+        instance.instance_id,
+    );
+    if expected == name {
+        Ok(instance)
+    } else {
+        Err(format!("its content belongs under the name {expected}"))
+    }
+}
