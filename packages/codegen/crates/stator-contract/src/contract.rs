@@ -1,0 +1,14 @@
+use crate::{registry::Registry, type_ref::TypeRef};
+
+/// A type whose form on the wire is known exactly. Derive it, beside `Serialize`, `Deserialize` and `TS`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no exact form in a contract",
+    note = "a struct or an enum of your own: add #[derive(Serialize, Deserialize, TS, Contract)]",
+    note = "usize, isize: their width depends on the machine; use u32 or u64",
+    note = "Duration, SystemTime: use a u64 of milliseconds, and say the unit in the field's name",
+    note = "a type of another crate: add #[contract(as = \"String\")] and #[ts(as = \"String\")] to the field, naming the type that serde writes for it"
+)]
+pub trait Contract: ts_rs::TS {
+    /// How the type is written where it is used. A type with a name puts its definition into the registry.
+    fn describe(registry: &mut Registry) -> TypeRef;
+}

@@ -1,0 +1,180 @@
+//! What the macros call. Not for use by hand: it changes without notice.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    Contract, Endpoint, EndpointKind, Field, IntegerPolicy, Limits, Message, Registry, Service, Shape, TypeRef,
+    Variant,
+};
+
+pub use ts_rs;
+
+/// Through text, because `serde_json::to_value` widens an `f32` of 0.1 to 0.10000000149011612.
+pub(crate) fn json_of<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_json::Error> {
+    serde_json::from_str(&serde_json::to_string(value)?)
+}
+
+/// A type with a name.
+pub fn named<T: ts_rs::TS + ?Sized>(
+    registry: &mut Registry,
+    arguments: &[TypeRef],
+    docs: &[&str],
+    shape: impl FnOnce(&mut Registry) -> Shape,
+) -> TypeRef {
+    registry.named::<T>(arguments, docs_of(docs), shape)
+}
+
+/// What the attributes of a field say beyond its type.
+#[derive(Debug, Default)]
+pub struct FieldNotes {
+    pub limits: Limits,
+    pub policy: Option<IntegerPolicy>,
+    pub may_be_absent: bool,
+    pub flatten: bool,
+    /// Whether serde reads the field with a function of its own, which takes away the special rule for `Option`.
+    pub own_reader: bool,
+}
+
+/// A field with a name. `default` is asked for its JSON only here, in the running program.
+pub fn field<T: Contract>(
+    registry: &mut Registry,
+    name: &str,
+    docs: &[&str],
+    notes: FieldNotes,
+    default: Option<&dyn Fn() -> Result<Value, serde_json::Error>>,
+) -> Field {
+    registry.at(name, |registry| {
+        let type_ref = place::<T>(registry, &notes);
+        let default = match default.map(|default| default()) {
+            Some(Ok(value)) => Some(value),
+            Some(Err(error)) => {
+                registry.error(format!("the default value has no JSON form: {error}"));
+                None
+            }
+            None if type_ref.is_option() && !notes.own_reader && !notes.flatten => Some(Value::Null),
+            None => None,
+        };
+        Field {
+            name: name.to_owned(),
+            docs: docs_of(docs),
+            type_ref,
+            limits: notes.limits,
+            default,
+            may_be_absent: notes.may_be_absent,
+            flatten: notes.flatten,
+        }
+    })
+}
+
+/// The one field of a newtype.
+pub fn newtype<T: Contract>(registry: &mut Registry, notes: FieldNotes) -> Shape {
+    let of = place::<T>(registry, &notes);
+    Shape::Newtype { of, limits: notes.limits }
+}
+
+/// A field without a name.
+pub fn item<T: Contract>(registry: &mut Registry, index: usize, notes: &FieldNotes) -> TypeRef {
+    registry.at(index.to_string(), |registry| place::<T>(registry, notes))
+}
+
+fn place<T: Contract>(registry: &mut Registry, notes: &FieldNotes) -> TypeRef {
+    let mut type_ref = registry.type_ref::<T>();
+    if let Some(policy) = notes.policy
+        && !type_ref.apply_policy(policy)
+    {
+        registry.error("#[contract(integer = ...)] is for fields that hold a u64, an i64, a u128 or an i128");
+    }
+    if let Some(problem) = notes.limits.problem(&type_ref) {
+        registry.error(problem);
+    }
+    type_ref
+}
+
+/// The default value of a field, as the compiled program gives it.
+pub fn default_json<T: Serialize>(value: &T) -> Result<Value, serde_json::Error> {
+    json_of(value)
+}
+
+pub fn variant(
+    registry: &mut Registry,
+    name: &str,
+    docs: &[&str],
+    other: bool,
+    shape: impl FnOnce(&mut Registry) -> Shape,
+) -> Variant {
+    let shape = registry.at(name, shape);
+    Variant { name: name.to_owned(), docs: docs_of(docs), shape, other }
+}
+
+/// What an endpoint's attribute says.
+#[derive(Debug)]
+pub struct EndpointNotes<'a> {
+    pub name: &'a str,
+    pub method: &'a str,
+    pub docs: &'a [&'a str],
+    pub timeout_ms: Option<u32>,
+    pub idempotent: bool,
+}
+
+pub fn endpoint<Input: Message, Output: Message>(registry: &mut Registry, notes: &EndpointNotes<'_>) -> Endpoint {
+    registry.at(notes.method, |registry| {
+        let input = Input::describe(registry);
+        let output = Output::describe(registry);
+        for message in [&input, &output] {
+            if !matches!(message, TypeRef::Ref { .. }) {
+                registry.error(
+                    "requests, responses and items are structs or enums with a name, so that they can grow. \
+                     Put the value into a struct.",
+                );
+            }
+        }
+        Endpoint {
+            name: notes.name.to_owned(),
+            method: notes.method.to_owned(),
+            docs: docs_of(notes.docs),
+            kind: EndpointKind::of(Input::STREAM, Output::STREAM),
+            input,
+            output,
+            timeout_ms: notes.timeout_ms,
+            idempotent: notes.idempotent,
+            hash: String::new(),
+        }
+    })
+}
+
+/// A service; its hashes are filled in when every type is known.
+pub fn service(
+    registry: &mut Registry,
+    name: &str,
+    docs: &[&str],
+    namespace: &str,
+    component: &str,
+    endpoints: impl FnOnce(&mut Registry) -> Vec<Endpoint>,
+) -> Service {
+    let endpoints = registry.at(name, endpoints);
+    Service {
+        name: name.to_owned(),
+        docs: docs_of(docs),
+        namespace: namespace.to_owned(),
+        component: component.to_owned(),
+        endpoints,
+        hash: String::new(),
+    }
+}
+
+
+/// Doc comments with their common left margin removed.
+fn docs_of(lines: &[&str]) -> Option<String> {
+    let margin = lines
+        .iter()
+        .flat_map(|line| line.split('\n'))
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start_matches(' ').len())
+        .min()
+        .unwrap_or(0);
+    let text: Vec<_> =
+        lines.iter().flat_map(|line| line.split('\n')).map(|line| line.get(margin..).unwrap_or("").trim_end()).collect();
+    let text = text.join("\n").trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
