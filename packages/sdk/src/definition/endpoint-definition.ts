@@ -1,0 +1,34 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+/** Whether an endpoint answers with one item or with a stream of them. */
+export type EndpointKind = "unary" | "stream";
+
+/** How an endpoint is reached over HTTP. */
+export interface HttpDefinition {
+  readonly method: HttpMethod;
+  /** Path with `:name` parameters, such as `/items/:id`. */
+  readonly path: string;
+  /** Form of a streamed answer; `auto` follows the Accept header. */
+  readonly format: StreamFormat;
+}
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type StreamFormat = "auto" | "sse" | "ndjson";
+
+/** One endpoint of a service, as its decorators and its method say. */
+export interface EndpointDefinition {
+  /** The method's name in the class. */
+  readonly property: string;
+  /** The name in discovery. */
+  readonly name: string;
+  readonly kind: EndpointKind;
+  readonly input: StandardSchemaV1 | null;
+  readonly output: StandardSchemaV1 | null;
+  /** Longest time that a call may take, in milliseconds; null for no limit. */
+  readonly timeoutMs: number | null;
+  /** Whether running a call twice does no harm. */
+  readonly idempotent: boolean;
+  /** Whether items are checked against `output` in production too; in development they always are. */
+  readonly validateOutput: boolean;
+  readonly http: HttpDefinition | null;
+}

@@ -1,0 +1,90 @@
+import type { Context } from "@stator/runtime-native";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+import { checkOptions, checkWhole } from "./check-options.ts";
+import type { EndpointDefinition } from "./endpoint-definition.ts";
+import { invalidArgument } from "./invalid-argument.ts";
+import { ownMembers } from "./members.ts";
+import { methodKind } from "./method-kind.ts";
+import { checkName } from "./names.ts";
+import type { InputOf, OutputOf, SchemaOption } from "../schema/schema-types.ts";
+import { checkSchema } from "../schema/check-schema.ts";
+
+/** What `@endpoint` takes. */
+export interface EndpointOptions<In extends SchemaOption, Out extends SchemaOption> {
+  /** Name in discovery. Default: the method's name. */
+  name?: string;
+  /** Checks each request before the method sees it. Default: requests are passed on as they came. */
+  input?: In;
+  /** Checks each item before it is sent. */
+  output?: Out;
+  /** Longest time that a call may take, in milliseconds. Default: the caller's own limit only. */
+  timeoutMs?: number;
+  /** Running a call twice does no harm, so a call whose worker is lost may be given to another. Default: false. */
+  idempotent?: boolean;
+  /** `false` skips the output check in production. Development always checks. Default: true. */
+  validateOutput?: boolean;
+}
+
+/** The form of a method that fits the schemas. */
+export type EndpointMethod<In extends SchemaOption, Out extends SchemaOption> = (
+  request: InputOf<In>,
+  context: Context,
+) => AsyncIterable<OutputOf<Out>> | Promise<OutputOf<Out>>;
+
+/** A method without a parameter is a hook or a helper; as an endpoint its callers could not name it. */
+export type TakesRequest<M extends (...parameters: never) => unknown> = Parameters<M>["length"] extends 0
+  ? ["An endpoint takes the request as its first parameter."]
+  : [];
+
+/** The names of the options, for the check of unknown ones. */
+export const ENDPOINT_OPTIONS = ["name", "input", "output", "timeoutMs", "idempotent", "validateOutput"] as const;
+
+/**
+ * Makes an async method (one answer) or an async generator (a stream) reachable for other services.
+ *
+ * The method's parameter and result must fit the schemas; the compiler checks it.
+ */
+export function endpoint<In extends SchemaOption = undefined, Out extends SchemaOption = undefined>(
+  options: EndpointOptions<In, Out> = {},
+): <M extends EndpointMethod<In, Out>>(
+  method: M,
+  context: ClassMethodDecoratorContext<unknown, M>,
+  ...wrong: TakesRequest<M>
+) => void {
+  return (method, context, ..._wrong) => {
+    const where = `@endpoint ${String(context.name)}`;
+    checkOptions(where, options, ENDPOINT_OPTIONS);
+    addEndpoint(where, method, context, options);
+  };
+}
+
+/** The part that `@endpoint` and `@api` have in common. */
+export function addEndpoint(
+  where: string,
+  method: unknown,
+  context: ClassMethodDecoratorContext,
+  options: EndpointOptions<SchemaOption, SchemaOption>,
+  http: EndpointDefinition["http"] = null,
+): void {
+  if (context.static || context.private || typeof context.name !== "string") {
+    throw invalidArgument(`${where}: an endpoint is a public method of the instance with a plain name.`);
+  }
+  const property = context.name;
+  const members = ownMembers(context.metadata);
+  if (members.endpoints.has(property)) {
+    throw invalidArgument(`${where}: the method has two of @endpoint and @api; @api alone makes an endpoint too.`);
+  }
+  checkWhole(`${where}: timeoutMs`, options.timeoutMs, 1);
+  members.endpoints.set(property, {
+    property,
+    name: checkName(`${where}: name`, options.name ?? property),
+    kind: methodKind(where, method),
+    input: checkSchema(`${where}: input`, options.input) as StandardSchemaV1 | null,
+    output: checkSchema(`${where}: output`, options.output) as StandardSchemaV1 | null,
+    timeoutMs: options.timeoutMs ?? null,
+    idempotent: options.idempotent ?? false,
+    validateOutput: options.validateOutput ?? true,
+    http,
+  });
+}

@@ -1,0 +1,34 @@
+import type { EndpointDefinition } from "./endpoint-definition.ts";
+import { type HookDefinition, METADATA } from "./members.ts";
+
+/** Everything that `@service` and the decorators inside the class say. */
+export interface ServiceDefinition {
+  readonly className: string;
+  readonly namespace: string;
+  /** The component's name in discovery. */
+  readonly component: string;
+  /** `namespace.component`: what tells two services apart. */
+  readonly id: string;
+  /** How many processes `stator serve` starts. */
+  readonly workers: number;
+  readonly endpoints: readonly EndpointDefinition[];
+  readonly hooks: readonly HookDefinition[];
+}
+
+/** A class that can be a service: it is constructed without arguments. */
+export type ServiceClass<T extends object = object> = new () => T;
+
+const DEFINITION = Symbol.for("@stator/sdk/service");
+
+/** Keeps the definition with the class. */
+export function setDefinition(metadata: DecoratorMetadata, definition: ServiceDefinition): void {
+  (metadata as Record<PropertyKey, unknown>)[DEFINITION] = definition;
+}
+
+/** The definition of a class that carries `@service` itself, else null: a subclass without it is no service. */
+export function definitionOf(value: unknown): ServiceDefinition | null {
+  if (typeof value !== "function" || !Object.hasOwn(value, METADATA)) return null;
+  const metadata = (value as unknown as Record<symbol, unknown>)[METADATA];
+  if (typeof metadata !== "object" || metadata === null || !Object.hasOwn(metadata, DEFINITION)) return null;
+  return (metadata as Record<symbol, unknown>)[DEFINITION] as ServiceDefinition;
+}

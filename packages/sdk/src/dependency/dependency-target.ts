@@ -1,0 +1,21 @@
+import type { EndpointKind } from "../definition/endpoint-definition.ts";
+
+/** One endpoint, as its callers need to know it. */
+export interface TargetEndpoint {
+  /** The name by which the client calls it. */
+  readonly property: string;
+  /** The name in discovery. */
+  readonly name: string;
+  readonly kind: EndpointKind;
+  readonly idempotent: boolean;
+  readonly timeoutMs: number | null;
+}
+
+/** The service that a dependency stands for. */
+export interface DependencyTarget {
+  /** For messages: the class's name, or that of the contract. */
+  readonly label: string;
+  readonly namespace: string;
+  readonly component: string;
+  readonly endpoints: readonly TargetEndpoint[];
+}

@@ -1,0 +1,45 @@
+import { checkOptions, checkWhole } from "../definition/check-options.ts";
+import { invalidArgument } from "../definition/invalid-argument.ts";
+import { definitionOf, type ServiceClass } from "../definition/service-definition.ts";
+import { collect } from "./collecting-scope.ts";
+import { Dependency, type DependencyOptions } from "./dependency.ts";
+import type { ServiceClient } from "./service-client.ts";
+
+/**
+ * A typed client of another service, as the initialiser of a field: `backend = depends(Backend)`.
+ *
+ * `depends(() => Backend)` looks the class up later, for services that depend on each other. The client works from
+ * `@onStart` on; before that its calls throw `invalid_argument`.
+ */
+export function depends<S extends object>(
+  on: ServiceClass<S> | (() => ServiceClass<S>),
+  options: DependencyOptions = {},
+): ServiceClient<S> {
+  checkOptions("depends", options, ["router", "timeoutMs"]);
+  checkWhole("depends: timeoutMs", options.timeoutMs, 1);
+  if (on === undefined) {
+    throw invalidArgument(
+      "depends: the service is undefined; where two files import each other, write depends(() => Service).",
+    );
+  }
+  const dependency = new Dependency(() => resolveService(isLazy(on) ? on() : on), options);
+  // A mistake in a class that is known already shows at once, not at the first call.
+  if (!isLazy(on)) void dependency.target;
+  collect(dependency);
+  return dependency.client as ServiceClient<S>;
+}
+
+/** Classes have a prototype; arrow functions have none. */
+function isLazy<S>(on: S | (() => S)): on is () => S {
+  return typeof on === "function" && !Object.hasOwn(on, "prototype");
+}
+
+function resolveService(value: unknown): ReturnType<ConstructorParameters<typeof Dependency>[0]> {
+  const definition = definitionOf(value);
+  if (definition === null) {
+    const name = typeof value === "function" && value.name !== "" ? value.name : String(value);
+    throw invalidArgument(`depends: ${name} is not a service; a service is a class with @service.`);
+  }
+  const { className, namespace, component, endpoints } = definition;
+  return { target: { label: className, namespace, component, endpoints }, service: value as ServiceClass };
+}

@@ -1,0 +1,39 @@
+import type { CallOptions, Context, ResponseStream } from "@stator/runtime-native";
+
+/** Options of one call through a dependency. */
+export interface ServiceCallOptions extends CallOptions {
+  /** Sends the call to this instance only. Default: the dependency's router chooses. */
+  instanceId?: bigint;
+}
+
+/** The request may be left out where the endpoint takes `null`. */
+type CallArguments<Request> = null extends Request
+  ? [request?: Request, options?: ServiceCallOptions]
+  : [request: Request, options?: ServiceCallOptions];
+
+type Call<Request, Result> = [Result] extends [AsyncIterable<infer Item>]
+  ? (...call: CallArguments<Request>) => ResponseStream<Item>
+  : [Result] extends [Promise<infer Item>]
+    ? (...call: CallArguments<Request>) => Promise<Item>
+    : never;
+
+/**
+ * How a client calls a method, or never if the method cannot be an endpoint: endpoints are public, take a request and
+ * at most the context beside it, and answer with a promise or an async iterable. Hooks take nothing.
+ */
+type ClientMethod<Method> = Method extends (...parameters: infer Parameters) => infer Result
+  ? Parameters["length"] extends 0
+    ? never
+    : Method extends (request: infer Request, context: Context) => unknown
+      ? Call<Request, Result>
+      : never
+  : never;
+
+type EndpointNames<Service> = {
+  [Name in keyof Service]: Name extends string ? ([ClientMethod<Service[Name]>] extends [never] ? never : Name) : never;
+}[keyof Service];
+
+/** What `depends(Service)` offers: the endpoints of the class, and nothing else of it. */
+export type ServiceClient<Service> = {
+  readonly [Name in EndpointNames<Service>]: ClientMethod<Service[Name]>;
+};

@@ -1,0 +1,99 @@
+import type { Handler, StatorError } from "@stator/runtime-native";
+
+import type { EndpointDefinition, HttpDefinition } from "../definition/endpoint-definition.ts";
+import { runInHttpScope } from "../serving/call-scope.ts";
+import { toStatorError } from "./error-response.ts";
+import type { HttpContext } from "./http-context.ts";
+import { stringifyJson } from "./json-text.ts";
+import { streamWriter } from "./stream-format.ts";
+
+/** One HTTP request on its way through a method. */
+export class HttpCall {
+  constructor(
+    private readonly endpoint: EndpointDefinition,
+    private readonly http: HttpDefinition,
+    private readonly handler: Handler<unknown, unknown>,
+    private readonly context: HttpContext,
+    /** Called once, when the answer is complete or given up. */
+    private readonly done: () => void,
+  ) {}
+
+  /** The response; of a stream, once its first item is there, so that an early failure still has its own status. */
+  async answer(input: unknown, accept: string | null): Promise<Response> {
+    try {
+      const result = runInHttpScope(this.context, () => this.handler(input, this.context));
+      if (result instanceof Promise) {
+        const item = await this.context.bounded(result);
+        this.done();
+        return new Response(`${stringifyJson(item)}\n`, { headers: { "content-type": "application/json" } });
+      }
+      return await this.stream(result[Symbol.asyncIterator](), accept);
+    } catch (error) {
+      this.done();
+      throw error;
+    }
+  }
+
+  private async stream(items: AsyncIterator<unknown>, accept: string | null): Promise<Response> {
+    const writer = streamWriter(this.http.format, accept);
+    // A generator's body runs in the scope of each next().
+    const next = () => this.context.bounded(runInHttpScope(this.context, () => items.next()));
+    let first: IteratorResult<unknown> | null = await this.opened(items, next);
+    const encoder = new TextEncoder();
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          try {
+            const result = first ?? (await next());
+            first = null;
+            if (result.done !== true) return controller.enqueue(encoder.encode(writer.item(result.value)));
+          } catch (error) {
+            const failure = toStatorError(error);
+            this.report(failure);
+            controller.enqueue(encoder.encode(writer.error(failure)));
+            this.giveUp(items);
+          }
+          this.done();
+          controller.close();
+        },
+        cancel: () => {
+          this.context.stopGenerating();
+          this.giveUp(items);
+          this.done();
+        },
+      },
+      // Nothing is made before the socket asks for it: a slow reader slows the generator.
+      { highWaterMark: 0 },
+    );
+    return new Response(body, {
+      headers: { "content-type": writer.contentType, "cache-control": "no-cache", "x-accel-buffering": "no" },
+    });
+  }
+
+  private async opened(
+    items: AsyncIterator<unknown>,
+    next: () => Promise<IteratorResult<unknown>>,
+  ): Promise<IteratorResult<unknown>> {
+    try {
+      return await next();
+    } catch (error) {
+      this.giveUp(items);
+      throw error;
+    }
+  }
+
+  /** The client sees a failure in mid-stream only as the last item, so it is logged here too. */
+  private report({ code, message }: StatorError): void {
+    if (code !== "cancelled")
+      this.context.log.warn(`${this.endpoint.property} failed in mid-stream`, { code, message });
+  }
+
+  /** Ends the generator without waiting: it may be in the middle of something that takes its time. */
+  private giveUp(items: AsyncIterator<unknown>): void {
+    void runInHttpScope(this.context, () => items.return?.())?.catch((error: unknown) => {
+      this.context.log.warn(`${this.endpoint.property} failed while it was ended`, {
+        message: toStatorError(error).message,
+      });
+    });
+  }
+}

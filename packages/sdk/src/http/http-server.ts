@@ -1,0 +1,148 @@
+import { StatorError } from "@stator/runtime-native";
+
+import { suggestion } from "../definition/nearest-name.ts";
+import type { HttpOptions } from "../serving/serve-options.ts";
+import type { ServiceHost } from "../serving/service-host.ts";
+import { errorResponse, toStatorError } from "./error-response.ts";
+import { HttpCall } from "./http-call.ts";
+import { HttpContext } from "./http-context.ts";
+import { requestInput } from "./request-input.ts";
+import { type Route, routesOf } from "./route.ts";
+import { serviceLogger } from "../serving/service-logger.ts";
+
+type Handle = (request: Bun.BunRequest, server: Bun.Server<unknown>) => Promise<Response>;
+
+/** The HTTP side of this process: every `@api` method of the services that it runs, on one port. */
+export class HttpServer {
+  private server: Bun.Server<unknown> | null = null;
+  private address: string | null = null;
+  private draining = false;
+  private pending = 0;
+  private idle: PromiseWithResolvers<void> | null = null;
+
+  private constructor(
+    private readonly routes: readonly Route[],
+    private readonly options: Required<HttpOptions>,
+  ) {}
+
+  /** A server that is not open yet; null if none of the services has an `@api` method. */
+  static for(hosts: readonly ServiceHost[], options: Required<HttpOptions>): HttpServer | null {
+    const routes = routesOf(hosts);
+    return routes.length === 0 ? null : new HttpServer(routes, options);
+  }
+
+  /** Such as `http://127.0.0.1:8000`; null before it is open. */
+  get url(): string | null {
+    return this.address;
+  }
+
+  /** Starts to listen. */
+  open(): void {
+    const { host, port, reusePort } = this.options;
+    const table: Record<string, Record<string, Handle>> = {};
+    for (const route of this.routes) {
+      (table[route.http.path] ??= {})[route.http.method] = (request, server) => this.handle(route, request, server);
+    }
+    try {
+      this.server = Bun.serve({
+        hostname: host,
+        port,
+        reusePort,
+        routes: table,
+        fetch: (request) => this.refuse(request),
+        error: (error) => errorResponse(error),
+        // The limit is checked by hand, for an answer that says so.
+        maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      });
+      this.address = this.server.url.origin;
+    } catch (error) {
+      throw openError(error, host, port);
+    }
+  }
+
+  /** Takes no further requests and waits for the open ones. */
+  async drain(): Promise<void> {
+    this.draining = true;
+    if (this.pending === 0) return;
+    this.idle ??= Promise.withResolvers<void>();
+    await this.idle.promise;
+  }
+
+  /** Cuts what is still open. */
+  async close(): Promise<void> {
+    await this.server?.stop(true);
+    this.server = null;
+  }
+
+  private async handle(route: Route, request: Bun.BunRequest, server: Bun.Server<unknown>): Promise<Response> {
+    if (this.draining) {
+      return errorResponse(new StatorError("shutting_down", "The service is shutting down."), { connection: "close" });
+    }
+    const { definition, instanceId } = route.host;
+    const path = `${definition.id}.${route.endpoint.name}`;
+    const log = serviceLogger(definition.id);
+    try {
+      const input = await requestInput(request, request.params, this.options.maxBodyBytes);
+      // From here on silence is the handler's business: a model may think for minutes.
+      server.timeout(request, 0);
+      const context = new HttpContext(request, path, instanceId ?? 0n, log, route.endpoint.timeoutMs);
+      this.pending += 1;
+      const end = once(() => {
+        context[Symbol.dispose]();
+        this.pending -= 1;
+        if (this.pending === 0) this.idle?.resolve();
+      });
+      return await new HttpCall(route.endpoint, route.http, route.handler, context, end).answer(
+        input,
+        request.headers.get("accept"),
+      );
+    } catch (error) {
+      const { code, message, remoteStack, cause } = toStatorError(error);
+      if (code === "internal") {
+        const stack = remoteStack ?? (cause instanceof Error ? cause.stack : undefined);
+        log.error(`${path} failed: ${message}`, stack === undefined ? {} : { stack });
+      }
+      return errorResponse(error);
+    }
+  }
+
+  private refuse(request: Request): Response {
+    const { pathname } = new URL(request.url);
+    const allowed = this.routes.filter((route) => route.pattern.test(pathname)).map((route) => route.http.method);
+    if (allowed.length === 0) {
+      const known = this.routes.map((route) => route.http.path);
+      return errorResponse(new StatorError("not_found", `There is no ${pathname}; ${suggestion(pathname, known)}`));
+    }
+    const error = new StatorError(
+      "invalid_argument",
+      `${pathname} takes ${allowed.join(", ")}, not ${request.method}.`,
+    );
+    return new Response(errorResponse(error).body, {
+      status: 405,
+      headers: { "content-type": "application/json", allow: allowed.join(", ") },
+    });
+  }
+}
+
+function once(body: () => void): () => void {
+  let called = false;
+  return () => {
+    if (!called) body();
+    called = true;
+  };
+}
+
+function openError(error: unknown, host: string, port: number): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  const cause = { cause: error };
+  if (code === "EADDRINUSE") {
+    return new StatorError(
+      "address_in_use",
+      `Port ${port} on ${host} is in use; choose another with --port or DYN_HTTP_PORT.`,
+      cause,
+    );
+  }
+  if (code === "EACCES")
+    return new StatorError("permission_denied", `Port ${port} on ${host} is not permitted.`, cause);
+  return error;
+}

@@ -1,0 +1,13 @@
+export { api, type ApiOptions } from "./definition/api.ts";
+export { endpoint, type EndpointMethod, type EndpointOptions } from "./definition/endpoint.ts";
+export { onShutdown, onStart } from "./definition/lifecycle.ts";
+export { service, type ServiceOptions } from "./definition/service.ts";
+export type { ServiceClass } from "./definition/service-definition.ts";
+export { depends } from "./dependency/depends.ts";
+export type { DependencyOptions } from "./dependency/dependency.ts";
+export type { ServiceCallOptions, ServiceClient } from "./dependency/service-client.ts";
+export { currentContext } from "./serving/call-scope.ts";
+export { serve } from "./serving/serve.ts";
+export type { HttpOptions, ServeServiceOptions } from "./serving/serve-options.ts";
+export type { Serving } from "./serving/serving.ts";
+export { type Context, ResponseStream, StatorError } from "@stator/runtime-native";

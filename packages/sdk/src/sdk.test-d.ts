@@ -1,0 +1,184 @@
+/** Type tests: `tsc` checks this file. Every `@ts-expect-error` is a mistake that the compiler must refuse. */
+import type { Context, ResponseStream } from "@stator/runtime-native";
+import { z } from "zod";
+
+import { api, depends, endpoint, onStart, service } from "./index.ts";
+
+const Words = z.object({ text: z.string() });
+type Words = z.infer<typeof Words>;
+const Token = z.object({ word: z.string(), index: z.number() });
+type Token = z.infer<typeof Token>;
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function check<_T extends true>(): void {}
+
+@service({ namespace: "types" })
+class Backend {
+  readonly size = 1;
+
+  @endpoint({ input: Words, output: Token, idempotent: true })
+  async *generate(request: Words, context: Context): AsyncGenerator<Token> {
+    yield { word: request.text, index: context.isStopped() ? 1 : 0 };
+  }
+
+  @endpoint({ input: Words, output: Token })
+  async first(request: Words): Promise<Token> {
+    return { word: request.text, index: 0 };
+  }
+
+  @endpoint()
+  async *untyped(request: Uint8Array): AsyncGenerator<string> {
+    yield String(request.byteLength);
+  }
+
+  @endpoint({ output: Token })
+  async anything(_request: null): Promise<Token> {
+    return { word: "", index: this.secret() };
+  }
+
+  @onStart
+  async warmUp(): Promise<void> {}
+
+  plain(request: Words): string {
+    return request.text;
+  }
+
+  async twoParameters(request: Words, count: number): Promise<string> {
+    return request.text.repeat(count);
+  }
+
+  private secret(): number {
+    return this.size;
+  }
+}
+
+@service({ namespace: "types", name: "middle", workers: 2 })
+class Middle {
+  backend = depends(Backend);
+  later = depends(() => Backend, { router: "random", timeoutMs: 100 });
+
+  @endpoint({ input: Words, output: Token })
+  async *generate(request: Words): AsyncGenerator<Token> {
+    check<Equal<keyof typeof this.backend, "generate" | "first" | "untyped" | "anything">>();
+    const stream = this.backend.generate(request, { timeoutMs: 5, instanceId: 1n });
+    check<Equal<typeof stream, ResponseStream<Token>>>();
+    for await (const token of stream) yield token;
+    const first = this.backend.first(request);
+    check<Equal<typeof first, Promise<Token>>>();
+    yield await first;
+    yield await this.later.anything();
+
+    // @ts-expect-error a wrong field of the request
+    this.backend.generate({ txt: "a" });
+    // @ts-expect-error a missing request
+    this.backend.generate();
+    // @ts-expect-error a field that the items do not have
+    void (await this.backend.first(request)).text;
+    // @ts-expect-error an unknown endpoint
+    this.backend.generat(request);
+    // @ts-expect-error an unknown call option
+    void this.backend.first(request, { timeout: 5 });
+    // @ts-expect-error a hook is no endpoint
+    await this.backend.warmUp();
+    // @ts-expect-error a synchronous method is no endpoint
+    this.backend.plain(request);
+    // @ts-expect-error a method with parameters of its own is no endpoint
+    await this.backend.twoParameters(request, 2);
+    // @ts-expect-error a private method is no endpoint
+    this.backend.secret();
+    // @ts-expect-error a field is no endpoint
+    void this.backend.size;
+  }
+}
+
+@service({ namespace: "types" })
+export class Frontend {
+  middle = depends(Middle);
+
+  @api({ path: "/generate", input: Words })
+  async *generate(request: Words): AsyncGenerator<Token> {
+    yield* this.middle.generate(request);
+  }
+
+  @api({ method: "GET", path: "/first", input: Words, output: Token, format: "sse" })
+  async first(request: Words): Promise<Token> {
+    for await (const token of this.middle.generate(request)) return token;
+    throw new Error("empty");
+  }
+}
+
+export class Mistakes {
+  // @ts-expect-error the request is not what the schema yields
+  @endpoint({ input: Words })
+  async *wrongRequest(request: { text: number }): AsyncGenerator<number> {
+    yield request.text;
+  }
+
+  // @ts-expect-error the items are not what the schema accepts
+  @endpoint({ input: Words, output: Token })
+  async *wrongItems(request: Words): AsyncGenerator<Words> {
+    yield request;
+  }
+
+  // @ts-expect-error the answer is not what the schema accepts
+  @endpoint({ output: Token })
+  async wrongAnswer(_request: Words): Promise<string> {
+    return "";
+  }
+
+  // @ts-expect-error an endpoint is asynchronous
+  @endpoint()
+  sync(request: Words): string {
+    return request.text;
+  }
+
+  // @ts-expect-error an endpoint takes a request
+  @endpoint()
+  async nothing(): Promise<void> {}
+
+  // @ts-expect-error an unknown option
+  @endpoint({ inputs: Words })
+  async unknownOption(_request: Words): Promise<void> {}
+
+  // @ts-expect-error no schema
+  @endpoint({ input: String })
+  async noSchema(_request: Words): Promise<void> {}
+
+  // @ts-expect-error the request is not what the schema yields
+  @api({ path: "/wrong", input: Words })
+  async *wrongApi(request: { txt: string }): AsyncGenerator<string> {
+    yield request.txt;
+  }
+
+  // @ts-expect-error an unknown HTTP method
+  @api({ method: "FETCH" })
+  async wrongMethod(_request: Words): Promise<void> {}
+
+  // @ts-expect-error a hook takes no request
+  @onStart
+  async hook(_request: Words): Promise<void> {}
+
+  // @ts-expect-error an unknown router
+  router = depends(Backend, { router: "fastest" });
+
+  // @ts-expect-error an unknown option
+  option = depends(Backend, { timeout: 1 });
+}
+
+// @ts-expect-error the namespace is missing
+@service({})
+export class NoNamespace {
+  readonly size = 1;
+}
+
+// @ts-expect-error an unknown option
+@service({ namespace: "types", worker: 2 })
+export class UnknownOption {
+  readonly size = 1;
+}
+
+// @ts-expect-error a service is constructed without arguments
+@service({ namespace: "types" })
+export class WithArguments {
+  constructor(readonly size: number) {}
+}

@@ -1,0 +1,50 @@
+import type { Context, Handler } from "@stator/runtime-native";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
+import { validate } from "../schema/validate.ts";
+import { CheckedStream } from "./checked-stream.ts";
+import { outputSchema } from "./output-check.ts";
+
+type Method = (this: object, request: unknown, context: Context) => unknown;
+
+/**
+ * The endpoint's method of this service object with its checks around it: the request before the method sees it, each
+ * item before it is sent. Looked up by name, so that a subclass's own version counts.
+ */
+export function endpointHandler(instance: object, endpoint: EndpointDefinition): Handler<unknown, unknown> {
+  const method = (instance as Record<string, unknown>)[endpoint.property] as Method;
+  const { input } = endpoint;
+  const output = outputSchema(endpoint);
+  const read = (request: unknown, context: Context) =>
+    input === null ? request : validate(input, request, "invalid_request", context.endpoint);
+
+  if (endpoint.kind === "unary") {
+    return async (request, context) => {
+      const item = await method.call(instance, await read(request, context), context);
+      return output === null ? item : validate(output, item, "invalid_response", context.endpoint);
+    };
+  }
+  return (request, context) => {
+    const checked = read(request, context);
+    const open = (value: unknown) =>
+      watched(method.call(instance, value, context) as AsyncGenerator<unknown>, output, context);
+    return checked instanceof Promise ? openLater(checked, open) : open(checked);
+  };
+}
+
+function watched(
+  source: AsyncGenerator<unknown>,
+  schema: StandardSchemaV1 | null,
+  context: Context,
+): AsyncGenerator<unknown> {
+  return schema === null ? source : new CheckedStream(source, schema, context.endpoint);
+}
+
+/** For schemas that check asynchronously: the stream opens with its first item. */
+async function* openLater(
+  checked: Promise<unknown>,
+  open: (value: unknown) => AsyncGenerator<unknown>,
+): AsyncGenerator<unknown> {
+  yield* open(await checked);
+}

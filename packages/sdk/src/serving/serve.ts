@@ -1,0 +1,43 @@
+import { DistributedRuntime } from "@stator/runtime-native";
+
+import type { ServiceClass } from "../definition/service-definition.ts";
+import { resolveGraph, resolveService, type ServiceNode } from "../graph/service-graph.ts";
+import { HttpServer } from "../http/http-server.ts";
+import { resolveServeOptions, type ServeServiceOptions } from "./serve-options.ts";
+import { ServiceHost } from "./service-host.ts";
+import { Serving } from "./serving.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
+
+/**
+ * Runs services in this process: connects their dependencies, runs their start hooks, registers their endpoints, and
+ * opens HTTP last. What they depend on must run elsewhere, or here with `withDependencies`.
+ *
+ * A start that fails takes back what it had done and throws.
+ */
+export async function serve(
+  services: ServiceClass | readonly ServiceClass[],
+  options: ServeServiceOptions = {},
+): Promise<Serving> {
+  const list = typeof services === "function" ? [services] : services;
+  return serveNodes(options.withDependencies === true ? resolveGraph(list) : list.map(resolveService), options);
+}
+
+/** The same for services that have been constructed already. */
+export async function serveNodes(nodes: readonly ServiceNode[], options: ServeServiceOptions): Promise<Serving> {
+  const resolved = resolveServeOptions(options);
+  const hosts = nodes.map((node) => new ServiceHost(node.definition, node.instance, node.dependencies));
+  const http = HttpServer.for(hosts, resolved.http);
+  const runtime = await DistributedRuntime.create(resolved.runtime);
+  const serving = new Serving(runtime, hosts, http, resolved.drainMs);
+  if (resolved.signals) stopOnSignals(serving);
+  try {
+    for (const host of hosts) await host.start(runtime);
+    for (const host of hosts) await host.register(runtime);
+    http?.open();
+    runtime.setHealthStatus(true);
+  } catch (error) {
+    await serving.stop().catch(() => undefined);
+    throw error;
+  }
+  return serving;
+}

@@ -1,0 +1,60 @@
+import type { DistributedRuntime } from "@stator/runtime-native";
+
+import type { HttpServer } from "../http/http-server.ts";
+import type { ServiceHost } from "./service-host.ts";
+
+/** Services that run in this process. */
+export class Serving implements AsyncDisposable {
+  /** Resolves when everything has been stopped. */
+  readonly closed: Promise<void>;
+  private readonly finish: () => void;
+  private stopping: Promise<void> | null = null;
+
+  constructor(
+    readonly runtime: DistributedRuntime,
+    private readonly hosts: readonly ServiceHost[],
+    private readonly http: HttpServer | null,
+    private readonly drainMs: number,
+  ) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    this.finish = resolve;
+  }
+
+  /** Where HTTP answers, such as `http://127.0.0.1:8000`; null without an `@api` method. */
+  get url(): string | null {
+    return this.http?.url ?? null;
+  }
+
+  /**
+   * Withdraws the services, lets open calls end within the budget, runs the shutdown hooks and closes the runtime.
+   * Further calls join the first.
+   */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopAll().finally(this.finish);
+    return this.stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  private async stopAll(): Promise<void> {
+    const end = Date.now() + this.drainMs;
+    // HTTP requests call other services, so the runtime has to outlive them.
+    await within(this.drainMs, [this.http?.drain(), ...this.hosts.map((host) => host.drain())]);
+    const errors: unknown[] = [];
+    for (const host of this.hosts.toReversed()) errors.push(...(await host.stop()));
+    await this.http?.close();
+    await this.runtime.shutdown({ timeoutMs: Math.max(0, end - Date.now()) });
+    if (errors.length > 0) throw new AggregateError(errors, "A shutdown hook failed.");
+  }
+}
+
+/** Waits for all of `parts`, at most `limitMs`. */
+async function within(limitMs: number, parts: (Promise<void> | undefined)[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, limitMs);
+  await Promise.race([Promise.allSettled(parts), promise]);
+  clearTimeout(timer);
+}
