@@ -2,7 +2,17 @@
 //!
 //! Nothing here knows JavaScript; `stator-binding` is the only crate that does.
 
+pub mod client;
+pub mod connection;
 pub mod discovery;
 pub mod error;
+mod inbox;
+pub mod payload;
+pub mod plane;
+pub mod runtime;
+pub mod server;
+pub mod transport;
+pub mod wire;
 
 pub use error::{Error, ErrorCode, Result};
+pub use runtime::DistributedRuntime;

@@ -1,0 +1,230 @@
+//! The caller's side: which workers there are, which one takes a call, and the calls that are open.
+
+mod call;
+mod peer;
+mod response_stream;
+mod router;
+mod worker;
+mod workers;
+
+pub use call::{Call, CallOptions, ResponseSink};
+pub use peer::Dialer;
+pub use response_stream::{RequestSink, ResponseStream};
+pub use router::Router;
+pub use worker::Worker;
+pub use workers::Workers;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Error, ErrorCode, Result,
+    discovery::{Discovery, Instance, Instances, near_names},
+    payload::Payload,
+};
+
+/// Calls one endpoint, wherever it is served.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+pub(crate) struct Inner {
+    /// `namespace.component.endpoint`.
+    path: String,
+    workers: Arc<Workers>,
+    dialer: Arc<Dialer>,
+    discovery: Arc<dyn Discovery>,
+    instances: tokio::sync::watch::Receiver<Instances>,
+    options: ClientOptions,
+    closed: CancellationToken,
+}
+
+/// What holds for every call of a client.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// Which worker [`Client::generate`] takes.
+    pub router: Router,
+    /// Calls may run twice, whatever the endpoint declares.
+    pub idempotent: bool,
+    /// How long a call waits for a first instance when there is none.
+    pub wait: Duration,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            router: Router::RoundRobin,
+            idempotent: false,
+            wait: Duration::ZERO,
+        }
+    }
+}
+
+impl Client {
+    pub(crate) async fn new(
+        path: [&str; 3],
+        discovery: Arc<dyn Discovery>,
+        dialer: Arc<Dialer>,
+        options: ClientOptions,
+    ) -> Result<Self> {
+        let instances = discovery.watch().await?;
+        let workers = Arc::new(Workers::new(path));
+        workers.update(&instances.borrow(), &dialer);
+        let closed = CancellationToken::new();
+        tokio::spawn(follow(
+            instances.clone(),
+            Arc::clone(&workers),
+            Arc::clone(&dialer),
+            closed.clone(),
+        ));
+        Ok(Self(Arc::new(Inner {
+            path: path.join("."),
+            workers,
+            dialer,
+            discovery,
+            instances,
+            options,
+            closed,
+        })))
+    }
+
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// Ids of the instances that are registered now, ascending.
+    pub fn instance_ids(&self) -> Vec<u64> {
+        self.0.workers.snapshot().iter().map(|worker| worker.id()).collect()
+    }
+
+    pub fn instances(&self) -> Vec<Arc<Instance>> {
+        self.0
+            .workers
+            .snapshot()
+            .iter()
+            .map(|worker| Arc::clone(worker.instance()))
+            .collect()
+    }
+
+    /// Resolves with the ids as soon as `min` instances are registered.
+    pub async fn wait_for_instances(&self, min: usize, patience: Option<Duration>) -> Result<Vec<u64>> {
+        let since = Instant::now();
+        let mut changed = self.0.workers.changes();
+        let enough = async {
+            loop {
+                let ids = self.instance_ids();
+                if ids.len() >= min {
+                    return Ok(ids);
+                }
+                tokio::select! {
+                    result = changed.changed() => if result.is_err() { return Err(()); },
+                    () = self.0.closed.cancelled() => return Err(()),
+                }
+            }
+        };
+        let result = match patience {
+            None => enough.await,
+            Some(patience) => match tokio::time::timeout(patience, enough).await {
+                Ok(result) => result,
+                Err(_) => return Err(self.0.no_instances(since.elapsed())),
+            },
+        };
+        result.map_err(|()| {
+            Error::new(
+                ErrorCode::ShuttingDown,
+                format!("the client of {} was closed", self.0.path),
+            )
+        })
+    }
+
+    /// Calls with one request; `router` decides who takes it.
+    pub fn call(&self, request: Payload, router: Router, options: CallOptions) -> ResponseStream {
+        ResponseStream::start(self, Some(request), router, options).0
+    }
+
+    /// Calls with a stream of requests.
+    pub fn open(&self, router: Router, options: CallOptions) -> (ResponseStream, RequestSink) {
+        ResponseStream::start(self, None, router, options)
+    }
+
+    /// Calls with one request; the client's router decides who takes it.
+    pub fn generate(&self, request: Payload, options: CallOptions) -> ResponseStream {
+        self.call(request, self.0.options.router, options)
+    }
+
+    /// The client's own router.
+    pub fn router(&self) -> Router {
+        self.0.options.router
+    }
+
+    /// Starts a call whose events go to `sink`: what [`Client::call`] and the bindings are made of.
+    /// With `request: None` the request is a stream, sent by [`Call::send`].
+    pub fn start(
+        &self,
+        sink: Arc<dyn ResponseSink>,
+        tag: u64,
+        request: Option<Payload>,
+        router: Router,
+        options: CallOptions,
+    ) -> Arc<Call> {
+        Call::start(Arc::clone(&self.0), sink, tag, request, router, options)
+    }
+
+    /// Stops watching. Calls that are open go on; later ones fail.
+    pub fn close(&self) {
+        self.0.closed.cancel();
+    }
+}
+
+impl Inner {
+    /// The error of a call that found nobody: what was looked for, where, what is near, and how long it waited.
+    pub(crate) fn no_instances(&self, waited: Duration) -> Error {
+        let known: Vec<String> = {
+            let mut paths: Vec<_> = self.instances.borrow().iter().map(|instance| instance.path()).collect();
+            paths.dedup();
+            paths
+        };
+        let near = near_names(&self.path, known.iter().map(String::as_str));
+        let near = if near.is_empty() {
+            String::new()
+        } else {
+            format!("; did you mean {}?", near.join(", "))
+        };
+        Error::new(
+            ErrorCode::NoInstances,
+            format!(
+                "no instance of {} in {} discovery at {} ({} ms waited, {} other endpoints known){near}",
+                self.path,
+                self.discovery.backend(),
+                self.discovery.location(),
+                waited.as_millis(),
+                known.iter().filter(|path| **path != self.path).count(),
+            ),
+        )
+    }
+}
+
+async fn follow(
+    mut instances: tokio::sync::watch::Receiver<Instances>,
+    workers: Arc<Workers>,
+    dialer: Arc<Dialer>,
+    closed: CancellationToken,
+) {
+    loop {
+        tokio::select! {
+            () = closed.cancelled() => return,
+            result = instances.changed() => if result.is_err() { return; },
+        }
+        let snapshot = instances.borrow_and_update().clone();
+        workers.update(&snapshot, &dialer);
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.closed.cancel();
+    }
+}

@@ -1,0 +1,140 @@
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+};
+
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+
+use crate::{
+    Error, ErrorCode, Result,
+    connection::{self, Connection, Hooks, Offer},
+    plane::RequestPlane,
+};
+
+use super::Call;
+
+/// Calls that may wait for one connection to be made.
+const MAX_WAITING: usize = 65_536;
+
+/// Makes connections, one for each address, shared by all clients of the process.
+pub struct Dialer {
+    plane: Arc<dyn RequestPlane>,
+    offer: Offer,
+    tokio: Handle,
+    peers: Mutex<HashMap<String, Weak<Peer>>>,
+}
+
+impl Dialer {
+    /// Connections live on the Tokio runtime that this is called in.
+    pub fn new(plane: Arc<dyn RequestPlane>, offer: Offer) -> Arc<Self> {
+        Arc::new(Self {
+            plane,
+            offer,
+            tokio: Handle::current(),
+            peers: Mutex::default(),
+        })
+    }
+
+    pub(super) fn tokio(&self) -> &Handle {
+        &self.tokio
+    }
+
+    pub(super) fn hooks(&self) -> &Hooks {
+        &self.offer.hooks
+    }
+
+    /// The one peer at that address; nothing is dialled before its first call.
+    pub(super) fn peer(self: &Arc<Self>, address: &str) -> Arc<Peer> {
+        let mut peers = self.peers.lock();
+        if let Some(peer) = peers.get(address).and_then(Weak::upgrade) {
+            return peer;
+        }
+        peers.retain(|_, peer| peer.strong_count() > 0);
+        let peer = Arc::new(Peer {
+            address: address.to_owned(),
+            dialer: Arc::clone(self),
+            state: Mutex::new(PeerState::Idle),
+        });
+        peers.insert(address.to_owned(), Arc::downgrade(&peer));
+        peer
+    }
+
+    /// Closes every connection; open calls are told that the runtime shuts down.
+    pub fn close(&self) {
+        let peers: Vec<_> = self.peers.lock().values().filter_map(Weak::upgrade).collect();
+        for peer in peers {
+            if let PeerState::Ready(connection) = &*peer.state.lock() {
+                let connection = connection.clone();
+                self.tokio.spawn(async move {
+                    connection.close(Error::new(ErrorCode::ShuttingDown, "this runtime has shut down"));
+                });
+            }
+        }
+    }
+
+    async fn connect(&self, address: &str) -> Result<Connection> {
+        let link = self.plane.dial(address).await?;
+        connection::connect(link, address.to_owned(), &self.offer).await
+    }
+}
+
+/// The connection to one address, made when it is first needed and again when it broke.
+pub(crate) struct Peer {
+    address: String,
+    dialer: Arc<Dialer>,
+    state: Mutex<PeerState>,
+}
+
+enum PeerState {
+    Idle,
+    Connecting(Vec<Arc<Call>>),
+    Ready(Connection),
+}
+
+impl Peer {
+    /// The connection if there is one; otherwise `call` hears [`Call::connected`] or [`Call::not_connected`] later.
+    pub(super) fn connection(self: &Arc<Self>, call: &Arc<Call>) -> Result<Option<Connection>> {
+        let mut state = self.state.lock();
+        match &mut *state {
+            PeerState::Ready(connection) if connection.accepts_calls() => return Ok(Some(connection.clone())),
+            PeerState::Connecting(waiting) => {
+                if waiting.len() >= MAX_WAITING {
+                    return Err(Error::new(
+                        ErrorCode::Overloaded,
+                        format!("{MAX_WAITING} calls wait for a connection to {}", self.address),
+                    ));
+                }
+                waiting.push(Arc::clone(call));
+                return Ok(None);
+            }
+            PeerState::Idle | PeerState::Ready(_) => {}
+        }
+        *state = PeerState::Connecting(vec![Arc::clone(call)]);
+        let peer = Arc::clone(self);
+        self.dialer.tokio.spawn(async move { peer.dial().await });
+        Ok(None)
+    }
+
+    async fn dial(self: Arc<Self>) {
+        let result = self.dialer.connect(&self.address).await;
+        let next = match &result {
+            Ok(connection) => PeerState::Ready(connection.clone()),
+            Err(_) => PeerState::Idle,
+        };
+        let waiting = match std::mem::replace(&mut *self.state.lock(), next) {
+            PeerState::Connecting(waiting) => waiting,
+            PeerState::Idle | PeerState::Ready(_) => Vec::new(),
+        };
+        for call in waiting {
+            match &result {
+                Ok(connection) => call.connected(connection),
+                Err(error) => call.not_connected(error.clone()),
+            }
+        }
+        if let Ok(connection) = &result {
+            connection.flush();
+        }
+        (self.dialer.offer.hooks.batch_end)();
+    }
+}

@@ -1,0 +1,84 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use parking_lot::RwLock;
+use tokio::sync::watch;
+
+use crate::discovery::{Instance, Instances};
+
+use super::{Dialer, Router, Worker};
+
+/// The workers of one endpoint, kept current from discovery.
+pub struct Workers {
+    path: [String; 3],
+    list: RwLock<Arc<Vec<Arc<Worker>>>>,
+    turn: AtomicUsize,
+    changes: watch::Sender<()>,
+}
+
+impl Workers {
+    pub(super) fn new(path: [&str; 3]) -> Self {
+        Self {
+            path: path.map(str::to_owned),
+            list: RwLock::default(),
+            turn: AtomicUsize::new(0),
+            changes: watch::Sender::new(()),
+        }
+    }
+
+    pub fn snapshot(&self) -> Arc<Vec<Arc<Worker>>> {
+        Arc::clone(&self.list.read())
+    }
+
+    /// Marked as changed whenever the list changes.
+    pub(super) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
+    /// Takes over what discovery knows. Workers whose record is the same keep their counts.
+    pub(super) fn update(&self, instances: &Instances, dialer: &Arc<Dialer>) {
+        let [namespace, component, endpoint] = &self.path;
+        let old = self.snapshot();
+        let mut list: Vec<Arc<Worker>> = instances
+            .iter()
+            .filter(|instance| instance.serves(namespace, component, endpoint))
+            .filter_map(|instance| {
+                let known = old
+                    .iter()
+                    .find(|worker| worker.instance().as_ref() == instance.as_ref());
+                known.cloned().or_else(|| Self::worker(instance, dialer))
+            })
+            .collect();
+        list.sort_by_key(|worker| worker.id());
+        let same = list.len() == old.len() && list.iter().zip(old.iter()).all(|(new, old)| Arc::ptr_eq(new, old));
+        if !same {
+            *self.list.write() = Arc::new(list);
+            self.changes.send_replace(());
+        }
+    }
+
+    fn worker(instance: &Arc<Instance>, dialer: &Arc<Dialer>) -> Option<Arc<Worker>> {
+        // A record without our field belongs to a worker that does not speak this wire.
+        let address = &instance.stator.as_ref()?.address;
+        Some(Arc::new(Worker::new(Arc::clone(instance), dialer.peer(address))))
+    }
+
+    /// Chooses a worker that is not in `tried`; healthy ones first.
+    pub(super) fn pick(&self, router: Router, tried: &[u64]) -> Option<Arc<Worker>> {
+        let list = self.snapshot();
+        let turn = if router == Router::RoundRobin {
+            self.turn.fetch_add(1, Ordering::Relaxed)
+        } else {
+            0
+        };
+        let free: Vec<&Arc<Worker>> = list.iter().filter(|worker| !tried.contains(&worker.id())).collect();
+        if matches!(router, Router::Direct(_)) {
+            return router.pick(&free, turn).cloned();
+        }
+        let healthy: Vec<&Arc<Worker>> = free.iter().copied().filter(|worker| !worker.is_avoided()).collect();
+        let choice = if healthy.is_empty() { &free } else { &healthy };
+        router.pick(choice, turn).cloned()
+    }
+}

@@ -1,0 +1,155 @@
+use std::{collections::VecDeque, sync::Arc, time::Instant};
+
+use rustc_hash::FxHashMap;
+
+use crate::{Error, payload::Lane};
+
+use super::{Limits, StreamObserver};
+
+/// Bytes of framed output beyond which messages wait in their streams' queues, so that control frames overtake them.
+pub(super) const STAGE: usize = 128 * 1024;
+
+/// Framed output beyond which no new call is opened: the peer has stopped reading.
+pub(super) const STAGE_CEILING: usize = 8 * 1024 * 1024;
+
+pub(super) struct State {
+    /// Framed bytes that the socket has not taken yet, from `out_read` on.
+    pub out: Vec<u8>,
+    pub out_read: usize,
+    /// Bytes that were ever framed before `out[0]`.
+    pub out_base: u64,
+    pub streams: FxHashMap<u32, Stream>,
+    /// Streams that have something to frame and credit for it, in turn.
+    pub ready: VecDeque<u32>,
+    /// Observers to be told, outside of the lock, that their queue is empty.
+    pub drained: Vec<Arc<dyn StreamObserver>>,
+    pub next_stream: u32,
+    /// Highest stream that the peer opened.
+    pub highest_taken: u32,
+    /// No new calls: the peer said so, or we do.
+    pub going_away: bool,
+    pub dead: Option<Error>,
+    /// When the timer task looks at deadlines next.
+    pub timer_at: Option<Instant>,
+    pub last_heard: Instant,
+    pub pinged: bool,
+}
+
+impl State {
+    pub fn new() -> Self {
+        Self {
+            out: Vec::with_capacity(16 * 1024),
+            out_read: 0,
+            out_base: 0,
+            streams: FxHashMap::default(),
+            ready: VecDeque::new(),
+            drained: Vec::new(),
+            next_stream: 1,
+            highest_taken: 0,
+            going_away: false,
+            dead: None,
+            timer_at: None,
+            last_heard: Instant::now(),
+            pinged: false,
+        }
+    }
+
+    pub fn accepts_calls(&self) -> bool {
+        !self.going_away && self.dead.is_none()
+    }
+
+    pub fn staged(&self) -> usize {
+        self.out.len() - self.out_read
+    }
+
+    /// Bytes that were ever framed.
+    pub fn framed(&self) -> u64 {
+        self.out_base + self.out.len() as u64
+    }
+
+    /// Bytes that the socket ever took.
+    pub fn written(&self) -> u64 {
+        self.out_base + self.out_read as u64
+    }
+}
+
+pub(super) struct Stream {
+    pub observer: Arc<dyn StreamObserver>,
+    pub deadline: Option<Instant>,
+    /// Where the frame that opened the call ends in the output; 0 on the worker's side.
+    pub open_end: u64,
+    pub send: SendHalf,
+    pub receive: ReceiveHalf,
+}
+
+pub(super) struct SendHalf {
+    pub queue: VecDeque<Outgoing>,
+    /// Bytes that the peer still takes.
+    pub credit: u64,
+    pub in_ready: bool,
+    /// The last thing of this direction has been queued.
+    pub ended: bool,
+    /// The observer wants to hear when the queue is empty.
+    pub wants_writable: bool,
+}
+
+pub(super) enum Outgoing {
+    Message {
+        lane: Lane,
+        data: Vec<u8>,
+        position: usize,
+        end: bool,
+    },
+    End,
+    Error(Vec<u8>),
+}
+
+pub(super) struct ReceiveHalf {
+    /// Chunks of a message whose end has not come.
+    pub partial: Vec<u8>,
+    /// Cost of those chunks that has not been granted again.
+    pub partial_cost: u32,
+    /// Cost of messages that the consumer has but did not take yet.
+    pub outstanding: u64,
+    /// Bytes that the peer may still send.
+    pub credit: u64,
+    /// Cost to give back with the next credit frame.
+    pub to_grant: u32,
+    pub messages: bool,
+    pub ended: bool,
+    /// The request is a stream; otherwise exactly one message comes. Worker's side only.
+    pub many: bool,
+}
+
+impl Stream {
+    pub fn new(
+        observer: Arc<dyn StreamObserver>,
+        limits: &Limits,
+        deadline: Option<Instant>,
+        open_end: u64,
+        many: bool,
+    ) -> Self {
+        Self {
+            observer,
+            deadline,
+            open_end,
+            send: SendHalf {
+                queue: VecDeque::new(),
+                credit: u64::from(limits.peer_window),
+                in_ready: false,
+                ended: false,
+                wants_writable: false,
+            },
+            receive: ReceiveHalf {
+                partial: Vec::new(),
+                partial_cost: 0,
+                outstanding: 0,
+                credit: u64::from(limits.window),
+                to_grant: 0,
+                messages: false,
+                ended: false,
+                many,
+            },
+        }
+    }
+}

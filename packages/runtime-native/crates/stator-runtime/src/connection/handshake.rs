@@ -1,0 +1,123 @@
+use std::{io, sync::Arc, time::Duration};
+
+use parking_lot::Mutex;
+use tokio::{sync::Notify, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Error, ErrorCode,
+    transport::Link,
+    wire::handshake::{self, Hello, PREFACE, VERSIONS},
+};
+
+use super::{Acceptor, Connection, Hooks, Limits, Shared, connection_state::State};
+
+/// What this side offers to every connection.
+#[derive(Clone)]
+pub struct Offer {
+    pub window: u32,
+    pub max_message: u32,
+    pub keep_alive: Duration,
+    /// The whole handshake must be done within this time.
+    pub timeout: Duration,
+    pub hooks: Hooks,
+}
+
+impl Offer {
+    fn hello(&self, error: Option<Error>) -> Hello {
+        Hello {
+            agent: concat!("stator/", env!("CARGO_PKG_VERSION")).to_owned(),
+            window: self.window,
+            max_message: self.max_message,
+            error,
+        }
+    }
+}
+
+/// Speaks first on a connection that this side dialled.
+pub async fn connect(link: Link, peer: String, offer: &Offer) -> Result<Connection, Error> {
+    let result = timeout(offer.timeout, async {
+        link.write_all(&handshake::encode(VERSIONS, &offer.hello(None))?)
+            .await
+            .map_err(|error| broken(&peer, &error))?;
+        read_preface(&link, &peer).await
+    });
+    let (versions, hello) = result.await.map_err(|_| {
+        Error::new(
+            ErrorCode::Unavailable,
+            format!(
+                "handshake: {peer} did not answer within {} ms",
+                offer.timeout.as_millis()
+            ),
+        )
+    })??;
+    if let Some(error) = hello.error {
+        return Err(error);
+    }
+    handshake::negotiate(VERSIONS, versions)?;
+    Ok(start(link, peer, offer, &hello, None))
+}
+
+/// Answers on a connection that a listener accepted.
+pub async fn accept(link: Link, peer: String, offer: &Offer, acceptor: Arc<dyn Acceptor>) -> Result<Connection, Error> {
+    let result = timeout(offer.timeout, async {
+        let (versions, hello) = read_preface(&link, &peer).await?;
+        let chosen = handshake::negotiate(VERSIONS, versions);
+        let answer = match &chosen {
+            Ok(version) => handshake::encode((*version, *version), &offer.hello(None))?,
+            Err(error) => handshake::encode(VERSIONS, &offer.hello(Some(error.clone())))?,
+        };
+        link.write_all(&answer).await.map_err(|error| broken(&peer, &error))?;
+        chosen.map(|_| hello)
+    });
+    let hello = result.await.map_err(|_| {
+        Error::new(
+            ErrorCode::Protocol,
+            format!("handshake: {peer} said nothing within {} ms", offer.timeout.as_millis()),
+        )
+    })??;
+    Ok(start(link, peer, offer, &hello, Some(acceptor)))
+}
+
+async fn read_preface(link: &Link, peer: &str) -> Result<((u16, u16), Hello), Error> {
+    let mut preface = [0; PREFACE];
+    link.read_exact(&mut preface)
+        .await
+        .map_err(|error| broken(peer, &error))?;
+    let preface = handshake::parse_preface(&preface)?;
+    let mut hello = vec![0; preface.hello_len];
+    link.read_exact(&mut hello)
+        .await
+        .map_err(|error| broken(peer, &error))?;
+    Ok((preface.versions, handshake::parse_hello(&hello)?))
+}
+
+fn broken(peer: &str, error: &io::Error) -> Error {
+    Error::new(
+        ErrorCode::Unavailable,
+        format!("handshake: the connection to {peer} broke: {error}"),
+    )
+}
+
+fn start(link: Link, peer: String, offer: &Offer, hello: &Hello, acceptor: Option<Arc<dyn Acceptor>>) -> Connection {
+    let connection = Connection(Arc::new(Shared {
+        link,
+        peer,
+        limits: Limits {
+            window: offer.window,
+            max_message: offer.max_message,
+            peer_window: hello.window,
+            peer_max_message: hello.max_message,
+            keep_alive: offer.keep_alive,
+        },
+        hooks: offer.hooks.clone(),
+        acceptor,
+        state: Mutex::new(State::new()),
+        wake_writer: Notify::new(),
+        wake_timer: Notify::new(),
+        idle: Notify::new(),
+        closed: CancellationToken::new(),
+    }));
+    connection.spawn_tasks();
+    connection
+}

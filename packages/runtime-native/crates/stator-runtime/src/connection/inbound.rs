@@ -1,0 +1,337 @@
+use std::{
+    ops::Range,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    Error, ErrorCode,
+    payload::Lane,
+    wire::{
+        frame::{self, Cancel, HEADER, Header, Kind},
+        open,
+    },
+};
+
+use super::{
+    Connection, End, StreamObserver,
+    connection_state::{ReceiveHalf, STAGE_CEILING, State, Stream},
+    outbound::{make_ready, put_cancel, put_error},
+};
+
+/// Something for an observer, collected under the lock and told outside of it.
+pub(super) struct Event {
+    pub observer: Arc<dyn StreamObserver>,
+    pub what: What,
+}
+
+pub(super) enum What {
+    /// A message that came in one chunk: where it lies in the read buffer.
+    Whole {
+        lane: Lane,
+        range: Range<usize>,
+        cost: u32,
+    },
+    /// A message that was put together from chunks.
+    Assembled {
+        lane: Lane,
+        data: Vec<u8>,
+        cost: u32,
+    },
+    End(End),
+    Cancelled(Cancel),
+}
+
+impl Connection {
+    /// Takes every whole frame in `buffer`; returns how many bytes they take. An error is fatal for the connection.
+    pub(super) fn take_frames(&self, buffer: &[u8], events: &mut Vec<Event>) -> Result<usize, Error> {
+        let mut guard = self.0.state.lock();
+        let state = &mut *guard;
+        state.last_heard = Instant::now();
+        state.pinged = false;
+        let mut position = 0;
+        while let Some(header) = buffer
+            .get(position..position + HEADER)
+            .and_then(|bytes| bytes.try_into().ok())
+        {
+            let header = Header::parse(header);
+            let start = position + HEADER;
+            let end = start + usize::from(header.length);
+            if end > buffer.len() {
+                break;
+            }
+            self.take_frame(state, header, buffer, start..end, events)?;
+            position = end;
+        }
+        if state.staged() > STAGE_CEILING {
+            return Err(self.violation("it sends, but does not read what it is sent"));
+        }
+        Ok(position)
+    }
+
+    fn take_frame(
+        &self,
+        state: &mut State,
+        header: Header,
+        buffer: &[u8],
+        range: Range<usize>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Error> {
+        let payload = &buffer[range.clone()];
+        match Kind::from_u8(header.kind) {
+            Some(Kind::Data) => self.take_data(state, header, payload, range, events),
+            Some(Kind::Open) => self.take_open(state, header.stream, payload),
+            Some(Kind::Error) => {
+                let Some(stream) = state.streams.remove(&header.stream) else {
+                    return Ok(());
+                };
+                let error = serde_json::from_slice(payload).unwrap_or_else(|_| {
+                    Error::new(
+                        ErrorCode::Protocol,
+                        format!("{} sent an error that is not readable", self.0.peer),
+                    )
+                });
+                let refused = header.flags & frame::REFUSED != 0;
+                events.push(Event {
+                    observer: stream.observer,
+                    what: What::End(End::Failed { error, refused }),
+                });
+                Ok(())
+            }
+            Some(Kind::Cancel) => {
+                let kill = payload.first() != Some(&0);
+                let observer = if kill {
+                    state.streams.remove(&header.stream).map(|stream| stream.observer)
+                } else {
+                    state
+                        .streams
+                        .get(&header.stream)
+                        .map(|stream| Arc::clone(&stream.observer))
+                };
+                if let Some(observer) = observer {
+                    let cancel = if kill { Cancel::Kill } else { Cancel::Stop };
+                    events.push(Event {
+                        observer,
+                        what: What::Cancelled(cancel),
+                    });
+                }
+                Ok(())
+            }
+            Some(Kind::Credit) => {
+                let bytes = payload
+                    .try_into()
+                    .map_err(|_| self.violation("a credit frame of a wrong length"))?;
+                if let Some(stream) = state.streams.get_mut(&header.stream) {
+                    stream.send.credit = stream.send.credit.saturating_add(u64::from(u32::from_be_bytes(bytes)));
+                    make_ready(state, header.stream);
+                }
+                Ok(())
+            }
+            Some(Kind::Ping) => {
+                if payload.len() != 8 {
+                    return Err(self.violation("a ping of a wrong length"));
+                }
+                if state.staged() < STAGE_CEILING {
+                    frame::put(&mut state.out, Kind::Pong, 0, 0, payload);
+                }
+                Ok(())
+            }
+            Some(Kind::GoAway) => {
+                state.going_away = true;
+                let highest = payload
+                    .try_into()
+                    .map(u32::from_be_bytes)
+                    .map_err(|_| self.violation("a short go-away"))?;
+                let refused: Vec<u32> = state.streams.keys().copied().filter(|id| *id > highest).collect();
+                for id in refused {
+                    if let Some(stream) = state.streams.remove(&id) {
+                        let error = Error::new(ErrorCode::ShuttingDown, format!("{} is going away", self.0.peer));
+                        let end = End::Failed { error, refused: true };
+                        events.push(Event {
+                            observer: stream.observer,
+                            what: What::End(end),
+                        });
+                    }
+                }
+                Ok(())
+            }
+            Some(Kind::Pong) | None => Ok(()),
+        }
+    }
+
+    fn take_open(&self, state: &mut State, stream: u32, payload: &[u8]) -> Result<(), Error> {
+        let Some(acceptor) = &self.0.acceptor else {
+            return Err(self.violation("a call towards the side that dialled"));
+        };
+        if stream <= state.highest_taken {
+            return Err(self.violation("a stream number that was used before"));
+        }
+        state.highest_taken = stream;
+        let Some(open) = open::decode(payload) else {
+            return Err(self.violation("an open frame that is not readable"));
+        };
+        let deadline = open
+            .timeout_ms
+            .and_then(|timeout| Instant::now().checked_add(Duration::from_millis(u64::from(timeout))));
+        let many = open.request_stream;
+        match acceptor.open(self, stream, open) {
+            Ok(observer) => {
+                state
+                    .streams
+                    .insert(stream, Stream::new(observer, &self.0.limits, deadline, 0, many));
+                if let Some(deadline) = deadline {
+                    self.watch_deadline(state, deadline);
+                }
+            }
+            Err(error) => put_error(state, stream, &error, true),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn take_data(
+        &self,
+        state: &mut State,
+        header: Header,
+        payload: &[u8],
+        range: Range<usize>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Error> {
+        // Streams end on one side while the other still sends: what comes for them is dropped.
+        let Some(stream) = state.streams.get_mut(&header.stream) else {
+            return Ok(());
+        };
+        let receive = &mut stream.receive;
+        if receive.ended {
+            return Err(self.violation("data after the end of a stream"));
+        }
+        let ends_message = header.flags & frame::END_MESSAGE != 0;
+        let lane = if header.flags & frame::BYTES != 0 {
+            Lane::Bytes
+        } else {
+            Lane::Text
+        };
+        if ends_message || !payload.is_empty() {
+            let cost = (HEADER + payload.len()) as u32;
+            if receive.credit < u64::from(cost) {
+                return Err(self.violation("more data than there was credit for"));
+            }
+            receive.credit -= u64::from(cost);
+            if receive.partial.len() + payload.len() > self.0.limits.max_message as usize {
+                let error = Error::new(
+                    ErrorCode::PayloadTooLarge,
+                    format!(
+                        "a message of more than {} bytes; raise maxMessageBytes",
+                        self.0.limits.max_message
+                    ),
+                );
+                self.give_up(state, header.stream, error, events);
+                return Ok(());
+            }
+            if ends_message {
+                receive.messages = true;
+                let cost = cost + std::mem::take(&mut receive.partial_cost);
+                receive.outstanding += u64::from(cost);
+                let what = if receive.partial.is_empty() {
+                    What::Whole { lane, range, cost }
+                } else {
+                    receive.partial.extend_from_slice(payload);
+                    What::Assembled {
+                        lane,
+                        data: std::mem::take(&mut receive.partial),
+                        cost,
+                    }
+                };
+                events.push(Event {
+                    observer: Arc::clone(&stream.observer),
+                    what,
+                });
+            } else {
+                receive.partial.extend_from_slice(payload);
+                receive.partial_cost += cost;
+                // A message larger than the window must not starve for its own rest; but while the consumer holds
+                // earlier messages their credit stays with it, or a slow reader would not slow its writer.
+                if receive.outstanding == 0 {
+                    let cost = std::mem::take(&mut receive.partial_cost);
+                    grant(&mut state.out, header.stream, receive, cost, self.0.limits.window);
+                }
+            }
+        }
+        if header.flags & frame::END_STREAM != 0 {
+            if self.0.acceptor.is_none() {
+                if let Some(stream) = state.streams.remove(&header.stream) {
+                    events.push(Event {
+                        observer: stream.observer,
+                        what: What::End(End::Finished),
+                    });
+                }
+            } else if let Some(stream) = state.streams.get_mut(&header.stream) {
+                stream.receive.ended = true;
+                if !stream.receive.many && !stream.receive.messages {
+                    let error = Error::new(
+                        ErrorCode::Protocol,
+                        "the request is missing: the stream ended without it",
+                    );
+                    self.give_up(state, header.stream, error, events);
+                } else {
+                    let observer = Arc::clone(&stream.observer);
+                    events.push(Event {
+                        observer,
+                        what: What::End(End::Finished),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends one call because of what the peer sent on it; the connection and its other calls go on.
+    fn give_up(&self, state: &mut State, id: u32, error: Error, events: &mut Vec<Event>) {
+        let Some(stream) = state.streams.remove(&id) else {
+            return;
+        };
+        if self.0.acceptor.is_some() {
+            put_error(state, id, &error, false);
+        } else {
+            put_cancel(state, id, Cancel::Kill);
+        }
+        events.push(Event {
+            observer: stream.observer,
+            what: What::End(End::Failed { error, refused: false }),
+        });
+    }
+
+    fn violation(&self, what: &str) -> Error {
+        Error::new(
+            ErrorCode::Protocol,
+            format!("{} broke the protocol: {what}", self.0.peer),
+        )
+    }
+
+    /// Tells observers what happened; `buffer` is the one that the events point into.
+    pub(super) fn deliver(&self, buffer: &[u8], events: &mut Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        for Event { observer, what } in events.drain(..) {
+            match what {
+                What::Whole { lane, range, cost } => observer.message(lane, &buffer[range], cost),
+                What::Assembled { lane, data, cost } => observer.message(lane, &data, cost),
+                What::End(end) => observer.end(end),
+                What::Cancelled(cancel) => observer.cancelled(cancel),
+            }
+        }
+        (self.0.hooks.batch_end)();
+    }
+}
+
+/// Gives credit back, in steps of a quarter of the window.
+pub(super) fn grant(out: &mut Vec<u8>, stream: u32, receive: &mut ReceiveHalf, cost: u32, window: u32) {
+    receive.to_grant = receive.to_grant.saturating_add(cost);
+    if receive.ended || receive.to_grant < window / 4 {
+        return;
+    }
+    let bytes = std::mem::take(&mut receive.to_grant);
+    receive.credit += u64::from(bytes);
+    frame::put(out, Kind::Credit, 0, stream, &bytes.to_be_bytes());
+}

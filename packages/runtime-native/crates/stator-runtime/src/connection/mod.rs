@@ -1,0 +1,106 @@
+//! One multiplexed connection: many calls over one byte stream, each direction of each call with its own credit.
+//!
+//! Any thread may send: frames are collected under one lock and written at once where the socket takes them; what it
+//! does not take is finished by the writer task. Received messages are handed to observers outside of the lock.
+
+mod connection_state;
+mod handshake;
+mod inbound;
+mod limits;
+mod observer;
+mod outbound;
+mod tasks;
+
+pub use handshake::{Offer, accept, connect};
+pub use limits::{Hooks, Limits};
+pub use observer::{Acceptor, End, StreamObserver};
+pub use outbound::{OpenCall, SendStatus};
+
+use std::{sync::Arc, time::Duration};
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Error, transport::Link};
+
+use connection_state::State;
+
+/// A shared handle; the connection lives until [`Connection::close`] or the peer ends it.
+#[derive(Clone)]
+pub struct Connection(Arc<Shared>);
+
+struct Shared {
+    link: Link,
+    /// Address of the peer, for messages.
+    peer: String,
+    limits: Limits,
+    hooks: Hooks,
+    /// Takes incoming calls; absent on the dialling side.
+    acceptor: Option<Arc<dyn Acceptor>>,
+    state: Mutex<State>,
+    wake_writer: Notify,
+    wake_timer: Notify,
+    /// Nothing is open and nothing waits for the socket.
+    idle: Notify,
+    closed: CancellationToken,
+}
+
+impl Connection {
+    pub fn peer(&self) -> &str {
+        &self.0.peer
+    }
+
+    /// Whether new calls may be opened here.
+    pub fn accepts_calls(&self) -> bool {
+        self.0.state.lock().accepts_calls()
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.is_cancelled()
+    }
+
+    /// Resolves when the connection is over.
+    pub async fn closed(&self) {
+        self.0.closed.cancelled().await;
+    }
+
+    /// Number of calls that are open.
+    pub fn open_calls(&self) -> usize {
+        self.0.state.lock().streams.len()
+    }
+
+    /// Ends the connection; every open call is told `error`.
+    pub fn close(&self, error: Error) {
+        self.fail(error);
+    }
+
+    /// Resolves when no call is open and everything was written, or the connection is over.
+    pub async fn idle(&self) {
+        loop {
+            let idle = self.0.idle.notified();
+            {
+                let state = self.0.state.lock();
+                if state.dead.is_some() || (state.streams.is_empty() && state.staged() == 0) {
+                    return;
+                }
+            }
+            tokio::select! {
+                () = idle => {}
+                () = self.0.closed.cancelled() => return,
+            }
+        }
+    }
+
+    /// Lets the peer read what was written, then closes: the peer is given `patience` to close first.
+    pub async fn close_gently(&self, patience: Duration, error: Error) {
+        self.0.link.finish_writing();
+        // Whether the peer closes in time or not, the connection ends here.
+        let _ = tokio::time::timeout(patience, self.0.closed.cancelled()).await;
+        self.fail(error);
+    }
+
+    pub fn same_as(&self, other: &Connection) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}

@@ -1,0 +1,44 @@
+use std::sync::Arc;
+
+use crate::{
+    Error,
+    payload::Lane,
+    wire::{frame::Cancel, open::Open},
+};
+
+use super::Connection;
+
+/// How one direction of a call ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// The peer has sent everything. On the worker's side the call goes on until its response ends.
+    Finished,
+    /// The peer reported an error. `refused`: no handler took the call.
+    Failed { error: Error, refused: bool },
+    /// The connection broke. `sent`: the peer may have taken the call.
+    Lost { error: Error, sent: bool },
+    /// The call's time was up.
+    DeadlineExceeded,
+}
+
+/// Hears what arrives on one stream. Called without any lock of the connection, in order, from any thread.
+///
+/// After [`StreamObserver::end`] a message that was already on its way may still be delivered; observers drop it.
+pub trait StreamObserver: Send + Sync + 'static {
+    /// A whole message. `cost` is to be given back by [`Connection::consumed`] when the consumer has taken it.
+    fn message(&self, lane: Lane, data: &[u8], cost: u32);
+
+    fn end(self: Arc<Self>, end: End);
+
+    /// The caller stopped or killed the call (worker's side only). After a kill nothing more can be sent.
+    fn cancelled(&self, _cancel: Cancel) {}
+
+    /// Everything that was queued has been framed: more may be sent.
+    fn writable(&self) {}
+}
+
+/// Takes the calls that a peer opens.
+pub trait Acceptor: Send + Sync + 'static {
+    /// Called with the connection locked: must not block, nor call the connection. An error refuses the call.
+    fn open(&self, connection: &Connection, stream: u32, open: Open) -> Result<Arc<dyn StreamObserver>, Error>;
+}

@@ -1,0 +1,380 @@
+use std::{io, sync::Arc, time::Instant};
+
+use crate::{
+    Error, ErrorCode,
+    payload::Lane,
+    wire::{
+        frame::{self, Cancel, HEADER, Kind, MAX_CHUNK},
+        open::{self, Metadata},
+    },
+};
+
+use super::{
+    Connection, StreamObserver,
+    connection_state::{Outgoing, STAGE, STAGE_CEILING, State, Stream},
+};
+
+/// What became of something that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendStatus {
+    /// Framed: more may follow.
+    Sent,
+    /// Queued until the peer gives credit or the socket takes bytes; the observer hears `writable` when it is gone.
+    Queued,
+    /// The call is over; nothing was sent.
+    Gone,
+}
+
+/// What opens a call.
+pub struct OpenCall<'a> {
+    pub path: &'a str,
+    pub id: &'a str,
+    pub request_stream: bool,
+    pub deadline: Option<Instant>,
+    pub metadata: &'a Metadata,
+}
+
+/// None of these writes to the socket by itself, so that a batch costs one write: call [`Connection::flush`] after it.
+impl Connection {
+    /// Opens a call and returns its stream. Errors mean that the peer has seen nothing of it.
+    pub fn open(&self, call: &OpenCall<'_>, observer: Arc<dyn StreamObserver>) -> Result<u32, Error> {
+        let timeout_ms = match call.deadline {
+            None => None,
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now()).as_millis();
+                Some(u32::try_from(left).unwrap_or(u32::MAX).max(1))
+            }
+        };
+        let mut state = self.0.state.lock();
+        if let Some(error) = &state.dead {
+            return Err(error.clone());
+        }
+        if !state.accepts_calls() {
+            return Err(Error::new(
+                ErrorCode::Unavailable,
+                format!("{} takes no more calls", self.0.peer),
+            ));
+        }
+        if state.staged() > STAGE_CEILING {
+            return Err(Error::new(
+                ErrorCode::Overloaded,
+                format!(
+                    "{} has stopped reading: {} bytes wait for it",
+                    self.0.peer,
+                    state.staged()
+                ),
+            ));
+        }
+        let stream = state.next_stream;
+        let start = state.out.len();
+        frame::put(&mut state.out, Kind::Open, 0, stream, &[]);
+        if let Err(error) = open::encode(
+            &mut state.out,
+            call.path,
+            call.id,
+            call.request_stream,
+            timeout_ms,
+            call.metadata,
+        ) {
+            state.out.truncate(start);
+            return Err(error);
+        }
+        let length = ((state.out.len() - start - HEADER) as u16).to_be_bytes();
+        state.out[start + 2] = length[0];
+        state.out[start + 3] = length[1];
+        state.next_stream += 1;
+        if state.next_stream > u32::MAX / 2 {
+            // Stream numbers are never used twice: the next call takes a new connection.
+            state.going_away = true;
+        }
+        let open_end = state.framed();
+        state.streams.insert(
+            stream,
+            Stream::new(observer, &self.0.limits, call.deadline, open_end, true),
+        );
+        if let Some(deadline) = call.deadline {
+            self.watch_deadline(&mut state, deadline);
+        }
+        Ok(stream)
+    }
+
+    /// Queues or frames one message; `end` ends this direction with it.
+    pub fn send(&self, stream: u32, lane: Lane, data: &[u8], end: bool) -> Result<SendStatus, Error> {
+        if data.len() > self.0.limits.peer_max_message as usize {
+            return Err(Error::new(
+                ErrorCode::PayloadTooLarge,
+                format!(
+                    "a message of {} bytes, {} takes at most {}; raise maxMessageBytes there or send it in parts",
+                    data.len(),
+                    self.0.peer,
+                    self.0.limits.peer_max_message
+                ),
+            ));
+        }
+        let mut guard = self.0.state.lock();
+        let state = &mut *guard;
+        let staged = state.staged();
+        let Some(entry) = state.streams.get_mut(&stream) else {
+            return Ok(SendStatus::Gone);
+        };
+        if entry.send.ended {
+            return Ok(SendStatus::Gone);
+        }
+        entry.send.ended = end;
+        let cost = (HEADER + data.len()) as u64;
+        if entry.send.queue.is_empty() && data.len() <= MAX_CHUNK && entry.send.credit >= cost && staged < STAGE {
+            entry.send.credit -= cost;
+            let mut flags = frame::END_MESSAGE;
+            if end {
+                flags |= frame::END_STREAM;
+            }
+            if lane == Lane::Bytes {
+                flags |= frame::BYTES;
+            }
+            frame::put(&mut state.out, Kind::Data, flags, stream, data);
+            if end {
+                self.direction_sent(state, stream);
+            }
+            return Ok(SendStatus::Sent);
+        }
+        entry.send.queue.push_back(Outgoing::Message {
+            lane,
+            data: data.to_vec(),
+            position: 0,
+            end,
+        });
+        entry.send.wants_writable = true;
+        make_ready(state, stream);
+        Ok(SendStatus::Queued)
+    }
+
+    /// Ends this direction without another message.
+    pub fn finish(&self, stream: u32) -> SendStatus {
+        let mut state = self.0.state.lock();
+        self.end_with(&mut state, stream, Outgoing::End)
+    }
+
+    /// Ends the call with an error after everything that was sent before it (worker's side).
+    pub fn fail_call(&self, stream: u32, error: &Error) -> SendStatus {
+        let mut state = self.0.state.lock();
+        self.end_with(&mut state, stream, Outgoing::Error(error_payload(error)))
+    }
+
+    /// Ends the call from the caller's side. After a kill the stream is forgotten and its observer hears no more.
+    pub fn cancel(&self, stream: u32, cancel: Cancel) {
+        let mut state = self.0.state.lock();
+        if !state.streams.contains_key(&stream) {
+            return;
+        }
+        put_cancel(&mut state, stream, cancel);
+        if cancel == Cancel::Kill {
+            state.streams.remove(&stream);
+        }
+    }
+
+    /// The consumer has taken messages of this cost: the peer may send as much again.
+    pub fn consumed(&self, stream: u32, cost: u64) {
+        let mut guard = self.0.state.lock();
+        let state = &mut *guard;
+        let Some(entry) = state.streams.get_mut(&stream) else {
+            return;
+        };
+        let receive = &mut entry.receive;
+        receive.outstanding = receive.outstanding.saturating_sub(cost);
+        let mut grant = u32::try_from(cost).unwrap_or(u32::MAX);
+        if receive.outstanding == 0 {
+            grant = grant.saturating_add(std::mem::take(&mut receive.partial_cost));
+        }
+        super::inbound::grant(&mut state.out, stream, receive, grant, self.0.limits.window);
+    }
+
+    /// Writes what the socket takes now; the writer task does the rest.
+    pub fn flush(&self) {
+        let mut failure = None;
+        let drained = {
+            let mut state = self.0.state.lock();
+            loop {
+                self.pump(&mut state);
+                if state.staged() == 0 {
+                    break;
+                }
+                match self.0.link.try_write(&state.out[state.out_read..]) {
+                    Ok(count) => took(&mut state, count),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        self.0.wake_writer.notify_one();
+                        break;
+                    }
+                    Err(error) => {
+                        failure = Some(error);
+                        break;
+                    }
+                }
+            }
+            if state.staged() == 0 && state.streams.is_empty() {
+                self.0.idle.notify_waiters();
+            }
+            std::mem::take(&mut state.drained)
+        };
+        if !drained.is_empty() {
+            for observer in drained {
+                observer.writable();
+            }
+            (self.0.hooks.batch_end)();
+        }
+        if let Some(error) = failure {
+            self.fail(lost(&self.0.peer, &error.to_string()));
+        }
+    }
+
+    /// Frames queued messages, one chunk a stream in turn, until the stage is full.
+    fn pump(&self, state: &mut State) {
+        while state.staged() < STAGE {
+            let Some(stream) = state.ready.pop_front() else { return };
+            let Some(entry) = state.streams.get_mut(&stream) else {
+                continue;
+            };
+            entry.send.in_ready = false;
+            let Some(head) = entry.send.queue.front_mut() else {
+                continue;
+            };
+            let mut over = false;
+            match head {
+                Outgoing::Message {
+                    lane,
+                    data,
+                    position,
+                    end,
+                } => {
+                    let left = data.len() - *position;
+                    let room = entry.send.credit.saturating_sub(HEADER as u64);
+                    if room == 0 && (left > 0 || entry.send.credit < HEADER as u64) {
+                        continue; // waits for credit
+                    }
+                    let chunk = left.min(MAX_CHUNK).min(usize::try_from(room).unwrap_or(usize::MAX));
+                    let last = chunk == left;
+                    let mut flags = if *lane == Lane::Bytes { frame::BYTES } else { 0 };
+                    if last {
+                        flags |= frame::END_MESSAGE;
+                        if *end {
+                            flags |= frame::END_STREAM;
+                            over = true;
+                        }
+                    }
+                    frame::put(
+                        &mut state.out,
+                        Kind::Data,
+                        flags,
+                        stream,
+                        &data[*position..*position + chunk],
+                    );
+                    entry.send.credit -= (HEADER + chunk) as u64;
+                    *position += chunk;
+                    if last {
+                        entry.send.queue.pop_front();
+                    }
+                }
+                Outgoing::End => {
+                    frame::put(&mut state.out, Kind::Data, frame::END_STREAM, stream, &[]);
+                    over = true;
+                    entry.send.queue.pop_front();
+                }
+                Outgoing::Error(payload) => {
+                    frame::put(&mut state.out, Kind::Error, 0, stream, payload);
+                    over = true;
+                    entry.send.queue.pop_front();
+                }
+            }
+            if entry.send.queue.is_empty() {
+                if std::mem::take(&mut entry.send.wants_writable) && !over {
+                    state.drained.push(Arc::clone(&entry.observer));
+                }
+            } else {
+                make_ready(state, stream);
+            }
+            if over {
+                self.direction_sent(state, stream);
+            }
+        }
+    }
+
+    fn end_with(&self, state: &mut State, stream: u32, last: Outgoing) -> SendStatus {
+        let Some(entry) = state.streams.get_mut(&stream) else {
+            return SendStatus::Gone;
+        };
+        if entry.send.ended {
+            return SendStatus::Gone;
+        }
+        entry.send.ended = true;
+        entry.send.queue.push_back(last);
+        make_ready(state, stream);
+        SendStatus::Sent
+    }
+
+    /// Our direction is framed to its end. A worker's response ends the call; a caller's request does not.
+    fn direction_sent(&self, state: &mut State, stream: u32) {
+        if self.0.acceptor.is_some() {
+            state.streams.remove(&stream);
+        }
+    }
+}
+
+pub(super) fn make_ready(state: &mut State, stream: u32) {
+    if let Some(entry) = state.streams.get_mut(&stream) {
+        if !entry.send.in_ready && !entry.send.queue.is_empty() {
+            entry.send.in_ready = true;
+            state.ready.push_back(stream);
+        }
+    }
+}
+
+pub(super) fn put_cancel(state: &mut State, stream: u32, cancel: Cancel) {
+    frame::put(
+        &mut state.out,
+        Kind::Cancel,
+        0,
+        stream,
+        &[if cancel == Cancel::Kill { 1 } else { 0 }],
+    );
+}
+
+pub(super) fn put_error(state: &mut State, stream: u32, error: &Error, refused: bool) {
+    let flags = if refused { frame::REFUSED } else { 0 };
+    frame::put(&mut state.out, Kind::Error, flags, stream, &error_payload(error));
+}
+
+pub(super) fn lost(peer: &str, why: &str) -> Error {
+    Error::new(
+        ErrorCode::Unavailable,
+        format!("the connection to {peer} was lost: {why}"),
+    )
+}
+
+fn took(state: &mut State, count: usize) {
+    state.out_read += count;
+    if state.out_read == state.out.len() {
+        state.out_base += state.out_read as u64;
+        state.out.clear();
+        state.out_read = 0;
+        // One large burst must not keep its memory for ever.
+        if state.out.capacity() > 4 * STAGE {
+            state.out.shrink_to(STAGE);
+        }
+    } else if state.out_read > STAGE {
+        let read = state.out_read;
+        state.out.drain(..read);
+        state.out_base += read as u64;
+        state.out_read = 0;
+    }
+}
+
+/// The error as JSON in one frame: what does not fit is cut, the stack first.
+fn error_payload(error: &Error) -> Vec<u8> {
+    if let Some(bytes) = serde_json::to_vec(error).ok().filter(|bytes| bytes.len() <= MAX_CHUNK) {
+        return bytes;
+    }
+    let mut short = error.clone();
+    short.stack = None;
+    short.details = None;
+    short.message = short.message.chars().take(4096).collect();
+    serde_json::to_vec(&short).unwrap_or_else(|_| br#"{"code":"internal","message":"unreadable error"}"#.to_vec())
+}

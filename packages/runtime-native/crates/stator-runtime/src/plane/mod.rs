@@ -1,0 +1,26 @@
+//! How calls reach a worker: the trait and its back ends.
+
+mod memory;
+mod tcp;
+
+pub use memory::MemoryPlane;
+pub use tcp::TcpPlane;
+
+use std::sync::Arc;
+
+use crate::{Result, discovery::BoxFuture, server::Server, transport::Link};
+
+/// Carries the multiplexed wire between processes, or inside one. The frames are the same on each.
+pub trait RequestPlane: Send + Sync + 'static {
+    /// Name for messages: `tcp`, `memory`.
+    fn name(&self) -> &'static str;
+
+    /// Starts to take connections for `server`; returns the address that peers dial. Listening twice gives the same.
+    fn listen<'a>(&'a self, server: Arc<Server>) -> BoxFuture<'a, Result<String>>;
+
+    /// Connects to an address that a peer's `listen` returned.
+    fn dial<'a>(&'a self, address: &'a str) -> BoxFuture<'a, Result<Link>>;
+
+    /// Takes no more connections; those that are open go on.
+    fn stop_listening(&self);
+}

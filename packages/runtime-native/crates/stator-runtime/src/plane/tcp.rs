@@ -1,0 +1,152 @@
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Mutex,
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Error, ErrorCode, Result, discovery::BoxFuture, server::Server, transport::Link};
+
+use super::RequestPlane;
+
+/// Pause after a failed accept (out of file descriptors, say), so that it does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The multiplexed plane over TCP: one port for all endpoints of a process, opened with the first of them.
+pub struct TcpPlane {
+    host: String,
+    port: u16,
+    connect_timeout: Duration,
+    address: Mutex<Option<String>>,
+    stop: CancellationToken,
+}
+
+impl TcpPlane {
+    /// `port` 0 lets the operating system choose.
+    pub fn new(host: String, port: u16, connect_timeout: Duration) -> Self {
+        Self {
+            host,
+            port,
+            connect_timeout,
+            address: Mutex::default(),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    async fn bind(&self) -> Result<TcpListener> {
+        TcpListener::bind((self.host.as_str(), self.port)).await.map_err(|error| {
+            let (host, port) = (&self.host, self.port);
+            match error.kind() {
+                io::ErrorKind::AddrInUse => Error::new(
+                    ErrorCode::AddressInUse,
+                    format!("{host}:{port} is taken by another process; choose another port (option `port`, DYN_TCP_RPC_PORT) or 0 for any"),
+                ),
+                io::ErrorKind::PermissionDenied => {
+                    Error::new(ErrorCode::PermissionDenied, format!("may not listen on {host}:{port}: {error}"))
+                }
+                _ => Error::new(
+                    ErrorCode::InvalidArgument,
+                    format!("cannot listen on {host}:{port} (options `host`, `port`): {error}"),
+                ),
+            }
+        })
+    }
+}
+
+impl RequestPlane for TcpPlane {
+    fn name(&self) -> &'static str {
+        "tcp"
+    }
+
+    fn listen<'a>(&'a self, server: Arc<Server>) -> BoxFuture<'a, Result<String>> {
+        Box::pin(async move {
+            let mut address = self.address.lock().await;
+            if let Some(address) = &*address {
+                return Ok(address.clone());
+            }
+            let listener = self.bind().await?;
+            let local = listener
+                .local_addr()
+                .map_err(|error| Error::new(ErrorCode::Internal, format!("the listener has no address: {error}")))?;
+            tokio::spawn(accept(listener, server, self.stop.clone()));
+            Ok(address.insert(advertised(local).to_string()).clone())
+        })
+    }
+
+    fn dial<'a>(&'a self, address: &'a str) -> BoxFuture<'a, Result<Link>> {
+        Box::pin(async move {
+            let unreachable = |why: String| {
+                Error::new(
+                    ErrorCode::Unavailable,
+                    format!("cannot connect to the worker at {address}: {why}"),
+                )
+            };
+            let stream = timeout(self.connect_timeout, TcpStream::connect(address))
+                .await
+                .map_err(|_| unreachable(format!("no answer within {} ms", self.connect_timeout.as_millis())))?
+                .map_err(|error| unreachable(error.to_string()))?;
+            stream
+                .set_nodelay(true)
+                .map_err(|error| unreachable(error.to_string()))?;
+            Ok(Link::Tcp(stream))
+        })
+    }
+
+    fn stop_listening(&self) {
+        self.stop.cancel();
+    }
+}
+
+/// Peers cannot dial a wildcard address: they get one that reaches this host.
+fn advertised(local: SocketAddr) -> SocketAddr {
+    if !local.ip().is_unspecified() {
+        return local;
+    }
+    SocketAddr::new(own_address(local.is_ipv6()), local.port())
+}
+
+/// The address that this host sends from; the socket is only connected, nothing is sent.
+fn own_address(ipv6: bool) -> std::net::IpAddr {
+    let (bind, probe) = if ipv6 {
+        ("[::]:0", "[2001:db8::1]:9")
+    } else {
+        ("0.0.0.0:0", "192.0.2.1:9")
+    };
+    std::net::UdpSocket::bind(bind)
+        .and_then(|socket| {
+            socket.connect(probe)?;
+            socket.local_addr()
+        })
+        .map_or_else(
+            |_| {
+                if ipv6 {
+                    std::net::Ipv6Addr::LOCALHOST.into()
+                } else {
+                    std::net::Ipv4Addr::LOCALHOST.into()
+                }
+            },
+            |address| address.ip(),
+        )
+}
+
+async fn accept(listener: TcpListener, server: Arc<Server>, stop: CancellationToken) {
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                if stream.set_nodelay(true).is_ok() {
+                    tokio::spawn(Arc::clone(&server).run(Link::Tcp(stream), peer.to_string()));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::watch;
+
+use crate::{
+    Error, ErrorCode, Result,
+    client::{Client, ClientOptions},
+    discovery::{Instance, Stator, Transport, validate_name},
+    server::{Handler, Served},
+    wire::handshake::VERSIONS,
+};
+
+use super::{DistributedRuntime, EndpointPath, Phase};
+
+/// A group of components that belong together.
+#[derive(Clone)]
+pub struct Namespace {
+    runtime: DistributedRuntime,
+    name: String,
+}
+
+impl Namespace {
+    pub(super) fn new(runtime: DistributedRuntime, name: &str) -> Result<Self> {
+        validate_name("namespace", name)?;
+        Ok(Self {
+            runtime,
+            name: name.to_owned(),
+        })
+    }
+
+    pub fn component(&self, name: &str) -> Result<Component> {
+        validate_name("component", name)?;
+        Ok(Component {
+            namespace: self.clone(),
+            name: name.to_owned(),
+        })
+    }
+}
+
+/// One kind of worker.
+#[derive(Clone)]
+pub struct Component {
+    namespace: Namespace,
+    name: String,
+}
+
+impl Component {
+    pub fn endpoint(&self, name: &str) -> Result<Endpoint> {
+        let path = EndpointPath::new(&self.namespace.name, &self.name, name)?;
+        Ok(Endpoint::new(self.namespace.runtime.clone(), path))
+    }
+}
+
+/// Something that can be served and called.
+#[derive(Clone)]
+pub struct Endpoint {
+    runtime: DistributedRuntime,
+    path: EndpointPath,
+}
+
+/// How an endpoint is served.
+#[derive(Debug, Clone, Copy)]
+pub struct ServeOptions {
+    /// Running a call twice does no harm: callers may try again after a worker was lost.
+    pub idempotent: bool,
+    /// Running calls may end before the endpoint does; otherwise they are cut off at once.
+    pub graceful_shutdown: bool,
+}
+
+impl Default for ServeOptions {
+    fn default() -> Self {
+        Self {
+            idempotent: false,
+            graceful_shutdown: true,
+        }
+    }
+}
+
+impl Endpoint {
+    pub(super) fn new(runtime: DistributedRuntime, path: EndpointPath) -> Self {
+        Self { runtime, path }
+    }
+
+    pub fn path(&self) -> &EndpointPath {
+        &self.path
+    }
+
+    /// Listens, takes calls, and only then appears in discovery.
+    pub async fn serve(&self, handler: Arc<dyn Handler>, options: ServeOptions) -> Result<ServedEndpoint> {
+        let runtime = &self.runtime.0;
+        if self.runtime.phase() != Phase::Running {
+            return Err(Error::new(
+                ErrorCode::ShuttingDown,
+                format!("{} cannot be served: the runtime is shutting down", self.path),
+            ));
+        }
+        let address = runtime.plane.listen(Arc::clone(&runtime.server)).await?;
+        let path = self.path.to_string();
+        let served = runtime.server.add(path.clone(), handler)?;
+        let instance_id = self.runtime.instance_id();
+        let EndpointPath {
+            namespace,
+            component,
+            endpoint,
+        } = self.path.clone();
+        let record = Instance {
+            transport: Transport {
+                tcp: Some(format!("{address}/{instance_id:x}/{namespace}/{component}/{endpoint}")),
+            },
+            namespace,
+            component,
+            endpoint,
+            instance_id,
+            stator: Some(Stator {
+                address,
+                versions: VERSIONS,
+                idempotent: options.idempotent,
+            }),
+        };
+        if let Err(error) = runtime.discovery.register(record).await {
+            runtime.server.remove(&path);
+            return Err(error);
+        }
+        let withdrawal = Arc::new(Withdrawal {
+            runtime: self.runtime.clone(),
+            path: self.path.clone(),
+            served,
+            graceful: options.graceful_shutdown,
+            withdrawn: AtomicBool::new(false),
+            closed: watch::Sender::new(false),
+        });
+        runtime.served.lock().push(Arc::clone(&withdrawal));
+        Ok(ServedEndpoint(withdrawal))
+    }
+
+    /// A client that knows the instances of this moment and follows them from now on.
+    pub async fn client(&self, options: ClientOptions) -> Result<Client> {
+        let runtime = &self.runtime.0;
+        let EndpointPath {
+            namespace,
+            component,
+            endpoint,
+        } = &self.path;
+        let path = [namespace.as_str(), component.as_str(), endpoint.as_str()];
+        Client::new(
+            path,
+            Arc::clone(&runtime.discovery),
+            Arc::clone(&runtime.dialer),
+            options,
+        )
+        .await
+    }
+}
+
+/// An endpoint that is being served, until it is stopped or the runtime shuts down.
+#[derive(Clone)]
+pub struct ServedEndpoint(Arc<Withdrawal>);
+
+impl ServedEndpoint {
+    pub fn instance_id(&self) -> u64 {
+        self.0.runtime.instance_id()
+    }
+
+    /// Leaves discovery, takes no more calls, and lets running ones end within the runtime's budget.
+    pub async fn stop(&self) -> Result<()> {
+        let result = self.0.withdraw().await;
+        self.0.drain(self.0.runtime.0.settings.shutdown_timeout).await;
+        let mut served = self.0.runtime.0.served.lock();
+        served.retain(|other| !Arc::ptr_eq(other, &self.0));
+        result
+    }
+
+    /// Resolves when the endpoint is no longer served.
+    pub async fn closed(&self) {
+        // The sender lives as long as this handle.
+        let _ = self.0.closed.subscribe().wait_for(|closed| *closed).await;
+    }
+
+    /// Calls that its handler is working on.
+    pub fn running_calls(&self) -> usize {
+        self.0.served.running().count()
+    }
+}
+
+/// The way out of discovery and of the server's table for one endpoint.
+pub(super) struct Withdrawal {
+    runtime: DistributedRuntime,
+    path: EndpointPath,
+    served: Arc<Served>,
+    graceful: bool,
+    withdrawn: AtomicBool,
+    closed: watch::Sender<bool>,
+}
+
+impl Withdrawal {
+    /// Leaves discovery first, so that callers who look go elsewhere; then refuses those who did not look.
+    pub(super) async fn withdraw(&self) -> Result<()> {
+        if self.withdrawn.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let runtime = &self.runtime.0;
+        let EndpointPath {
+            namespace,
+            component,
+            endpoint,
+        } = &self.path;
+        let result = runtime.discovery.unregister(namespace, component, endpoint).await;
+        tokio::time::sleep(runtime.settings.grace_period).await;
+        runtime.server.remove(&self.path.to_string());
+        result
+    }
+
+    /// Waits for running calls, if the endpoint wants that.
+    pub(super) async fn drain(&self, budget: Duration) {
+        if self.graceful {
+            // What is still running after the budget is cut off with the connections.
+            let _ = tokio::time::timeout(budget, self.served.running().none()).await;
+        }
+        self.closed.send_replace(true);
+    }
+}

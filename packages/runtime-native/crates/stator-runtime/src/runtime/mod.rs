@@ -1,0 +1,98 @@
+//! `DistributedRuntime > Namespace > Component > Endpoint`: the object that applications hold.
+
+mod endpoint;
+mod path;
+mod settings;
+mod shutdown;
+
+pub use endpoint::{Component, Endpoint, Namespace, ServeOptions, ServedEndpoint};
+pub use path::EndpointPath;
+pub use settings::Settings;
+pub use shutdown::Shutdown;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+use crate::{
+    Result,
+    client::Dialer,
+    connection::{Hooks, Offer},
+    discovery::Discovery,
+    plane::RequestPlane,
+    server::Server,
+};
+
+use endpoint::Withdrawal;
+
+/// One process's membership in a cluster: what it serves, whom it calls. Cheap to clone.
+#[derive(Clone)]
+pub struct DistributedRuntime(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    discovery: Arc<dyn Discovery>,
+    plane: Arc<dyn RequestPlane>,
+    server: Arc<Server>,
+    dialer: Arc<Dialer>,
+    served: Mutex<Vec<Arc<Withdrawal>>>,
+    phase: watch::Sender<Phase>,
+}
+
+/// How far the runtime is with its shutdown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Running,
+    Draining,
+    Closed,
+}
+
+impl DistributedRuntime {
+    /// Joins a cluster. Call it inside a Tokio runtime; everything runs there.
+    pub fn new(discovery: Arc<dyn Discovery>, plane: Arc<dyn RequestPlane>, settings: Settings, hooks: Hooks) -> Self {
+        let offer = Offer {
+            window: settings.window,
+            max_message: settings.max_message,
+            keep_alive: settings.keep_alive,
+            timeout: settings.connect_timeout,
+            hooks,
+        };
+        Self(Arc::new(Inner {
+            server: Server::new(offer.clone(), settings.max_calls),
+            dialer: Dialer::new(Arc::clone(&plane), offer),
+            settings,
+            discovery,
+            plane,
+            served: Mutex::default(),
+            phase: watch::Sender::new(Phase::Running),
+        }))
+    }
+
+    /// The id of everything that this process serves.
+    pub fn instance_id(&self) -> u64 {
+        self.0.discovery.connection_id()
+    }
+
+    /// One of `namespace.component.endpoint`, with or without `dyn://` before it.
+    pub fn endpoint(&self, path: &str) -> Result<Endpoint> {
+        Ok(Endpoint::new(self.clone(), EndpointPath::parse(path)?))
+    }
+
+    pub fn namespace(&self, name: &str) -> Result<Namespace> {
+        Namespace::new(self.clone(), name)
+    }
+
+    pub fn discovery(&self) -> &Arc<dyn Discovery> {
+        &self.0.discovery
+    }
+
+    /// Calls that handlers of this process are working on.
+    pub fn running_calls(&self) -> usize {
+        self.0.server.running()
+    }
+
+    pub fn phase(&self) -> Phase {
+        *self.0.phase.borrow()
+    }
+}

@@ -1,0 +1,75 @@
+use std::{sync::Arc, time::Instant};
+
+use crate::{
+    Error, Result,
+    connection::{Connection, SendStatus},
+    payload::Lane,
+    wire::open::Metadata,
+};
+
+use super::served::Guard;
+
+/// What a worker knows of a call before its first message.
+#[derive(Debug, Clone)]
+pub struct CallInfo {
+    pub path: String,
+    pub id: String,
+    pub metadata: Metadata,
+    pub request_stream: bool,
+    pub deadline: Option<Instant>,
+}
+
+/// A call as its handler answers it. It counts as running until the last clone is dropped.
+#[derive(Clone)]
+pub struct ServerCall(Arc<Inner>);
+
+struct Inner {
+    connection: Connection,
+    stream: u32,
+    info: CallInfo,
+    _guard: Guard,
+}
+
+/// None of these writes to the socket by itself: call [`ServerCall::flush`] after a batch.
+impl ServerCall {
+    pub(super) fn new(connection: Connection, stream: u32, info: CallInfo, guard: Guard) -> Self {
+        Self(Arc::new(Inner {
+            connection,
+            stream,
+            info,
+            _guard: guard,
+        }))
+    }
+
+    pub fn info(&self) -> &CallInfo {
+        &self.0.info
+    }
+
+    /// Sends one item; `end` ends the response with it. An item over the caller's limit is an error, nothing is sent.
+    pub fn send(&self, lane: Lane, data: &[u8], end: bool) -> Result<SendStatus> {
+        self.0.connection.send(self.0.stream, lane, data, end)
+    }
+
+    /// Ends the response.
+    pub fn finish(&self) -> SendStatus {
+        self.0.connection.finish(self.0.stream)
+    }
+
+    /// Ends the response with an error, after the items before it.
+    pub fn fail(&self, error: &Error) -> SendStatus {
+        self.0.connection.fail_call(self.0.stream, error)
+    }
+
+    /// A received message of this cost has been taken by the handler.
+    pub fn consumed(&self, cost: u64) {
+        self.0.connection.consumed(self.0.stream, cost);
+    }
+
+    pub fn connection(&self) -> &Connection {
+        &self.0.connection
+    }
+
+    pub fn flush(&self) {
+        self.0.connection.flush();
+    }
+}

@@ -1,0 +1,170 @@
+//! The payload of an `Open` frame.
+//!
+//! ```text
+//! u8 flags (bit 0: the request is a stream) | u32 time left in ms (0: no deadline)
+//! u16 length | path | u16 length | call id | u16 number of entries | entries: u16 length | key | u16 length | value
+//! ```
+//! Bytes after the entries are ignored: later minor versions append fields there.
+
+use crate::{Error, ErrorCode, Result};
+
+use super::frame::MAX_CHUNK;
+
+const REQUEST_STREAM: u8 = 1;
+
+/// Headers of a call: text to text, carried through every hop. W3C trace context travels as `traceparent`, `tracestate`.
+pub type Metadata = Vec<(String, String)>;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Open {
+    /// `namespace.component.endpoint`.
+    pub path: String,
+    pub id: String,
+    /// The request is a stream of messages, not a single one.
+    pub request_stream: bool,
+    /// Time left when the frame was written; `None`: no deadline. Relative, so that clocks need not agree.
+    pub timeout_ms: Option<u32>,
+    pub metadata: Metadata,
+}
+
+/// Appends the encoded call to `out`; refuses what does not fit one frame.
+pub fn encode(
+    out: &mut Vec<u8>,
+    path: &str,
+    id: &str,
+    request_stream: bool,
+    timeout_ms: Option<u32>,
+    metadata: &Metadata,
+) -> Result<()> {
+    let start = out.len();
+    out.push(if request_stream { REQUEST_STREAM } else { 0 });
+    out.extend_from_slice(&timeout_ms.unwrap_or(0).to_be_bytes());
+    let fits = put_text(out, path)
+        && put_text(out, id)
+        && u16::try_from(metadata.len()).is_ok_and(|count| {
+            out.extend_from_slice(&count.to_be_bytes());
+            metadata
+                .iter()
+                .all(|(key, value)| put_text(out, key) && put_text(out, value))
+        });
+    if fits && out.len() - start <= MAX_CHUNK {
+        return Ok(());
+    }
+    let size = out.len() - start;
+    out.truncate(start);
+    Err(Error::new(
+        ErrorCode::PayloadTooLarge,
+        format!(
+            "metadata: the path, id and metadata of a call take {size} bytes or more, the limit is {MAX_CHUNK}; send large values in the request"
+        ),
+    ))
+}
+
+fn put_text(out: &mut Vec<u8>, text: &str) -> bool {
+    let Ok(length) = u16::try_from(text.len()) else {
+        return false;
+    };
+    out.extend_from_slice(&length.to_be_bytes());
+    out.extend_from_slice(text.as_bytes());
+    true
+}
+
+/// Reads the payload of an `Open` frame; `None` if it is cut short or not UTF-8.
+pub fn decode(bytes: &[u8]) -> Option<Open> {
+    let mut reader = Reader(bytes);
+    let flags = reader.take(1)?[0];
+    let timeout = u32::from_be_bytes(reader.take(4)?.try_into().ok()?);
+    let path = reader.text()?;
+    let id = reader.text()?;
+    let count = reader.u16()?;
+    let mut metadata = Metadata::with_capacity(usize::from(count).min(64));
+    for _ in 0..count {
+        metadata.push((reader.text()?, reader.text()?));
+    }
+    Some(Open {
+        path,
+        id,
+        request_stream: flags & REQUEST_STREAM != 0,
+        timeout_ms: (timeout != 0).then_some(timeout),
+        metadata,
+    })
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (head, tail) = self.0.split_at_checked(count)?;
+        self.0 = tail;
+        Some(head)
+    }
+
+    fn u16(&mut self) -> Option<u16> {
+        Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let length = self.u16()?;
+        Some(std::str::from_utf8(self.take(usize::from(length))?).ok()?.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Open {
+        Open {
+            path: "hello.backend.generate".into(),
+            id: "a".into(),
+            request_stream: true,
+            timeout_ms: Some(1500),
+            metadata: vec![("traceparent".into(), "00-…".into())],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() -> Result<()> {
+        let open = sample();
+        let mut bytes = Vec::new();
+        encode(
+            &mut bytes,
+            &open.path,
+            &open.id,
+            open.request_stream,
+            open.timeout_ms,
+            &open.metadata,
+        )?;
+        assert_eq!(decode(&bytes), Some(open));
+        Ok(())
+    }
+
+    #[test]
+    fn every_cut_is_refused_and_a_longer_frame_is_read() -> Result<()> {
+        let open = sample();
+        let mut bytes = Vec::new();
+        encode(
+            &mut bytes,
+            &open.path,
+            &open.id,
+            open.request_stream,
+            open.timeout_ms,
+            &open.metadata,
+        )?;
+        for cut in 0..bytes.len() {
+            assert_eq!(decode(&bytes[..cut]), None, "cut at {cut}");
+        }
+        bytes.extend_from_slice(b"later field");
+        assert_eq!(decode(&bytes), Some(open));
+        Ok(())
+    }
+
+    #[test]
+    fn oversized_metadata_leaves_nothing_behind() {
+        let mut bytes = b"kept".to_vec();
+        let metadata = vec![("k".to_owned(), "v".repeat(70_000))];
+        let error = encode(&mut bytes, "a.b.c", "id", false, None, &metadata).map_err(|error| error.code);
+        assert_eq!(error, Err(ErrorCode::PayloadTooLarge));
+        assert_eq!(bytes, b"kept");
+    }
+}
