@@ -33,7 +33,7 @@ const suites: Suite[] = [
   checkSuite("lint", script("check:lint")),
   checkSuite("format", script("check:format")),
   checkSuite("types and type tests", script("check:types")),
-  cargoSuite("cargo test", []),
+  cargoSuite("cargo test"),
   bunSuite("scripts", UNIT_TIMEOUT_MS),
   bunSuite("packages/codegen", UNIT_TIMEOUT_MS),
   bunSuite("packages/runtime-native", UNIT_TIMEOUT_MS),
@@ -41,9 +41,7 @@ const suites: Suite[] = [
   bunSuite("apps/examples", PROCESS_TIMEOUT_MS),
   bunSuite("tests/e2e", PROCESS_TIMEOUT_MS),
 ];
-if (values.full) {
-  suites.push(cargoSuite("cargo test, long", ["--", "--ignored"]), bunSuite("tests/full", LONG_TIMEOUT_MS));
-}
+if (values.full) suites.push(bunSuite("tests/full", LONG_TIMEOUT_MS));
 
 const { passed, failed } = await runSuites(suites);
 console.log(`\n${passed} passed, ${failed} failed`);

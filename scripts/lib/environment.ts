@@ -1,5 +1,5 @@
-import { mkdirSync, symlinkSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { basename, delimiter, dirname, join } from "node:path";
 import { root } from "./paths.ts";
 
 /**
@@ -14,14 +14,14 @@ export function toolEnvironment(): Record<string, string | undefined> {
 
 /** A folder that holds the running Bun under the name `bun`. */
 function binFolder(): string {
-  if (/[/\\]bun(\.exe)?$/.test(process.execPath)) return dirname(process.execPath);
+  const name = process.platform === "win32" ? "bun.exe" : "bun";
+  if (basename(process.execPath) === name) return dirname(process.execPath);
   const folder = join(root, ".stator", "bin");
+  const link = join(folder, name);
   mkdirSync(folder, { recursive: true });
-  const link = join(folder, process.platform === "win32" ? "bun.exe" : "bun");
-  try {
-    symlinkSync(process.execPath, link);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+  // Made anew and renamed into place: the old link can point to a Bun that is gone, and others may be using it.
+  const fresh = `${link}.${process.pid}`;
+  symlinkSync(process.execPath, fresh);
+  renameSync(fresh, link);
   return folder;
 }
