@@ -24,6 +24,7 @@ const script = (name: string): string[] => [process.execPath, "run", name];
 const suites: Suite[] = [
   // The addon comes first: TypeScript tests need it, and Cargo reuses what it compiled.
   checkSuite("build", turbo("run", "build")),
+  checkSuite("a second build comes from the cache", turbo("run", "build"), (output) => output.includes("FULL TURBO")),
   // A drift check that no package takes part in would always pass.
   checkSuite("drift of generated code", turbo("run", "check:drift", "--force"), (output) =>
     /Tasks:\s+[1-9]\d* successful/.test(output),
