@@ -36,6 +36,7 @@ const suites: Suite[] = [
   checkSuite("types and type tests", script("check:types")),
   cargoSuite("cargo test"),
   bunSuite("scripts", UNIT_TIMEOUT_MS),
+  bunSuite("bench", UNIT_TIMEOUT_MS),
   bunSuite("packages/codegen", UNIT_TIMEOUT_MS),
   bunSuite("packages/runtime-native", UNIT_TIMEOUT_MS),
   bunSuite("packages/sdk", UNIT_TIMEOUT_MS),

@@ -27,6 +27,13 @@ describe("bunCounts", () => {
     expect(bunCounts(output)).toEqual({ passed: 4, failed: 1, files: 1 });
   });
 
+  test("reads the last summary when tests run tests of their own", () => {
+    const output =
+      "\n 0 pass\n 1 fail\n 1 error\nRan 1 test across 1 file. [7.00ms]\n" +
+      "(pass) x\n\n 4 pass\n 0 fail\n 2 expect() calls\nRan 4 tests across 3 files. [12.00ms]\n";
+    expect(bunCounts(output)).toEqual({ passed: 4, failed: 0, files: 3 });
+  });
+
   test("is null when the process died before the end", () => {
     expect(bunCounts("\n(pass) first\nSegmentation fault\n")).toBeNull();
   });

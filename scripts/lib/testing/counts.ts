@@ -14,19 +14,12 @@ export function cargoCounts(output: string): Counts {
   return counts;
 }
 
-/** Reads the summary of `bun test`; `files` is how many test files it ran. Null when there is no summary. */
+/** Reads the last summary of `bun test`; `files` is how many test files it ran. Null when there is none. */
 export function bunCounts(output: string): (Counts & { files: number }) | null {
-  const files = last(output, /^Ran \d+ tests? across (\d+) files?\./gm);
-  if (files === null) return null;
-  const errors = last(output, /^ *(\d+) errors?$/gm) ?? 0;
-  return {
-    passed: last(output, /^ *(\d+) pass$/gm) ?? 0,
-    failed: (last(output, /^ *(\d+) fail$/gm) ?? 0) + errors,
-    files,
-  };
-}
-
-function last(text: string, pattern: RegExp): number | null {
-  const match = [...text.matchAll(pattern)].at(-1)?.[1];
-  return match === undefined ? null : Number(match);
+  const summary = [...output.matchAll(/^((?: *\d+ .*\n)+)Ran \d+ tests? across (\d+) files?\./gm)].at(-1);
+  if (summary === undefined) return null;
+  const [, lines = "", files] = summary;
+  const count = (what: string): number => Number(new RegExp(`^ *(\\d+) ${what}$`, "m").exec(lines)?.[1] ?? 0);
+  // An error between tests belongs to none of them.
+  return { passed: count("pass"), failed: count("fail") + count("errors?"), files: Number(files) };
 }

@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { root } from "../paths.ts";
 import type { RunResult } from "../run.ts";
 import { run } from "../run.ts";
 import { announce, inSeconds } from "../step.ts";
@@ -34,14 +36,15 @@ export function cargoSuite(name: string): Suite {
   };
 }
 
-/** The Bun tests under one folder. Every file that looks like a test has to have run. */
+/** The Bun tests under one folder of the repository. Every file that looks like a test has to have run. */
 export function bunSuite(folder: string, timeoutMs: number): Suite {
   return {
     name: `bun test ${folder}`,
     async run() {
-      const files = existsSync(folder) ? testFiles(folder) : [];
+      const path = resolve(root, folder);
+      const files = existsSync(path) ? testFiles(path) : [];
       if (files.length === 0) return failure(`${folder} holds no tests.`);
-      const result = await run([process.execPath, "test", "--timeout", String(timeoutMs), `./${folder}/`]);
+      const result = await run([process.execPath, "test", "--timeout", String(timeoutMs), path]);
       const counts = bunCounts(result.output);
       if (counts === null) return failure(`bun test ${folder} gave no summary.`);
       if (counts.files !== files.length) {
@@ -82,7 +85,7 @@ function honest(name: string, result: RunResult, counts: Counts): Counts {
     return failure(`${name} ended with exit code ${result.exitCode}.`, counts);
   }
   if (sum(counts) === 0) return failure(`${name} ran no tests.`);
-  return counts;
+  return { passed: counts.passed, failed: counts.failed };
 }
 
 function failure(message: string, counts: Counts = { passed: 0, failed: 0 }): Counts {

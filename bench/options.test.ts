@@ -1,0 +1,36 @@
+import { describe, expect, test } from "bun:test";
+import { parseOptions } from "./options.ts";
+import { median } from "./report.ts";
+
+describe("options", () => {
+  test("default to all points in three rounds", () => {
+    const options = parseOptions([]);
+    if (options === "help") throw new Error("not asked for");
+    expect(options.peers).toEqual(["raw", "stator"]);
+    expect(options.rounds).toBe(3);
+    expect(options.points.map((point) => `${point.kind} ${point.concurrency}`)).toEqual([
+      "unary 1",
+      "unary 16",
+      "unary 128",
+      "stream 1",
+      "stream 16",
+      "stream 64",
+    ]);
+  });
+
+  test.each([
+    [["--only", "both"], /--only: "both"/],
+    [["--rounds", "0"], /--rounds: "0"/],
+    [["--peers", "raw,carrier-pigeon"], /carrier-pigeon.*raw, stator/],
+    [["--fast"], /--fast/],
+  ])("%j is refused with a sentence", (args, message) => {
+    expect(() => parseOptions(args)).toThrow(message);
+  });
+});
+
+const round = (rate: number, p50: number) => ({ rate, p50, p99: 0, clientMemory: 0, workerMemory: 0 });
+
+test("the median of each figure is taken on its own", () => {
+  expect(median([round(1, 30), round(3, 20), round(2, 10)])).toMatchObject({ rate: 2, p50: 20 });
+  expect(median([round(1, 30), round(3, 20)])).toMatchObject({ rate: 2, p50: 25 });
+});

@@ -1,0 +1,70 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bunSuite, checkSuite, runSuites } from "./suite.ts";
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder with one test file of this text. */
+function folderWith(name: string, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "stator-suite-"));
+  folders.push(folder);
+  writeFileSync(join(folder, name), `import { expect, test } from "bun:test";\n${text}`);
+  return folder;
+}
+
+const bun = process.execPath;
+
+describe("checkSuite", () => {
+  test("passes with exit code 0", async () => {
+    expect(await checkSuite("good", [bun, "-e", "0"]).run()).toEqual({ passed: 1, failed: 0 });
+  });
+
+  test("fails with any other", async () => {
+    expect(await checkSuite("bad", [bun, "-e", "process.exit(3)"]).run()).toEqual({ passed: 0, failed: 1 });
+  });
+
+  test("fails when the program is missing", async () => {
+    expect(await checkSuite("none", ["stator-no-such-program"]).run()).toEqual({ passed: 0, failed: 1 });
+  });
+
+  test("fails when the output is not what it has to be", async () => {
+    const suite = checkSuite("quiet", [bun, "-e", "0"], (output) => output.includes("done"));
+    expect(await suite.run()).toEqual({ passed: 0, failed: 1 });
+  });
+});
+
+describe("bunSuite", () => {
+  test("counts what passed and what failed", async () => {
+    const folder = folderWith(
+      "some.test.ts",
+      'test("good", () => {});\ntest("bad", () => expect(1).toBe(2));\ntest("better", () => {});',
+    );
+    expect(await bunSuite(folder, 5000).run()).toEqual({ passed: 2, failed: 1 });
+  });
+
+  test("fails without tests", async () => {
+    expect(await bunSuite(folderWith("not-a-test.ts", ""), 5000).run()).toEqual({ passed: 0, failed: 1 });
+    expect(await bunSuite("no/such/folder", 5000).run()).toEqual({ passed: 0, failed: 1 });
+  });
+
+  test("fails when a file breaks before its tests", async () => {
+    const { failed } = await bunSuite(folderWith("broken.test.ts", 'throw new Error("no");'), 5000).run();
+    expect(failed).toBeGreaterThan(0);
+  });
+
+  test("fails when a test ends the process", async () => {
+    const { failed } = await bunSuite(folderWith("exit.test.ts", 'test("x", () => process.exit(0));'), 5000).run();
+    expect(failed).toBeGreaterThan(0);
+  });
+});
+
+test("a suite that throws counts as failed, and the next one runs", async () => {
+  const broken = { name: "broken", run: () => Promise.reject(new Error("no")) };
+  const total = await runSuites([broken, checkSuite("good", [bun, "-e", "0"])]);
+  expect(total).toEqual({ passed: 1, failed: 1 });
+});
