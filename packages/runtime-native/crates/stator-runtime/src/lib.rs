@@ -3,6 +3,7 @@
 //! Nothing here knows JavaScript; `stator-binding` is the only crate that does.
 
 pub mod client;
+pub mod config;
 pub mod connection;
 pub mod discovery;
 pub mod error;

@@ -1,0 +1,143 @@
+use std::{
+    env,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Described, DiscoveryBackend, HealthStatus, Kind, RequestPlane, Setting, Source, resolver::Resolver,
+    setting::settings, setting_type::parse_address,
+};
+use crate::{
+    Result,
+    discovery::{
+        DiscoveryConfig, FileOptions, FileRoot, MemoryStore,
+        file::{default_root, project_of},
+    },
+};
+
+const DAY: i64 = 86_400_000;
+const GIB: i64 = 1 << 30;
+
+settings! {
+    /// Through what instances find each other: `file` between processes, `memory` inside one. Default `file`.
+    discovery ("discovery", Some("DYN_DISCOVERY_BACKEND")): DiscoveryBackend
+        = DiscoveryBackend::File, DiscoveryBackend::KIND;
+    /// The folder of `file` discovery. Default: a private folder of the project and the user.
+    file_path ("filePath", Some("DYN_FILE_KV")): PathBuf
+        = default_folder(), Kind::Path;
+    /// Over what calls travel: `tcp` or `memory`. Default `tcp`.
+    request_plane ("requestPlane", Some("DYN_REQUEST_PLANE")): RequestPlane
+        = RequestPlane::Tcp, RequestPlane::KIND;
+    /// The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it.
+    host ("host", Some("DYN_TCP_RPC_HOST")): String
+        = Ipv4Addr::LOCALHOST.to_string(), Kind::Address;
+    /// The port that calls are taken on; 0 takes any free one. Default 0.
+    port ("port", Some("DYN_TCP_RPC_PORT")): u16
+        = 0, Kind::Integer { min: 0, max: 65_535, unit: "" };
+    /// The largest message, in bytes. Default 33554432 (32 MiB).
+    max_message_bytes ("maxMessageBytes", Some("DYN_TCP_MAX_MESSAGE_SIZE")): u32
+        = 32 << 20, Kind::Integer { min: 1024, max: GIB, unit: "bytes" };
+    /// How long to wait for a connection to a worker, in milliseconds (seconds in the environment). Default 5000.
+    connect_timeout_ms ("connectTimeoutMs", Some("DYN_TCP_CONNECT_TIMEOUT")): u32
+        = 5000, Kind::Milliseconds { min: 1, max: 600_000 };
+    /// How many bytes a stream may have under way before its reader takes some. Default 262144 (256 KiB).
+    stream_window_bytes ("streamWindowBytes", None): u32
+        = 256 << 10, Kind::Integer { min: 64 << 10, max: 16 << 20, unit: "bytes" };
+    /// How many calls a worker runs at once; further ones are refused as `overloaded`. Default 10000.
+    max_concurrent_calls ("maxConcurrentCalls", Some("DYN_TCP_WORKER_POOL_SIZE")): u32
+        = 10_000, Kind::Integer { min: 1, max: 1_000_000, unit: "calls" };
+    /// A response that nobody reads for this long is cancelled, in milliseconds; 0 never. Default 60000.
+    unread_timeout_ms ("unreadTimeoutMs", None): u32
+        = 60_000, Kind::Milliseconds { min: 0, max: DAY };
+    /// How often a silent connection is asked whether it lives, in milliseconds; 0 never. Default 10000.
+    keep_alive_ms ("keepAliveMs", None): u32
+        = 10_000, Kind::Milliseconds { min: 0, max: DAY };
+    /// How long a shutdown waits for running calls, in milliseconds (seconds in the environment). Default 30000.
+    shutdown_timeout_ms ("shutdownTimeoutMs", Some("DYN_RUNTIME_GRACEFUL_SHUTDOWN_TIMEOUT_SECS")): u32
+        = 30_000, Kind::Milliseconds { min: 0, max: DAY };
+    /// How long new calls are still taken after the instance was withdrawn, in milliseconds (seconds in the
+    /// environment). Default 0.
+    grace_period_ms ("gracePeriodMs", Some("DYN_GRACEFUL_SHUTDOWN_GRACE_PERIOD_SECS")): u32
+        = 0, Kind::Milliseconds { min: 0, max: DAY };
+    /// Threads of the core. Default 1.
+    worker_threads ("workerThreads", Some("DYN_RUNTIME_NUM_WORKER_THREADS")): u16
+        = 1, Kind::Integer { min: 1, max: 1024, unit: "threads" };
+    /// The address of the system server. Default `127.0.0.1`.
+    system_host ("systemHost", Some("DYN_SYSTEM_HOST")): String
+        = Ipv4Addr::LOCALHOST.to_string(), Kind::Address;
+    /// The port of the system server (health, liveness, metrics); 0 takes any free one, -1 is off. Default -1.
+    system_port ("systemPort", Some("DYN_SYSTEM_PORT")): i32
+        = -1, Kind::Integer { min: -1, max: 65_535, unit: "" };
+    /// What the system server says of health before anybody has set it: `ready` or `notready`. Default `notready`.
+    starting_health_status ("startingHealthStatus", Some("DYN_SYSTEM_STARTING_HEALTH_STATUS")): HealthStatus
+        = HealthStatus::Notready, HealthStatus::KIND;
+    /// What the core logs to standard error: a level, or directives such as `warn,stator_runtime=debug`. Default `warn`.
+    log ("log", Some("DYN_LOG")): String
+        = "warn".to_owned(), Kind::Filter;
+    /// Whether log lines are JSON. Default false.
+    log_json ("logJson", Some("DYN_LOGGING_JSONL")): bool
+        = false, Kind::Flag;
+}
+
+impl RuntimeConfig {
+    /// Where calls are taken.
+    pub fn listen_address(&self) -> SocketAddr {
+        SocketAddr::new(address(&self.host), self.port)
+    }
+
+    /// Where the system server listens, when it is on.
+    pub fn system_address(&self) -> Option<SocketAddr> {
+        let port = u16::try_from(self.system_port).ok()?;
+        Some(SocketAddr::new(address(&self.system_host), port))
+    }
+
+    /// What [`crate::discovery::connect`] takes. The default folder is private; one that somebody named is shared.
+    pub fn discovery_config(&self) -> DiscoveryConfig {
+        match self.discovery {
+            DiscoveryBackend::Memory => DiscoveryConfig::Memory(MemoryStore::process()),
+            DiscoveryBackend::File if self.file_path == default_folder() => {
+                DiscoveryConfig::File(FileOptions::new(FileRoot::Private(self.file_path.clone())))
+            }
+            DiscoveryBackend::File => DiscoveryConfig::File(FileOptions::new(FileRoot::Shared(self.file_path.clone()))),
+        }
+    }
+
+    pub fn connect_timeout(&self) -> Duration {
+        Duration::from_millis(self.connect_timeout_ms.into())
+    }
+
+    /// None for never.
+    pub fn unread_timeout(&self) -> Option<Duration> {
+        unless_zero(self.unread_timeout_ms)
+    }
+
+    /// None for never.
+    pub fn keep_alive(&self) -> Option<Duration> {
+        unless_zero(self.keep_alive_ms)
+    }
+
+    pub fn shutdown_timeout(&self) -> Duration {
+        Duration::from_millis(self.shutdown_timeout_ms.into())
+    }
+
+    pub fn grace_period(&self) -> Duration {
+        Duration::from_millis(self.grace_period_ms.into())
+    }
+}
+
+fn default_folder() -> PathBuf {
+    default_root(&project_of(&env::current_dir().unwrap_or_default()))
+}
+
+fn unless_zero(milliseconds: u32) -> Option<Duration> {
+    (milliseconds > 0).then(|| Duration::from_millis(milliseconds.into()))
+}
+
+/// The configuration was checked, so the loopback stands in for nothing that can happen.
+fn address(host: &str) -> IpAddr {
+    parse_address(host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}

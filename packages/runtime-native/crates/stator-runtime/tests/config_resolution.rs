@@ -1,0 +1,341 @@
+//! Options over environment over defaults, and what is said about a wrong one.
+#![allow(clippy::expect_used, reason = "a failed expectation is a failed test")]
+
+use std::{collections::BTreeSet, path::Path, time::Duration};
+
+use serde_json::{Value, json};
+use stator_runtime::{
+    ErrorCode, Result,
+    config::{DiscoveryBackend, HealthStatus, RequestPlane, RuntimeConfig, RuntimeOptions, SETTINGS, Source},
+    discovery::{
+        DiscoveryConfig, FileRoot,
+        file::{default_root, project_of},
+    },
+};
+
+fn resolve(options: Value, environment: &[(&str, &str)]) -> Result<RuntimeConfig> {
+    RuntimeConfig::resolve(RuntimeOptions::from_json(options)?, |name| {
+        environment
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| (*value).to_owned())
+    })
+}
+
+fn value(config: &RuntimeConfig, option: &str) -> (Value, Source) {
+    let described = config
+        .describe()
+        .into_iter()
+        .find(|described| described.option == option)
+        .expect("a setting");
+    (described.value, described.source)
+}
+
+#[test]
+fn defaults() {
+    let config = resolve(json!({}), &[]).expect("defaults");
+    assert_eq!(config.discovery, DiscoveryBackend::File);
+    assert_eq!(config.request_plane, RequestPlane::Tcp);
+    assert_eq!(config.starting_health_status, HealthStatus::Notready);
+    assert_eq!(
+        config.listen_address().to_string(),
+        "127.0.0.1:0",
+        "nobody else reaches it"
+    );
+    assert_eq!(config.system_address(), None, "off");
+    let project = project_of(&std::env::current_dir().expect("a folder"));
+    assert_eq!(config.file_path, default_root(&project));
+    let DiscoveryConfig::File(file) = config.discovery_config() else {
+        panic!("file discovery")
+    };
+    assert_eq!(file.root, FileRoot::Private(config.file_path.clone()));
+    let numbers: [(&str, Value); 11] = [
+        ("port", json!(0)),
+        ("maxMessageBytes", json!(33_554_432)),
+        ("connectTimeoutMs", json!(5000)),
+        ("streamWindowBytes", json!(262_144)),
+        ("maxConcurrentCalls", json!(10_000)),
+        ("unreadTimeoutMs", json!(60_000)),
+        ("keepAliveMs", json!(10_000)),
+        ("shutdownTimeoutMs", json!(30_000)),
+        ("gracePeriodMs", json!(0)),
+        ("workerThreads", json!(1)),
+        ("log", json!("warn")),
+    ];
+    for (option, expected) in numbers {
+        assert_eq!(value(&config, option), (expected, Source::Default), "{option}");
+    }
+}
+
+#[test]
+fn every_setting_takes_its_option_and_its_variable() {
+    // Option, value as an option, what the configuration says then; text of the variable, what it says then.
+    let table: &[(&str, Value, Value, &str, Value)] = &[
+        ("discovery", json!("memory"), json!("memory"), "mem", json!("memory")),
+        (
+            "filePath",
+            json!("/a/b"),
+            json!("/a/b"),
+            "relative/c",
+            json!("relative/c"),
+        ),
+        ("requestPlane", json!("memory"), json!("memory"), " TCP ", json!("tcp")),
+        ("host", json!("0.0.0.0"), json!("0.0.0.0"), "::1", json!("::1")),
+        ("port", json!(65_535), json!(65_535), "80", json!(80)),
+        (
+            "maxMessageBytes",
+            json!(1_073_741_824),
+            json!(1_073_741_824),
+            "1024",
+            json!(1024),
+        ),
+        ("connectTimeoutMs", json!(1), json!(1), "0.25", json!(250)),
+        ("streamWindowBytes", json!(65_536), json!(65_536), "", json!(262_144)),
+        ("maxConcurrentCalls", json!(1), json!(1), "20000", json!(20_000)),
+        ("unreadTimeoutMs", json!(0), json!(0), "", json!(60_000)),
+        ("keepAliveMs", json!(500), json!(500), "", json!(10_000)),
+        ("shutdownTimeoutMs", json!(0), json!(0), "900", json!(900_000)),
+        ("gracePeriodMs", json!(5), json!(5), "1.5", json!(1500)),
+        ("workerThreads", json!(4), json!(4), "2", json!(2)),
+        ("systemHost", json!("::"), json!("::"), "0.0.0.0", json!("0.0.0.0")),
+        ("systemPort", json!(-1), json!(-1), "0", json!(0)),
+        (
+            "startingHealthStatus",
+            json!("notready"),
+            json!("notready"),
+            "ready",
+            json!("ready"),
+        ),
+        (
+            "log",
+            json!("debug,hyper=off"),
+            json!("debug,hyper=off"),
+            "info",
+            json!("info"),
+        ),
+        ("logJson", json!(false), json!(false), "1", json!(true)),
+    ];
+    let tested: BTreeSet<_> = table.iter().map(|row| row.0).collect();
+    assert_eq!(
+        tested,
+        SETTINGS.iter().map(|setting| setting.option).collect(),
+        "the table misses none"
+    );
+    for (option, given, expected, text, expected_of_variable) in table {
+        let setting = SETTINGS
+            .iter()
+            .find(|setting| setting.option == *option)
+            .expect("a setting");
+        let variable = setting.variable.unwrap_or("UNUSED");
+        let config = resolve(json!({ *option: given }), &[(variable, text)]).expect("both are fine");
+        assert_eq!(
+            value(&config, option),
+            (expected.clone(), Source::Option),
+            "the option goes first"
+        );
+        let config = resolve(json!({ *option: null }), &[(variable, text)]).expect("the variable is fine");
+        let source = if setting.variable.is_some() {
+            Source::Environment
+        } else {
+            Source::Default
+        };
+        assert_eq!(
+            value(&config, option),
+            (expected_of_variable.clone(), source),
+            "{option}"
+        );
+        let config = resolve(Value::Null, &[(variable, "  ")]).expect("blank is not set");
+        assert_eq!(value(&config, option).1, Source::Default, "{option}");
+    }
+}
+
+#[test]
+fn mistakes_are_named() {
+    let too_long = "x".repeat(5000);
+    // Options, environment, and words that the message must have.
+    let table: &[(Value, &[(&str, &str)], &[&str])] = &[
+        (
+            json!({ "maxMesageBytes": 1 }),
+            &[],
+            &["maxMesageBytes", "did you mean maxMessageBytes?"],
+        ),
+        (
+            json!({ "zzzzzzzzzzzz": 1 }),
+            &[],
+            &["zzzzzzzzzzzz", "discovery, filePath"],
+        ),
+        (json!([1]), &[], &["[1]", "must be an object"]),
+        (json!({ "port": "80" }), &[], &["option port", "\"80\"", "0 to 65535"]),
+        (json!({ "port": 1.5 }), &[], &["option port", "1.5", "0 to 65535"]),
+        (json!({ "port": 65_536 }), &[], &["option port", "65536", "0 to 65535"]),
+        (
+            json!({ "systemPort": -2 }),
+            &[],
+            &["option systemPort", "-2", "-1 to 65535"],
+        ),
+        (
+            json!({ "maxMessageBytes": 1_073_741_825 }),
+            &[],
+            &["maxMessageBytes", "1073741824 (bytes)"],
+        ),
+        (
+            json!({ "maxMessageBytes": 4_294_967_297_u64 }),
+            &[],
+            &["maxMessageBytes", "1073741824 (bytes)"],
+        ),
+        (
+            json!({ "streamWindowBytes": 65_535 }),
+            &[],
+            &["streamWindowBytes", "65536 to 16777216"],
+        ),
+        (
+            json!({ "connectTimeoutMs": 0 }),
+            &[],
+            &["connectTimeoutMs", "1 to 600000 (milliseconds)"],
+        ),
+        (json!({ "workerThreads": 0 }), &[], &["workerThreads", "1 to 1024"]),
+        (json!({ "logJson": "yes" }), &[], &["logJson", "true or false"]),
+        (json!({ "filePath": "" }), &[], &["filePath", "the path of a folder"]),
+        (
+            json!({ "host": "eth0" }),
+            &[],
+            &["option host", "eth0", "an IP address or localhost"],
+        ),
+        (json!({ "log": "warn,=,=" }), &[], &["option log", "a log filter"]),
+        (
+            json!({ "discovery": "etcd" }),
+            &[],
+            &["option discovery", "etcd", "not built yet", "file or memory"],
+        ),
+        (
+            json!({ "discovery": "fiel" }),
+            &[],
+            &["fiel", "did you mean file?", "file or memory"],
+        ),
+        (json!({ "discovery": too_long }), &[], &["option discovery", "xxx…"]),
+        (
+            json!({}),
+            &[("DYN_DISCOVERY_BACKEND", "etcd")],
+            &["DYN_DISCOVERY_BACKEND", "etcd", "not built yet"],
+        ),
+        (
+            json!({}),
+            &[("DYN_DISCOVERY_BACKEND", "kubernetes")],
+            &["DYN_DISCOVERY_BACKEND", "not built", "file or memory"],
+        ),
+        (
+            json!({}),
+            &[("DYN_DISCOVERY_BACKEND", "memry")],
+            &["DYN_DISCOVERY_BACKEND", "did you mean memory?"],
+        ),
+        (
+            json!({}),
+            &[("DYN_REQUEST_PLANE", "nats")],
+            &["DYN_REQUEST_PLANE", "NATS", "not built yet", "tcp or memory"],
+        ),
+        (
+            json!({}),
+            &[("DYN_TCP_RPC_PORT", "-1")],
+            &["DYN_TCP_RPC_PORT", "\"-1\"", "0 to 65535"],
+        ),
+        (
+            json!({}),
+            &[("DYN_TCP_CONNECT_TIMEOUT", "soon")],
+            &["DYN_TCP_CONNECT_TIMEOUT", "soon", "seconds from 0.001 to 600"],
+        ),
+        (
+            json!({}),
+            &[("DYN_TCP_CONNECT_TIMEOUT", "inf")],
+            &["DYN_TCP_CONNECT_TIMEOUT", "inf"],
+        ),
+        (
+            json!({}),
+            &[("DYN_TCP_CONNECT_TIMEOUT", "NaN")],
+            &["DYN_TCP_CONNECT_TIMEOUT", "NaN"],
+        ),
+        (
+            json!({}),
+            &[("DYN_GRACEFUL_SHUTDOWN_GRACE_PERIOD_SECS", "-1")],
+            &["GRACE_PERIOD_SECS", "seconds from 0 to 86400"],
+        ),
+        (
+            json!({}),
+            &[("DYN_LOGGING_JSONL", "maybe")],
+            &["DYN_LOGGING_JSONL", "maybe", "1, true"],
+        ),
+        (
+            json!({}),
+            &[("DYN_SYSTEM_STARTING_HEALTH_STATUS", "up")],
+            &["STARTING_HEALTH_STATUS", "ready or notready"],
+        ),
+    ];
+    for (options, environment, words) in table {
+        let error = resolve(options.clone(), environment).expect_err("a mistake");
+        assert_eq!(error.code, ErrorCode::InvalidArgument, "{error}");
+        for word in *words {
+            assert!(
+                error.message.contains(word),
+                "{word:?} is missing in: {}",
+                error.message
+            );
+        }
+        assert!(error.message.len() < 600, "{}", error.message);
+    }
+}
+
+#[test]
+fn a_folder_that_somebody_named_is_shared() {
+    for config in [
+        resolve(json!({ "filePath": "/shared" }), &[]).expect("an option"),
+        resolve(json!({}), &[("DYN_FILE_KV", "/shared")]).expect("a variable"),
+    ] {
+        let DiscoveryConfig::File(file) = config.discovery_config() else {
+            panic!("file discovery")
+        };
+        assert_eq!(file.root, FileRoot::Shared(Path::new("/shared").to_owned()));
+    }
+}
+
+#[test]
+fn derived_values() {
+    let options = json!({ "host": "localhost", "port": 9, "systemPort": 0, "systemHost": "::", "unreadTimeoutMs": 0 });
+    let config = resolve(options, &[]).expect("fine");
+    assert_eq!(config.listen_address().to_string(), "127.0.0.1:9");
+    assert_eq!(config.system_address().expect("on").to_string(), "[::]:0");
+    assert_eq!(config.unread_timeout(), None, "0 is never");
+    assert_eq!(config.keep_alive(), Some(Duration::from_secs(10)));
+}
+
+#[test]
+fn every_setting_is_documented_with_its_default() {
+    for setting in SETTINGS {
+        assert!(
+            setting.about.contains("Default"),
+            "{}: {}",
+            setting.option,
+            setting.about
+        );
+    }
+    let described = serde_json::to_value(resolve(json!({ "port": 1 }), &[]).expect("fine").describe()).expect("JSON");
+    let port = described
+        .as_array()
+        .and_then(|all| all.iter().find(|one| one["option"] == "port"))
+        .expect("port");
+    assert_eq!(
+        (&port["value"], &port["source"], &port["variable"]),
+        (&json!(1), &json!("option"), &json!("DYN_TCP_RPC_PORT"))
+    );
+}
+
+#[test]
+fn a_configuration_survives_its_own_json() {
+    let config = resolve(json!({ "port": 1, "log": "info" }), &[]).expect("fine");
+    let text = serde_json::to_string(&config).expect("JSON");
+    let again: RuntimeConfig = serde_json::from_str(&text).expect("the same fields");
+    assert_eq!(serde_json::to_string(&again).expect("JSON"), text);
+    let more = text.replacen('{', "{\"unknown\":1,", 1);
+    assert!(
+        serde_json::from_str::<RuntimeConfig>(&more).is_err(),
+        "unknown fields are refused"
+    );
+}
