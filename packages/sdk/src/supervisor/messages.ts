@@ -1,0 +1,33 @@
+/** One service of a graph, as far as the supervisor has to know it. */
+export interface ServiceDescription {
+  readonly className: string;
+  /** `namespace.component`. */
+  readonly id: string;
+  readonly component: string;
+  readonly workers: number;
+  /** Whether it has `@api` methods. */
+  readonly http: boolean;
+}
+
+/** What a child is started for; its only argument, as JSON. */
+export type ChildTask =
+  | {
+      readonly task: "describe";
+      /** `<file>#<Service>`. */
+      readonly target: string;
+    }
+  | {
+      readonly task: "serve";
+      /** `<file>#<Service>` of the graph's root: it leads to every service. */
+      readonly target: string;
+      /** Id of the service to run. */
+      readonly service: string;
+      readonly http: { readonly host: string; readonly port: number; readonly reusePort: boolean };
+      readonly drainMs: number;
+    };
+
+/** What a child tells its supervisor. */
+export type ChildMessage =
+  | { readonly type: "graph"; /** Dependencies first. */ readonly services: readonly ServiceDescription[] }
+  | { readonly type: "ready"; readonly url: string | null; /** In decimal. */ readonly instanceId: string | null }
+  | { readonly type: "failed"; readonly message: string };

@@ -1,0 +1,19 @@
+import { renameSync, writeFileSync } from "node:fs";
+
+import type { Worker } from "./worker.ts";
+
+/** Replaces the file in one step, so that a reader sees the old content or the new one. */
+export function writeReadyFile(
+  path: string,
+  url: string | null,
+  services: ReadonlyMap<string, readonly Worker[]>,
+): void {
+  const content = {
+    url,
+    pid: process.pid,
+    services: Object.fromEntries([...services].map(([id, workers]) => [id, workers.map((each) => each.ready)])),
+  };
+  const draft = `${path}.${process.pid}.tmp`;
+  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`);
+  renameSync(draft, path);
+}

@@ -1,0 +1,99 @@
+import { BackOff } from "./back-off.ts";
+import { type ChildExit, type ChildOutput, ChildProcess } from "./child-process.ts";
+import type { ChildMessage, ChildTask } from "./messages.ts";
+
+/** What a worker says when it is ready. */
+export interface WorkerReady {
+  readonly pid: number;
+  readonly url: string | null;
+  readonly instanceId: string | null;
+}
+
+/** What the supervisor hears of a worker. */
+export interface WorkerEvents {
+  /** The first time, and after each restart. */
+  ready(worker: Worker): void;
+  /** It ended without being asked to, and will be started again in `retryMs`; null when it is held back from now on. */
+  died(worker: Worker, exit: ChildExit, retryMs: number | null): void;
+}
+
+/** One process of a service, kept running. */
+export class Worker {
+  /** Resolves with the first readiness; rejects if the process ends before. */
+  readonly started: Promise<void>;
+  ready: WorkerReady | null = null;
+  heldBack = false;
+  private child: ChildProcess | null = null;
+  private readonly first = Promise.withResolvers<void>();
+  private hasStarted = false;
+  private stopping = false;
+  private failure: string | null = null;
+  private retry: Timer | null = null;
+  private readonly backOff = new BackOff();
+
+  constructor(
+    readonly name: string,
+    private readonly task: ChildTask,
+    private readonly environment: Record<string, string | undefined>,
+    private readonly output: ChildOutput,
+    private readonly events: WorkerEvents,
+  ) {
+    this.started = this.first.promise;
+    this.started.catch(() => undefined);
+    this.spawn();
+  }
+
+  /** Lets the process drain and end. Resolves when it has gone. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    if (this.retry !== null) clearTimeout(this.retry);
+    const { child } = this;
+    child?.signal("SIGTERM");
+    await child?.exited;
+  }
+
+  /** Ends the process and all that it has started, at once. */
+  kill(): void {
+    this.stopping = true;
+    if (this.retry !== null) clearTimeout(this.retry);
+    this.child?.killGroup();
+  }
+
+  private spawn(): void {
+    const from = Date.now();
+    this.failure = null;
+    const child = new ChildProcess(this.task, this.environment, this.output, (message) => this.receive(child, message));
+    this.child = child;
+    void child.exited.then((exit) => this.gone(exit, Date.now() - from));
+  }
+
+  private receive(child: ChildProcess, message: ChildMessage): void {
+    if (message.type === "failed") this.failure = message.message;
+    if (message.type !== "ready") return;
+    this.hasStarted = true;
+    this.ready = { pid: child.pid, url: message.url, instanceId: message.instanceId };
+    this.first.resolve();
+    this.events.ready(this);
+  }
+
+  private gone(exit: ChildExit, ranMs: number): void {
+    this.child = null;
+    this.ready = null;
+    if (this.failure !== null) this.output.stderr(`${this.output.prefix}${this.failure}\n`);
+    if (this.stopping) return;
+    if (!this.hasStarted) {
+      this.stopping = true;
+      this.first.reject(new Error(`${this.name} did not start: ${exitText(exit)}.`));
+      return;
+    }
+    const retryMs = this.backOff.next(ranMs);
+    this.heldBack = retryMs === null;
+    this.events.died(this, exit, retryMs);
+    if (retryMs !== null) this.retry = setTimeout(() => this.spawn(), retryMs);
+  }
+}
+
+/** `exit code 1`, `signal SIGKILL`. */
+export function exitText(exit: ChildExit): string {
+  return exit.signal === null ? `exit code ${String(exit.code)}` : `signal ${String(exit.signal)}`;
+}
