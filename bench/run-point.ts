@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lines } from "../scripts/lib/lines.ts";
 import type { Duration, Measurement, Point } from "./measure.ts";
 
 /** A point that hangs is an error after this many milliseconds beyond its own time. */
@@ -24,8 +25,8 @@ export async function runPoint(peer: string, point: Point, duration: Duration): 
   });
   const timer = setTimeout(() => worker.kill(9), duration.warmupMs + duration.measureMs + GRACE_MS);
   try {
-    const lines = readLines(worker.stdout);
-    const { address } = await nextLine<{ address: string }>(lines, `the worker of ${peer}`);
+    const output = lines(worker.stdout);
+    const { address } = await nextLine<{ address: string }>(output, `the worker of ${peer}`);
     const client = Bun.spawn(
       [
         process.execPath,
@@ -42,10 +43,10 @@ export async function runPoint(peer: string, point: Point, duration: Duration): 
         timeout: duration.warmupMs + duration.measureMs + GRACE_MS,
       },
     );
-    const result = await nextLine<Omit<Measurement, "workerMemory">>(readLines(client.stdout), `the caller of ${peer}`);
+    const result = await nextLine<Omit<Measurement, "workerMemory">>(lines(client.stdout), `the caller of ${peer}`);
     await client.exited;
     await worker.stdin.end();
-    const { workerMemory } = await nextLine<{ workerMemory: number }>(lines, `the worker of ${peer}`);
+    const { workerMemory } = await nextLine<{ workerMemory: number }>(output, `the worker of ${peer}`);
     return { ...result, workerMemory };
   } finally {
     clearTimeout(timer);
@@ -55,18 +56,8 @@ export async function runPoint(peer: string, point: Point, duration: Duration): 
   }
 }
 
-async function nextLine<T>(lines: AsyncGenerator<string>, who: string): Promise<T> {
-  const line = await lines.next();
+async function nextLine<T>(output: AsyncGenerator<string>, who: string): Promise<T> {
+  const line = await output.next();
   if (line.done === true) throw new Error(`${who} ended without a result; see its output above.`);
   return JSON.parse(line.value) as T;
-}
-
-async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
 }
