@@ -1,0 +1,47 @@
+import type { Constant, JsonValue, TypeRef } from "../document/document.ts";
+import type { Model } from "../model/model.ts";
+import { camelCase, kebabCase } from "../model/names.ts";
+import { Imports } from "./imports.ts";
+import { printDocs } from "./print-docs.ts";
+import { TypePrinter } from "./print-type.ts";
+import { printLiteralKey, printValue } from "./print-value.ts";
+
+/** The file of one constant: a value that Rust has too. Tables by the variants of an enum carry the variants' docs. */
+export function constantFile(model: Model, constant: Constant): string {
+  const imports = new Imports();
+  const types = new TypePrinter(model, "output", (referred, printed) => {
+    if (referred === "JsonValue") imports.type("../support/json.ts", "JsonValue");
+    else imports.type(`../types/${kebabCase(referred)}.ts`, printed);
+  });
+  const { type, value } = constant;
+  const docs = type.kind === "map" ? variantDocs(model, type.key) : new Map<string, string>();
+  const complete = type.kind === "map" && isComplete(model, type.key, value);
+  const printed =
+    type.kind === "map" && complete ? `Record<${types.ref(type.key)}, ${types.ref(type.value)}>` : types.ref(type);
+  const declaration =
+    `${printDocs(constant.docs)}export const ${camelCase(constant.name)} = ` +
+    `${table(value, docs)} as const satisfies ${printed};`;
+  const head = imports.print().join("\n");
+  return head === "" ? `${declaration}\n` : `${head}\n\n${declaration}\n`;
+}
+
+function table(value: JsonValue, docs: ReadonlyMap<string, string>): string {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return printValue(value);
+  const lines = Object.entries(value).map(
+    ([key, inner]) => `${printDocs(docs.get(key), "  ")}  ${printLiteralKey(key)}: ${printValue(inner as JsonValue)},\n`,
+  );
+  return `{\n${lines.join("")}}`;
+}
+
+function variantDocs(model: Model, key: TypeRef): Map<string, string> {
+  const shape = model.shape(key);
+  if (shape?.kind !== "enum") return new Map();
+  return new Map(shape.variants.map((variant) => [variant.name, variant.docs ?? ""]));
+}
+
+/** Whether a table has a row for each variant, so that a look-up never misses. */
+function isComplete(model: Model, key: TypeRef, value: JsonValue): boolean {
+  const shape = model.shape(key);
+  if (shape?.kind !== "enum" || value === null || typeof value !== "object") return false;
+  return shape.variants.every((variant) => Object.hasOwn(value, variant.name));
+}

@@ -1,0 +1,35 @@
+import type { Limits, TypeRef } from "../document/document.ts";
+import type { ReaderWriter } from "./reader.ts";
+
+/** Conditions that hold when a variable breaks its limits; they note the failure. */
+export function printLimits(writer: ReaderWriter, type: TypeRef, limits: Limits, variable: string): string[] {
+  if (type.kind === "option") {
+    return printLimits(writer, type.of, limits, variable).map((check) => `(${variable} !== null && ${check})`);
+  }
+  const checks: string[] = [];
+  if (limits.minLength !== undefined || limits.maxLength !== undefined) {
+    const name = type.kind === "string" ? "hasBytes" : type.kind === "map" ? "hasEntries" : "hasItems";
+    const check = writer.support("limits", name);
+    checks.push(`!${check}(${variable}, ${limits.minLength ?? 0}, ${limits.maxLength ?? "Infinity"})`);
+  }
+  if (limits.min !== undefined || limits.max !== undefined) {
+    const check = writer.support("limits", "isWithin");
+    const wide = type.kind === "int" && type.policy === "bigint";
+    const bound = (value: number | bigint | undefined): string =>
+      value === undefined ? "null" : wide || typeof value === "bigint" ? `${value}n` : String(value);
+    if (type.kind === "int" && type.policy === "string") {
+      const big = (value: number | bigint | undefined): string => (value === undefined ? "null" : `${value}n`);
+      checks.push(`!${check}(BigInt(${variable}), ${big(limits.min)}, ${big(limits.max)})`);
+    } else {
+      checks.push(`!${check}(${variable}, ${bound(limits.min)}, ${bound(limits.max)})`);
+    }
+  }
+  return checks;
+}
+
+/** The least and the greatest integer of a width. */
+export function integerRange(bits: number, signed: boolean): { min: bigint; max: bigint } {
+  return signed
+    ? { min: -(2n ** BigInt(bits - 1)), max: 2n ** BigInt(bits - 1) - 1n }
+    : { min: 0n, max: 2n ** BigInt(bits) - 1n };
+}

@@ -1,0 +1,108 @@
+import type { Field, StructShape } from "../document/document.ts";
+import { pascalCase, isIdentifier } from "../model/names.ts";
+import { resolveFields } from "../model/resolve-fields.ts";
+import { printKey } from "./print-type.ts";
+import { printLiteralKey, printValue } from "./print-value.ts";
+import type { ReaderWriter } from "./reader.ts";
+
+/**
+ * The statements of a function that reads an object, up to its `return`.
+ *
+ * `tag` is the key that names the variant of an enum, with the variant's name: it stands in the result and needs no
+ * reading.
+ */
+export function structBody(
+  writer: ReaderWriter,
+  shape: StructShape,
+  place: string,
+  result: string,
+  deep: boolean,
+  tag: { key: string; name: string } | null,
+): string[] {
+  const { fields, rest } = resolveFields(writer.model, shape);
+  const lines: string[] = [];
+  if (tag === null) {
+    lines.push(
+      `if (!${writer.support("objects", "isObject")}(value)) ` +
+        `return ${writer.support("failure", "mismatch")}("an object", value);`,
+      ...writer.depthCheck(deep),
+    );
+  }
+  const keys = [...(tag === null ? [] : [tag.key]), ...fields.map((field) => field.name)];
+  const entries = tag === null ? [] : [`${printLiteralKey(tag.key)}: ${JSON.stringify(tag.name)}`];
+  fields.forEach((field, index) => {
+    const variable = variableName(field, index);
+    lines.push(...fieldLines(writer, field, variable, place));
+    entries.push(field.name === variable ? variable : `${printLiteralKey(field.name)}: ${variable}`);
+  });
+  if (rest !== null) {
+    const known = keySet(writer, place, keys);
+    const other = writer.support("objects", "emptyMap");
+    const type = writer.types.ref(rest);
+    lines.push(
+      `const rest = ${other}<${type}>();`,
+      "for (const key of Object.keys(value)) {",
+      `  if (${known}.has(key)) continue;`,
+      `  const entry = ${writer.read(rest, "value[key]", `${place}Rest`, "depth + 1")};`,
+      `  if (entry === ${writer.support("failure", "INVALID")}) return ${writer.support("failure", "inside")}(key);`,
+      "  rest[key] = entry;",
+      "}",
+    );
+    entries.push("...rest");
+  } else if (shape.unknownKeys === "refuse") {
+    const only = writer.support("objects", "hasOnly");
+    lines.push(`if (!${only}(value, ${keySet(writer, place, keys)})) return ${writer.support("failure", "INVALID")};`);
+  }
+  const literal = entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+  // TypeScript cannot see that the rest has none of the known keys.
+  const value = rest === null ? literal : `${literal} as ${result}`;
+  lines.push(
+    value.length <= 100 || rest !== null
+      ? `return ${value};`
+      : `return {\n${entries.map((entry) => `    ${entry},\n`).join("")}  };`,
+  );
+  return lines;
+}
+
+function fieldLines(writer: ReaderWriter, field: Field, variable: string, place: string): string[] {
+  const key = JSON.stringify(field.name);
+  const isInherited = field.name in Object.prototype;
+  const raw = isInherited
+    ? `${writer.support("objects", "own")}(value, ${key})`
+    : isIdentifier(field.name)
+      ? `value.${printKey(field.name)}`
+      : `value[${key}]`;
+  const inner = `${place}${pascalCase(field.name)}`;
+  if (field.default === undefined) {
+    return writer.readInto(variable, field.type, field.limits, raw, inner, "depth + 1", key);
+  }
+  const given = `${variable}Given`;
+  return [
+    `const ${given} = ${raw} === undefined ? ${printValue(field.default)} : ${raw};`,
+    ...writer.readInto(variable, field.type, field.limits, given, inner, "depth + 1", key),
+  ];
+}
+
+/** A constant that holds the known keys. */
+function keySet(writer: ReaderWriter, place: string, keys: readonly string[]): string {
+  const name = `keysOf${place}`;
+  const declaration = `const ${name}: ReadonlySet<string> = new Set([${keys.map((key) => JSON.stringify(key)).join(", ")}]);`;
+  if (!writer.functions.includes(declaration)) writer.functions.push(declaration);
+  return name;
+}
+
+/** Keys that cannot be the name of a variable, or would hide one that the reader uses. */
+const taken = new Set(
+  (
+    "value depth key entry rest undefined Object Array BigInt Infinity " +
+    "INVALID break case catch class const continue debugger default delete do else enum export extends false finally for " +
+    "function if import in instanceof new null return super switch this throw true try typeof var void while with yield " +
+    "let static implements interface package private protected public await eval arguments mismatch inside own isObject " +
+    "hasOnly emptyMap tooDeep hasBytes hasItems hasEntries isWithin isPlainObject soleKey"
+  ).split(" "),
+);
+
+function variableName(field: Field, index: number): string {
+  const usable = isIdentifier(field.name) && !taken.has(field.name) && !/^(read|keysOf)|Given$/.test(field.name);
+  return usable ? field.name : `field${index}`;
+}

@@ -1,0 +1,73 @@
+import type { TypeDefinition } from "../document/document.ts";
+import type { Model } from "../model/model.ts";
+import { kebabCase } from "../model/names.ts";
+import { addEnumReader } from "./enum-reader.ts";
+import { Imports } from "./imports.ts";
+import { printDocs } from "./print-docs.ts";
+import { TypePrinter } from "./print-type.ts";
+import { ReaderWriter } from "./reader.ts";
+import { structBody } from "./struct-reader.ts";
+
+/** The file of one type: its declaration, its schema and its reader. Without the header. */
+export function typeFile(model: Model, definition: TypeDefinition): string {
+  const { name, shape, docs } = definition;
+  const imports = new Imports();
+  const refer = (referred: string, printed: string): void => {
+    if (referred === name) return;
+    if (referred === "JsonValue") imports.type("../support/json.ts", "JsonValue");
+    else imports.type(`./${kebabCase(referred)}.ts`, printed);
+  };
+  const output = new TypePrinter(model, "output", refer);
+  const declarations = [`${printDocs(docs)}export type ${name} = ${output.shape(shape)};`];
+  const input = model.hasOwnInput(name) ? `${name}Input` : name;
+  if (input !== name) {
+    const accepted = new TypePrinter(model, "input", refer).shape(shape);
+    const about = `What is accepted for a {@link ${name}}: keys with a default may be missing, wide integers may be numbers.`;
+    declarations.push(`${printDocs(about)}export type ${input} = ${accepted};`);
+  }
+  imports.value("../support/schema.ts", "schema");
+  imports.type("../support/schema.ts", "Schema");
+  declarations.push(`export const ${name}: Schema<${input}, ${name}> = schema(${JSON.stringify(name)}, read${name});`);
+
+  const writer = new ReaderWriter(model, imports, output);
+  addReader(writer, definition);
+  // The reader that others call stands first; constants stand before what uses them anyway, as they run at load time.
+  const constants = writer.functions.filter((text) => text.startsWith("const "));
+  const functions = writer.functions.filter((text) => !text.startsWith("const "));
+  const exported = functions.filter((text) => text.startsWith("export "));
+  const local = functions.filter((text) => !text.startsWith("export "));
+  return [imports.print().join("\n"), ...declarations, ...constants, ...exported, ...local]
+    .map((part) => `${part}\n`)
+    .join("\n");
+}
+
+function addReader(writer: ReaderWriter, { name, shape }: TypeDefinition): void {
+  const deep = writer.model.isDeep(name);
+  switch (shape.kind) {
+    case "enum":
+      addEnumReader(writer, name, shape);
+      break;
+    case "struct":
+      writer.add(`read${name}`, name, deep, true, structBody(writer, shape, name, name, deep, null));
+      break;
+    case "unit":
+      writer.add(`read${name}`, name, deep, true, [`return ${writer.support("scalars", "readUnit")}(value);`]);
+      break;
+    case "tuple": {
+      const read = writer.read({ kind: "tuple", items: shape.items }, "value", `${name}Items`, "depth");
+      writer.add(`read${name}`, name, deep, true, [`return ${read};`]);
+      break;
+    }
+    case "newtype": {
+      if (shape.limits === undefined) {
+        writer.add(`read${name}`, name, deep, true, [
+          `return ${writer.read(shape.of, "value", `${name}Inner`, "depth")};`,
+        ]);
+      } else {
+        const lines = writer.readInto("inner", shape.of, shape.limits, "value", `${name}Inner`, "depth", null);
+        writer.add(`read${name}`, name, deep, true, [...lines, "return inner;"]);
+      }
+      break;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { constantFile } from "./emit/constants-file.ts";
+import { checkedFile, clientFile } from "./emit/client-file.ts";
+import { indexFile } from "./emit/index-file.ts";
+import { serviceFile } from "./emit/service-file.ts";
+import { supportFiles } from "./emit/support-files.ts";
+import { typeFile } from "./emit/type-file.ts";
+import type { Document } from "./document/document.ts";
+import { checkDocument } from "./model/check-document.ts";
+import { Model } from "./model/model.ts";
+import { kebabCase } from "./model/names.ts";
+import { header } from "./output/header.ts";
+
+/** Paths with forward slashes, relative to the output folder, and the text of each file. */
+export type GeneratedFiles = ReadonlyMap<string, string>;
+
+/**
+ * Everything that is generated from a document, which is a pure function of it.
+ *
+ * `text` is the document as the crate printed it; it is kept beside the output. `command` goes into the headers.
+ */
+export function generate(document: Document, text: string, command: string): GeneratedFiles {
+  checkDocument(document);
+  const model = new Model(document);
+  const bodies = new Map<string, string>();
+  for (const type of document.types) bodies.set(`types/${kebabCase(type.name)}.ts`, typeFile(model, type));
+  for (const service of document.services) {
+    bodies.set(`services/${kebabCase(service.name)}.ts`, serviceFile(model, service));
+    bodies.set(`clients/${kebabCase(service.name)}-client.ts`, clientFile(model, service));
+  }
+  if (document.services.length > 0) bodies.set("clients/checked.ts", checkedFile);
+  for (const constant of document.constants) {
+    bodies.set(`constants/${kebabCase(constant.name)}.ts`, constantFile(model, constant));
+  }
+  for (const [path, body] of supportFiles(document.services.length > 0)) bodies.set(path, body);
+  bodies.set("index.ts", indexFile(model));
+  const files = [...bodies].map(([path, body]): [string, string] => [path, `${header(document.crate, command)}${body}`]);
+  files.push(["document.json", text]);
+  return new Map(files.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,3 @@
+import type { Document } from "../document/document.ts";
+
+export function checkDocument(_document: Document): void {}

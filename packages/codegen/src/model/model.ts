@@ -1,0 +1,49 @@
+import type { Document, Service, Shape, TypeDefinition, TypeRef } from "../document/document.ts";
+import { GenerationError } from "../generation-error.ts";
+import { findDeepTypes } from "./deep-types.ts";
+import { findDifferingInputs } from "./differing-inputs.ts";
+import { kebabCase } from "./names.ts";
+
+/** A document that was found sound, with what every output needs to know about it. */
+export class Model {
+  readonly document: Document;
+  readonly #types: ReadonlyMap<string, TypeDefinition>;
+  /** Types whose accepted form is wider than their result: they get a type `XInput`. */
+  readonly #differing: ReadonlySet<string>;
+  /** Types that can nest without end: their readers count the depth. */
+  readonly #deep: ReadonlySet<string>;
+
+  constructor(document: Document) {
+    this.document = document;
+    this.#types = new Map(document.types.map((type) => [type.name, type]));
+    this.#differing = findDifferingInputs(document);
+    this.#deep = findDeepTypes(document);
+  }
+
+  type(name: string): TypeDefinition {
+    const type = this.#types.get(name);
+    if (type === undefined) throw new GenerationError([`the document refers to ${name}, which it does not define`]);
+    return type;
+  }
+
+  shape(ref: TypeRef): Shape | null {
+    return ref.kind === "ref" ? this.type(ref.name).shape : null;
+  }
+
+  hasOwnInput(name: string): boolean {
+    return this.#differing.has(name);
+  }
+
+  isDeep(name: string): boolean {
+    return this.#deep.has(name);
+  }
+
+  /** The file of a type, without folder. */
+  typeFile(name: string): string {
+    return `${kebabCase(name)}.ts`;
+  }
+
+  serviceFile(service: Service): string {
+    return `${kebabCase(service.name)}.ts`;
+  }
+}

@@ -1,0 +1,67 @@
+/** What a call's stream of items has, in the terms of the runtime. */
+export interface RawResponse {
+  readonly id: string;
+  readonly instanceId: bigint | null;
+  [Symbol.asyncIterator](): AsyncIterator<unknown>;
+  one(): Promise<unknown>;
+  cancel(): void;
+  [Symbol.asyncDispose](): PromiseLike<void>;
+}
+
+/**
+ * The response of a call as a stream of items, each checked against its type as it arrives.
+ *
+ * It can be read once. `break` out of `for await` cancels the call, and so does an item that does not fit.
+ */
+export class CheckedResponse<Item> implements AsyncIterable<Item>, AsyncDisposable {
+  readonly #response: RawResponse;
+  readonly #check: (item: unknown) => Item;
+
+  constructor(response: RawResponse, check: (item: unknown) => Item) {
+    this.#response = response;
+    this.#check = check;
+  }
+
+  /** The id of the call. */
+  get id(): string {
+    return this.#response.id;
+  }
+
+  /** The instance that serves the call, once it is known. */
+  get instanceId(): bigint | null {
+    return this.#response.instanceId;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    for await (const item of this.#response) yield this.#check(item);
+  }
+
+  /** The only item. Fails when there is none, or more than one. */
+  async one(): Promise<Item> {
+    return this.#check(await this.#response.one());
+  }
+
+  /** The items as a stream of the web platform. */
+  toReadableStream(): ReadableStream<Item> {
+    const items = this[Symbol.asyncIterator]();
+    return new ReadableStream<Item>({
+      async pull(controller) {
+        const { done, value } = await items.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await items.return();
+      },
+    });
+  }
+
+  /** Ends the call. A reader that waits sees a `cancelled` error. */
+  cancel(): void {
+    this.#response.cancel();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#response[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,52 @@
+import { Measure, mismatch } from "./failure.ts";
+
+/** Whether a text has so many bytes in UTF-8. Notes the failure if not. */
+export function hasBytes(text: string, min: number, max: number): boolean {
+  const units = text.length;
+  // Each UTF-16 unit is one to three bytes, so most texts need no counting.
+  if (units >= min && units * 3 <= max) return true;
+  const bytes = units > max ? units : utf8Length(text);
+  if (bytes >= min && bytes <= max) return true;
+  mismatch(range(min, max, "bytes of UTF-8"), new Measure(units > max ? `more (${units} characters)` : `${bytes}`));
+  return false;
+}
+
+/** Whether a list has so many items. Notes the failure if not. */
+export function hasItems(list: readonly unknown[], min: number, max: number): boolean {
+  if (list.length >= min && list.length <= max) return true;
+  mismatch(range(min, max, "items"), new Measure(String(list.length)));
+  return false;
+}
+
+/** Whether a map has so many entries. Notes the failure if not. */
+export function hasEntries(map: object, min: number, max: number): boolean {
+  const count = Object.keys(map).length;
+  if (count >= min && count <= max) return true;
+  mismatch(range(min, max, "entries"), new Measure(String(count)));
+  return false;
+}
+
+/** Whether a number lies within limits, both inclusive. Notes the failure if not. */
+export function isWithin<N extends number | bigint>(number: N, min: N | null, max: N | null): boolean {
+  if ((min === null || number >= min) && (max === null || number <= max)) return true;
+  if (min === null) mismatch(`at most ${max}`, number);
+  else mismatch(max === null ? `at least ${min}` : `${min} to ${max}`, number);
+  return false;
+}
+
+function range(min: number, max: number, of: string): string {
+  if (max === Infinity) return `at least ${min} ${of}`;
+  return min === 0 ? `at most ${max} ${of}` : `${min} to ${max} ${of}`;
+}
+
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) {
+      // A surrogate pair is two units and four bytes.
+      bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+    }
+  }
+  return bytes;
+}

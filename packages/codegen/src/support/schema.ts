@@ -1,0 +1,58 @@
+import { INVALID, type Invalid, type Issue, takeIssue } from "./failure.ts";
+import type { StandardSchemaV1 } from "./standard-schema.ts";
+
+/**
+ * Checks values of a type from Rust and brings them into their one form: missing keys get their defaults, wide integers
+ * become `bigint`, unknown keys are dropped (or refused, if Rust says so).
+ *
+ * It accepts what the Rust type accepts, in the form in which Rust writes it.
+ */
+export interface Schema<Input, Output = Input> extends StandardSchemaV1<Input, Output> {
+  /** The name of the type. */
+  readonly name: string;
+  /** The value in its one form. Throws a {@link SchemaError} when it does not fit. */
+  parse(value: unknown): Output;
+  readonly "~standard": SchemaProps<Input, Output>;
+}
+
+/** As Standard Schema has it; these schemas never need a promise. */
+export interface SchemaProps<Input, Output> extends StandardSchemaV1.Props<Input, Output> {
+  readonly validate: (value: unknown) => StandardSchemaV1.Result<Output>;
+}
+
+/** A value does not fit its type. The message says where and why. */
+export class SchemaError extends Error {
+  /** The name of the type. */
+  readonly schema: string;
+  readonly issues: readonly Issue[];
+
+  constructor(schema: string, issues: readonly Issue[]) {
+    super(`${schema}: ${issues.map((issue) => issue.message).join("; ")}`);
+    this.name = "SchemaError";
+    this.schema = schema;
+    this.issues = issues;
+  }
+}
+
+/** Makes a schema of a generated reader. */
+export function schema<Input, Output>(
+  name: string,
+  read: (value: unknown, depth: number) => Output | Invalid,
+): Schema<Input, Output> {
+  return {
+    name,
+    parse(value) {
+      const result = read(value, 0);
+      if (result === INVALID) throw new SchemaError(name, [takeIssue()]);
+      return result;
+    },
+    "~standard": {
+      version: 1,
+      vendor: "stator",
+      validate(value) {
+        const result = read(value, 0);
+        return result === INVALID ? { issues: [takeIssue()] } : { value: result };
+      },
+    },
+  };
+}
