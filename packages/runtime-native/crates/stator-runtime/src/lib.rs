@@ -12,6 +12,7 @@ pub mod payload;
 pub mod plane;
 pub mod runtime;
 pub mod server;
+pub mod system;
 pub mod transport;
 pub mod wire;
 

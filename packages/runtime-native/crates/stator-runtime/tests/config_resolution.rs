@@ -149,11 +149,13 @@ fn every_setting_takes_its_option_and_its_variable() {
     }
 }
 
+/// Options, environment, and words that the message must have.
+type Mistake<'a> = (Value, &'a [(&'a str, &'a str)], &'a [&'a str]);
+
 #[test]
 fn mistakes_are_named() {
     let too_long = "x".repeat(5000);
-    // Options, environment, and words that the message must have.
-    let table: &[(Value, &[(&str, &str)], &[&str])] = &[
+    let table: &[Mistake] = &[
         (
             json!({ "maxMesageBytes": 1 }),
             &[],
@@ -221,7 +223,7 @@ fn mistakes_are_named() {
         (
             json!({}),
             &[("DYN_DISCOVERY_BACKEND", "kubernetes")],
-            &["DYN_DISCOVERY_BACKEND", "not built", "file or memory"],
+            &["DYN_DISCOVERY_BACKEND", "not supported", "file or memory"],
         ),
         (
             json!({}),

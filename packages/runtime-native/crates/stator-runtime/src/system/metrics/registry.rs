@@ -1,0 +1,87 @@
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use parking_lot::Mutex;
+use prometheus::{Gauge, Opts, Registry, TextEncoder};
+
+use super::{
+    EndpointMetrics,
+    families::{Families, options, registered},
+};
+use crate::{Error, ErrorCode, Result};
+
+/// Everything that one runtime counts.
+pub struct Metrics {
+    registry: Registry,
+    families: Families,
+    uptime: Gauge,
+    loop_lag: Gauge,
+    worker_id: String,
+    started: Instant,
+    /// One handle an endpoint, however often it is served.
+    endpoints: Mutex<BTreeMap<[String; 3], Arc<EndpointMetrics>>>,
+}
+
+impl Metrics {
+    /// `worker_id` is the connection id; it stands in every row, in hex.
+    pub fn new(worker_id: u64) -> Result<Self> {
+        Self::build(format!("{worker_id:x}"))
+            .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be set up: {error}")))
+    }
+
+    fn build(worker_id: String) -> prometheus::Result<Self> {
+        let registry = Registry::new();
+        let uptime = options("uptime_seconds", "Time since the runtime was created.");
+        let lag = Opts::new(
+            "stator_event_loop_lag_seconds",
+            "How late the application's event loop ran its last timer.",
+        );
+        Ok(Self {
+            families: Families::register(&registry)?,
+            uptime: registered(
+                &registry,
+                Gauge::with_opts(uptime.const_label("worker_id", worker_id.as_str()))?,
+            )?,
+            loop_lag: registered(
+                &registry,
+                Gauge::with_opts(lag.const_label("worker_id", worker_id.as_str()))?,
+            )?,
+            registry,
+            worker_id,
+            started: Instant::now(),
+            endpoints: Mutex::default(),
+        })
+    }
+
+    /// The counters of one endpoint; the same ones when asked again.
+    pub fn endpoint(&self, namespace: &str, component: &str, endpoint: &str) -> Arc<EndpointMetrics> {
+        let place = [namespace, component, endpoint].map(str::to_owned);
+        let mut endpoints = self.endpoints.lock();
+        let row = endpoints
+            .entry(place)
+            .or_insert_with_key(|[namespace, component, endpoint]| {
+                let labels = [namespace, component, endpoint, &self.worker_id].map(String::clone);
+                Arc::new(EndpointMetrics::new(&self.families, labels))
+            });
+        Arc::clone(row)
+    }
+
+    /// Where further metrics may be registered.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// How late the application's event loop ran its last timer. What is no number is ignored.
+    pub fn set_loop_lag_ms(&self, milliseconds: f64) {
+        if milliseconds.is_finite() {
+            self.loop_lag.set(milliseconds / 1000.0);
+        }
+    }
+
+    /// The text that a Prometheus server reads.
+    pub fn render(&self) -> Result<String> {
+        self.uptime.set(self.started.elapsed().as_secs_f64());
+        TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be written: {error}")))
+    }
+}
