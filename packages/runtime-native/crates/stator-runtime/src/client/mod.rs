@@ -19,6 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -37,7 +38,7 @@ pub(crate) struct Inner {
     workers: Arc<Workers>,
     dialer: Arc<Dialer>,
     discovery: Arc<dyn Discovery>,
-    instances: tokio::sync::watch::Receiver<Instances>,
+    instances: watch::Receiver<Instances>,
     options: ClientOptions,
     closed: CancellationToken,
 }
@@ -140,6 +141,19 @@ impl Client {
         })
     }
 
+    /// Waits for the next change of the list of instances; `false` when the client was closed.
+    pub async fn instances_changed(&self, since: &mut watch::Receiver<()>) -> bool {
+        tokio::select! {
+            () = self.0.closed.cancelled() => false,
+            result = since.changed() => result.is_ok(),
+        }
+    }
+
+    /// Marks when the list of instances changes.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.0.workers.changes()
+    }
+
     /// Calls with one request; `router` decides who takes it.
     pub fn call(&self, request: Payload, router: Router, options: CallOptions) -> ResponseStream {
         ResponseStream::start(self, Some(request), router, options).0
@@ -208,7 +222,7 @@ impl Inner {
 }
 
 async fn follow(
-    mut instances: tokio::sync::watch::Receiver<Instances>,
+    mut instances: watch::Receiver<Instances>,
     workers: Arc<Workers>,
     dialer: Arc<Dialer>,
     closed: CancellationToken,

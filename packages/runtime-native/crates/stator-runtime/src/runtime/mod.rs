@@ -1,5 +1,6 @@
 //! `DistributedRuntime > Namespace > Component > Endpoint`: the object that applications hold.
 
+mod connect;
 mod endpoint;
 mod path;
 mod settings;

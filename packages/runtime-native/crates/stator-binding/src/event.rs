@@ -1,0 +1,56 @@
+//! Records that JavaScript receives. Eight unsigned numbers each; `src/crossing/event.ts` reads the same layout.
+//!
+//! Slots: `0` kind and flags (flags from bit 8 on), `1` id, `2` length of the text in UTF-16 units or of the bytes,
+//! `3` cost or another number, `4` and `5` low and high half of the instance id or other numbers, `6` a second length.
+//! Slot `7` is the length in bytes, used on this side only.
+
+pub const SLOTS: usize = 8;
+
+pub type Record = [u32; SLOTS];
+
+/// A client call received an item.
+pub const MESSAGE: u32 = 1;
+/// A client call ended well.
+pub const END: u32 = 2;
+/// A client call failed: the text is the error as JSON.
+pub const FAIL: u32 = 3;
+/// A client call may send more of its request.
+pub const CALL_WRITABLE: u32 = 4;
+/// A served endpoint got a call: the text is its id, then its metadata as JSON (slot 6: length of that; slot 3: the
+/// endpoint; slot 4: time left in ms, `u32::MAX` for none).
+pub const OPEN: u32 = 5;
+/// A served call received a message of its request.
+pub const REQUEST: u32 = 6;
+/// A served call's request is complete.
+pub const REQUEST_END: u32 = 7;
+/// A served call's caller is gone or asks to finish (slot 3: see [`CancelReason`]).
+pub const CANCEL: u32 = 8;
+/// A served call may send more.
+pub const SERVED_WRITABLE: u32 = 9;
+/// A command is done (slot 3: 1 if it worked): the text is its result, or the error, as JSON.
+pub const RESULT: u32 = 10;
+/// The instances of a client changed: the text is the list as JSON.
+pub const INSTANCES: u32 = 11;
+
+/// Flag: the payload is raw bytes and stands in the bytes lane.
+pub const BYTES: u32 = 1 << 8;
+/// Flag of [`MESSAGE`]: the call ended well with it. Flag of [`REQUEST`]: the request is complete.
+pub const LAST: u32 = 1 << 9;
+/// Flag of [`OPEN`]: the request is a stream.
+pub const STREAM: u32 = 1 << 10;
+
+/// Why a served call ends early.
+#[derive(Debug, Clone, Copy)]
+#[repr(u32)]
+pub enum CancelReason {
+    /// Finish gracefully.
+    Stop = 0,
+    /// The caller killed it.
+    Kill = 1,
+    /// Its time was up.
+    Deadline = 2,
+    /// The connection broke, or the caller broke the protocol.
+    Lost = 3,
+    /// A response that could not be sent: over the caller's limit.
+    Unsendable = 4,
+}

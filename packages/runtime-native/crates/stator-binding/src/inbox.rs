@@ -1,0 +1,171 @@
+use parking_lot::Mutex;
+use stator_runtime::payload::Lane;
+
+use crate::{
+    event::{self, Record, SLOTS},
+    wake::Wake,
+};
+
+/// Text that one drain hands over, in bytes: a flood cannot hold the event loop for long.
+const DRAIN_BYTES: usize = 256 * 1024;
+
+/// A buffer that a burst made larger than this is given back.
+const KEEP: usize = 1024 * 1024;
+
+/// Events on their way to JavaScript.
+///
+/// Bounded by what feeds it: each call's credit, and the limit of calls that run at once.
+pub struct Inbox {
+    wake: Wake,
+    /// Filled from any thread.
+    back: Mutex<Lanes>,
+    /// Being taken by JavaScript.
+    front: Mutex<Taking>,
+}
+
+#[derive(Default)]
+struct Lanes {
+    text: String,
+    bytes: Vec<u8>,
+    records: Vec<Record>,
+}
+
+#[derive(Default)]
+struct Taking {
+    lanes: Lanes,
+    record: usize,
+    text: usize,
+    byte: usize,
+}
+
+/// What one drain hands over.
+pub struct Batch<'a> {
+    pub text: &'a str,
+    pub bytes: &'a [u8],
+    /// Records written.
+    pub count: usize,
+    /// Whether another drain would find something.
+    pub more: bool,
+}
+
+impl Inbox {
+    pub fn new(wake: Wake) -> Self {
+        Self { wake, back: Mutex::default(), front: Mutex::default() }
+    }
+
+    /// Wakes JavaScript if there is anything for it.
+    pub fn ring(&self) {
+        let empty = self.back.lock().records.is_empty();
+        if !empty {
+            self.wake.ring();
+        }
+    }
+
+    /// Adds a record without payload.
+    pub fn push(&self, record: Record) {
+        self.back.lock().records.push(record);
+    }
+
+    /// Adds a record with text.
+    pub fn push_text(&self, record: Record, text: &str) {
+        self.back.lock().push_text(record, text);
+    }
+
+    /// Adds a record with two texts; the length of the second goes into slot 6.
+    pub fn push_texts(&self, mut record: Record, first: &str, second: &str) {
+        let mut back = self.back.lock();
+        record[6] = units(second);
+        record[2] = units(first);
+        record[7] = (first.len() + second.len()) as u32;
+        back.text.push_str(first);
+        back.text.push_str(second);
+        back.records.push(record);
+    }
+
+    /// Adds a record with a payload in its lane. `false`: text that is not UTF-8; nothing was added.
+    pub fn push_payload(&self, mut record: Record, lane: Lane, data: &[u8]) -> bool {
+        match lane {
+            Lane::Text => {
+                let Ok(text) = std::str::from_utf8(data) else { return false };
+                self.back.lock().push_text(record, text);
+            }
+            Lane::Bytes => {
+                let mut back = self.back.lock();
+                record[0] |= event::BYTES;
+                record[2] = data.len() as u32;
+                record[7] = data.len() as u32;
+                back.bytes.extend_from_slice(data);
+                back.records.push(record);
+            }
+        }
+        true
+    }
+
+    /// Adds `record`; or, if the newest record is the `before` of the same id, marks that as the last one instead.
+    pub fn push_end(&self, before: u32, record: Record) {
+        let mut back = self.back.lock();
+        match back.records.last_mut() {
+            Some(last) if last[0] & 0xFF == before && last[1] == record[1] => last[0] |= event::LAST,
+            _ => back.records.push(record),
+        }
+    }
+
+    /// Hands as much as fits to `take`: at most `room` records, and text up to the cap.
+    pub fn drain<T>(&self, out: &mut [u32], take: impl FnOnce(Batch<'_>) -> T) -> T {
+        self.wake.answered();
+        let mut front = self.front.lock();
+        if front.record == front.lanes.records.len() {
+            front.recycle();
+            std::mem::swap(&mut front.lanes, &mut self.back.lock());
+        }
+        let Taking { lanes, record, text, byte } = &mut *front;
+        let (first_text, first_byte) = (*text, *byte);
+        let mut count = 0;
+        for (entry, slots) in lanes.records[*record..].iter().zip(out.chunks_exact_mut(SLOTS)) {
+            slots.copy_from_slice(entry);
+            let length = entry[7] as usize;
+            if entry[0] & event::BYTES == 0 {
+                *text += length;
+            } else {
+                *byte += length;
+            }
+            count += 1;
+            if (*text - first_text) + (*byte - first_byte) >= DRAIN_BYTES {
+                break;
+            }
+        }
+        *record += count;
+        let more = *record < lanes.records.len() || !self.back.lock().records.is_empty();
+        take(Batch { text: &lanes.text[first_text..*text], bytes: &lanes.bytes[first_byte..*byte], count, more })
+    }
+}
+
+impl Lanes {
+    fn push_text(&mut self, mut record: Record, text: &str) {
+        record[2] = units(text);
+        record[7] = text.len() as u32;
+        self.text.push_str(text);
+        self.records.push(record);
+    }
+}
+
+impl Taking {
+    fn recycle(&mut self) {
+        let lanes = &mut self.lanes;
+        lanes.text.clear();
+        lanes.bytes.clear();
+        lanes.records.clear();
+        lanes.text.shrink_to(KEEP);
+        lanes.bytes.shrink_to(KEEP);
+        lanes.records.shrink_to(KEEP / size_of::<Record>());
+        (self.record, self.text, self.byte) = (0, 0, 0);
+    }
+}
+
+/// Length in UTF-16 units, which is how JavaScript counts.
+fn units(text: &str) -> u32 {
+    if text.is_ascii() {
+        return text.len() as u32;
+    }
+    text.chars().map(|c| c.len_utf16() as u32).sum()
+}

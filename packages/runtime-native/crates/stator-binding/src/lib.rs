@@ -1,0 +1,26 @@
+//! The bridge between the core and JavaScript.
+//!
+//! Everything crosses in batches. Towards JavaScript: events collect in a [`inbox::Inbox`], one wake-up a batch, and
+//! JavaScript takes them with one synchronous call. Towards Rust: operations collect until the microtask queue is empty
+//! and are handed over in one synchronous call, which writes to the sockets at once.
+//!
+//! A batch is one joined string, one array of fixed records that say what each piece is and how long it is, and a lane
+//! for raw bytes. Payloads are never joined into one JSON text, so no payload can influence its neighbours.
+
+mod command;
+mod event;
+mod inbox;
+mod io_thread;
+mod js_handler;
+mod js_sink;
+mod native_runtime;
+mod operation;
+mod parent_watch;
+mod session;
+mod wake;
+
+/// Version of the addon, compared with that of the TypeScript sources when they load it.
+#[napi_derive::napi(catch_unwind)]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

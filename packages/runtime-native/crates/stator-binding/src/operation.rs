@@ -1,0 +1,255 @@
+//! Records that JavaScript sends. Eight unsigned numbers each; `src/crossing/operation.ts` writes the same layout.
+//!
+//! Slots: `0` kind and flags (flags from bit 8 on), `1` id of the call, `2` length of the payload in UTF-16 units or in
+//! bytes, `3` to `7` as each kind says.
+
+/// Starts a call. Slot 3: client; 4: time in ms, 0 for none; 5: length of the options (JSON, before the payload);
+/// 6, 7: instance for [`ROUTE_DIRECT`].
+pub const CALL: u32 = 1;
+/// Ends a call (slot 3: 1 kill, 0 stop).
+pub const CANCEL: u32 = 2;
+/// Items of a call have been read (slot 3: their cost).
+pub const CONSUMED: u32 = 3;
+/// Sends a message of a call's request stream.
+pub const CALL_SEND: u32 = 4;
+/// Ends a call's request stream.
+pub const CALL_FINISH: u32 = 5;
+/// Sends an item of a served call.
+pub const ITEM: u32 = 6;
+/// Ends a served call.
+pub const FINISH: u32 = 7;
+/// Ends a served call with an error (JSON).
+pub const FAIL: u32 = 8;
+/// Messages of a served call's request have been read (slot 3: their cost).
+pub const TAKEN: u32 = 9;
+/// The handler of a served call that was cancelled is done.
+pub const RELEASE: u32 = 10;
+
+/// Flag: the payload stands in the bytes lane.
+pub const BYTES: u32 = 1 << 8;
+/// Flag: nothing follows.
+pub const LAST: u32 = 1 << 9;
+/// Flag of [`CALL`]: the request is a stream.
+pub const STREAM: u32 = 1 << 10;
+/// Routes of [`CALL`], from bit 16 on.
+pub const ROUTE_SHIFT: u32 = 16;
+pub const ROUTE_ROUND_ROBIN: u32 = 0;
+pub const ROUTE_RANDOM: u32 = 1;
+pub const ROUTE_LEAST_LOADED: u32 = 2;
+pub const ROUTE_DIRECT: u32 = 3;
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use stator_runtime::{
+    Error, ErrorCode,
+    client::{CallOptions, ResponseSink, Router},
+    connection::{Connection, SendStatus},
+    payload::{Lane, Payload},
+    wire::frame::Cancel,
+};
+
+use crate::{
+    event::{CancelReason, Record, SLOTS},
+    session::{Session, closed_client},
+};
+
+/// A blocked call of the caller's side.
+const BLOCKED_CALL: u32 = 1;
+/// A blocked call of the worker's side.
+const BLOCKED_SERVED: u32 = 2;
+
+/// One batch on its way into the core.
+pub struct Submission<'a> {
+    session: &'a Session,
+    text: &'a str,
+    /// One unit is one byte.
+    ascii: bool,
+    bytes: &'a [u8],
+    blocked: Vec<(u32, u32)>,
+    touched: Vec<Connection>,
+}
+
+/// What a call's options may say.
+#[derive(Deserialize, Default)]
+struct Options {
+    id: Option<String>,
+    #[serde(default)]
+    metadata: HashMap<String, String>,
+}
+
+impl<'a> Submission<'a> {
+    pub fn new(session: &'a Session, text: &'a str, ascii: bool, bytes: &'a [u8]) -> Self {
+        Self { session, text, ascii, bytes, blocked: Vec::new(), touched: Vec::new() }
+    }
+
+    /// Runs every operation in order, then writes each touched connection once. Returns the calls that are blocked.
+    pub fn run(mut self, records: &[u32]) -> Vec<(u32, u32)> {
+        for record in records.chunks_exact(SLOTS) {
+            if let Ok(record) = record.try_into() {
+                self.operate(record);
+            }
+        }
+        for connection in &self.touched {
+            connection.flush();
+        }
+        self.blocked
+    }
+
+    fn operate(&mut self, record: &Record) {
+        let [head, id, length, extra, ..] = *record;
+        match head & 0xFF {
+            CALL => self.call(record),
+            CANCEL => {
+                let kill = extra != 0;
+                let call = if kill { self.session.calls.forget(id) } else { self.session.calls.get(id) };
+                if let Some(call) = call {
+                    call.cancel(if kill { Cancel::Kill } else { Cancel::Stop });
+                }
+            }
+            CONSUMED => {
+                if let Some(call) = self.session.calls.get(id) {
+                    call.consumed(u64::from(extra));
+                    self.touch(call.connection());
+                }
+            }
+            CALL_SEND => {
+                let payload = self.payload(head, length);
+                let Some(call) = self.session.calls.get(id) else { return };
+                match call.send(payload, head & LAST != 0) {
+                    Ok(SendStatus::Queued) => self.blocked.push((BLOCKED_CALL, id)),
+                    Ok(_) => {}
+                    Err(error) => {
+                        self.session.calls.forget(id);
+                        call.cancel(Cancel::Kill);
+                        self.session.calls.refuse(id, error);
+                    }
+                }
+                self.touch(call.connection());
+            }
+            CALL_FINISH => {
+                if let Some(call) = self.session.calls.get(id) {
+                    call.finish();
+                    self.touch(call.connection());
+                }
+            }
+            ITEM => self.item(head, id, length),
+            FINISH => {
+                if let Some(call) = self.session.served_calls.finish(id) {
+                    call.finish();
+                    self.touch(Some(call.connection().clone()));
+                }
+            }
+            FAIL => {
+                let text = self.take_text(length);
+                let error = serde_json::from_str(text)
+                    .unwrap_or_else(|_| Error::new(ErrorCode::Internal, "the handler failed with an unreadable error"));
+                if let Some(call) = self.session.served_calls.finish(id) {
+                    call.fail(&error);
+                    self.touch(Some(call.connection().clone()));
+                }
+            }
+            TAKEN => {
+                if let Some(call) = self.session.served_calls.get(id) {
+                    call.consumed(u64::from(extra));
+                    self.touch(Some(call.connection().clone()));
+                }
+            }
+            RELEASE => drop(self.session.served_calls.finish(id)),
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, record: &Record) {
+        let [head, id, length, client, timeout, options_length, low, high] = *record;
+        let options = self.take_text(options_length);
+        let Options { id: call_id, metadata } =
+            if options.is_empty() { Options::default() } else { serde_json::from_str(options).unwrap_or_default() };
+        let request = if head & STREAM == 0 { Some(self.payload(head, length)) } else { None };
+        let Some(client) = self.session.client(client) else {
+            return self.session.calls.refuse(id, closed_client());
+        };
+        let router = match head >> ROUTE_SHIFT {
+            ROUTE_RANDOM => Router::Random,
+            ROUTE_LEAST_LOADED => Router::LeastLoaded,
+            ROUTE_DIRECT => Router::Direct(u64::from(high) << 32 | u64::from(low)),
+            _ => Router::RoundRobin,
+        };
+        let deadline =
+            if timeout == 0 { None } else { Instant::now().checked_add(Duration::from_millis(u64::from(timeout))) };
+        let options = CallOptions { id: call_id, deadline, metadata: metadata.into_iter().collect() };
+        let sink = std::sync::Arc::clone(&self.session.calls);
+        let call = client.start(sink as std::sync::Arc<dyn ResponseSink>, u64::from(id), request, router, options);
+        self.touch(call.connection());
+        self.session.calls.remember(id, call);
+        // A call that failed at once has its end in the inbox, and no connection that would announce it.
+        self.session.inbox.ring();
+    }
+
+    fn item(&mut self, head: u32, id: u32, length: u32) {
+        let last = head & LAST != 0;
+        let lane = if head & BYTES == 0 { Lane::Text } else { Lane::Bytes };
+        let data = match lane {
+            Lane::Text => self.take_text(length).as_bytes(),
+            Lane::Bytes => self.take_bytes(length),
+        };
+        let calls = &self.session.served_calls;
+        let Some(call) = (if last { calls.finish(id) } else { calls.get(id) }) else { return };
+        match call.send(lane, data, last) {
+            Ok(SendStatus::Queued) if !last => self.blocked.push((BLOCKED_SERVED, id)),
+            Ok(_) => {}
+            Err(error) => {
+                call.fail(&error);
+                if !last {
+                    calls.cancel(id, CancelReason::Unsendable);
+                    self.session.inbox.ring();
+                }
+            }
+        }
+        self.touch(Some(call.connection().clone()));
+    }
+
+    fn payload(&mut self, head: u32, length: u32) -> Payload {
+        if head & BYTES == 0 {
+            Payload::text(self.take_text(length).as_bytes().to_vec())
+        } else {
+            Payload::bytes(self.take_bytes(length).to_vec())
+        }
+    }
+
+    /// The next `units` UTF-16 units. A length that does not fit takes what there is.
+    fn take_text(&mut self, units: u32) -> &'a str {
+        let end = if self.ascii { units as usize } else { bytes_of_units(self.text, units) };
+        let (head, tail) = self.text.split_at_checked(end).unwrap_or((self.text, ""));
+        self.text = tail;
+        head
+    }
+
+    fn take_bytes(&mut self, length: u32) -> &'a [u8] {
+        let (head, tail) = self.bytes.split_at_checked(length as usize).unwrap_or((self.bytes, &[]));
+        self.bytes = tail;
+        head
+    }
+
+    fn touch(&mut self, connection: Option<Connection>) {
+        let Some(connection) = connection else { return };
+        if !self.touched.iter().rev().any(|other| other.same_as(&connection)) {
+            self.touched.push(connection);
+        }
+    }
+}
+
+/// Where the first `units` UTF-16 units of `text` end, in bytes.
+fn bytes_of_units(text: &str, units: u32) -> usize {
+    let mut left = units as usize;
+    for (position, character) in text.char_indices() {
+        if left == 0 {
+            return position;
+        }
+        left = left.saturating_sub(character.len_utf16());
+    }
+    text.len()
+}

@@ -1,0 +1,180 @@
+use std::{sync::Arc, time::Duration};
+
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+use stator_runtime::{
+    DistributedRuntime, Error, ErrorCode, Result,
+    client::{Client, ClientOptions, Router},
+    config::RuntimeConfig,
+    connection::Hooks,
+    runtime::{ServeOptions, ServedEndpoint},
+};
+
+use crate::{
+    command::{Command, ListedInstance, ShutDown, Started},
+    event,
+    inbox::Inbox,
+    js_handler::{JsHandler, ServedCalls},
+    js_sink::{JsSink, error_text},
+};
+
+/// One runtime as JavaScript holds it: its clients and endpoints by the numbers that JavaScript gave them.
+pub struct Session {
+    pub inbox: Arc<Inbox>,
+    pub calls: Arc<JsSink>,
+    pub served_calls: Arc<ServedCalls>,
+    runtime: Mutex<Option<DistributedRuntime>>,
+    clients: Mutex<FxHashMap<u32, Client>>,
+    endpoints: Mutex<FxHashMap<u32, ServedEndpoint>>,
+}
+
+impl Session {
+    pub fn new(inbox: Arc<Inbox>) -> Self {
+        Self {
+            calls: Arc::new(JsSink::new(Arc::clone(&inbox))),
+            served_calls: Arc::new(ServedCalls::new(Arc::clone(&inbox))),
+            inbox,
+            runtime: Mutex::default(),
+            clients: Mutex::default(),
+            endpoints: Mutex::default(),
+        }
+    }
+
+    pub fn client(&self, id: u32) -> Option<Client> {
+        self.clients.lock().get(&id).cloned()
+    }
+
+    /// Joins the cluster; answers result 0.
+    pub async fn start(self: Arc<Self>, config: RuntimeConfig) {
+        let result = self.connect(&config).await;
+        self.answer(0, result);
+    }
+
+    async fn connect(&self, config: &RuntimeConfig) -> Result<Started> {
+        let inbox = Arc::clone(&self.inbox);
+        let hooks = Hooks { batch_end: Arc::new(move || inbox.ring()) };
+        let runtime = DistributedRuntime::connect(config, hooks).await?;
+        let started = Started {
+            instance_id: runtime.instance_id().to_string(),
+            system_address: None,
+            unread_timeout_ms: config.unread_timeout_ms,
+            max_message_bytes: config.max_message_bytes,
+        };
+        *self.runtime.lock() = Some(runtime);
+        Ok(started)
+    }
+
+    /// Does what was asked and answers with the same number.
+    pub async fn run(self: Arc<Self>, number: u32, command: Command) {
+        match command {
+            Command::Serve { endpoint, path, idempotent, graceful_shutdown } => {
+                let options = ServeOptions { idempotent, graceful_shutdown };
+                let result = self.serve(endpoint, &path, options).await;
+                self.answer(number, result);
+            }
+            Command::StopServing { endpoint } => {
+                let served = self.endpoints.lock().remove(&endpoint);
+                let result = match served {
+                    Some(served) => served.stop().await,
+                    None => Ok(()),
+                };
+                self.answer(number, result);
+            }
+            Command::Client { client, path, idempotent, wait_ms } => {
+                let wait = Duration::from_millis(u64::from(wait_ms));
+                let options = ClientOptions { router: Router::RoundRobin, idempotent, wait };
+                let result = self.open_client(client, &path, options).await;
+                self.answer(number, result);
+            }
+            Command::WaitForInstances { client, min, timeout_ms } => {
+                let patience = timeout_ms.map(|ms| Duration::from_millis(u64::from(ms)));
+                let result = match self.client(client) {
+                    Some(client) => client.wait_for_instances(min as usize, patience).await.map(|_| ()),
+                    None => Err(closed_client()),
+                };
+                self.answer(number, result);
+            }
+            Command::CloseClient { client } => {
+                if let Some(client) = self.clients.lock().remove(&client) {
+                    client.close();
+                }
+                self.answer(number, Ok(()));
+            }
+            Command::Shutdown { timeout_ms } => {
+                let runtime = self.runtime.lock().clone();
+                let cut_off = match runtime {
+                    None => 0,
+                    Some(runtime) => {
+                        let budget = timeout_ms.map(|ms| Duration::from_millis(u64::from(ms)));
+                        runtime.shut_down(budget).await.cut_off
+                    }
+                };
+                self.answer(number, Ok(ShutDown { cut_off: u32::try_from(cut_off).unwrap_or(u32::MAX) }));
+            }
+            Command::SetHealth { ready } => {
+                let _ = ready;
+                self.answer(number, Ok(()));
+            }
+        }
+    }
+
+    async fn serve(&self, number: u32, path: &str, options: ServeOptions) -> Result<()> {
+        let handler = Arc::new(JsHandler { endpoint: number, served: Arc::clone(&self.served_calls) });
+        let served = self.runtime()?.endpoint(path)?.serve(handler, options).await?;
+        self.endpoints.lock().insert(number, served);
+        Ok(())
+    }
+
+    async fn open_client(&self, number: u32, path: &str, options: ClientOptions) -> Result<()> {
+        let client = self.runtime()?.endpoint(path)?.client(options).await?;
+        self.clients.lock().insert(number, client.clone());
+        let inbox = Arc::clone(&self.inbox);
+        let mut changes = client.changes();
+        tell(&inbox, number, &client);
+        tokio::spawn(async move {
+            while client.instances_changed(&mut changes).await {
+                tell(&inbox, number, &client);
+                inbox.ring();
+            }
+        });
+        Ok(())
+    }
+
+    fn runtime(&self) -> Result<DistributedRuntime> {
+        self.runtime.lock().clone().ok_or_else(|| Error::new(ErrorCode::ShuttingDown, "the runtime has not started"))
+    }
+
+    fn answer(&self, number: u32, result: Result<impl Serialize>) {
+        let (worked, text) = match result.and_then(|value| {
+            serde_json::to_string(&value)
+                .map_err(|error| Error::new(ErrorCode::Internal, format!("a result that cannot be written: {error}")))
+        }) {
+            Ok(text) => (1, text),
+            Err(error) => (0, error_text(&error)),
+        };
+        self.inbox.push_text([event::RESULT, number, 0, worked, 0, 0, 0, 0], &text);
+        self.inbox.ring();
+    }
+}
+
+pub fn closed_client() -> Error {
+    Error::new(ErrorCode::ShuttingDown, "the client was closed")
+}
+
+fn tell(inbox: &Inbox, number: u32, client: &Client) {
+    let list: Vec<ListedInstance> = client
+        .instances()
+        .iter()
+        .map(|instance| ListedInstance {
+            instance_id: instance.instance_id.to_string(),
+            namespace: instance.namespace.clone(),
+            component: instance.component.clone(),
+            endpoint: instance.endpoint.clone(),
+            address: instance.stator.as_ref().map(|stator| stator.address.clone()).unwrap_or_default(),
+        })
+        .collect();
+    if let Ok(text) = serde_json::to_string(&list) {
+        inbox.push_text([event::INSTANCES, number, 0, 0, 0, 0, 0, 0], &text);
+    }
+}

@@ -1,0 +1,40 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use napi::{
+    Status,
+    bindgen_prelude::Function,
+    threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
+};
+
+/// Weak: it never keeps the process alive. One slot: a second wake-up while one is under way has nothing to add.
+type WakeFunction = ThreadsafeFunction<(), (), (), Status, false, true, 1>;
+
+/// Calls JavaScript back once for everything that has arrived until it looks.
+pub struct Wake {
+    function: WakeFunction,
+    pending: AtomicBool,
+}
+
+impl Wake {
+    pub fn new(function: &Function<'_, (), ()>) -> napi::Result<Self> {
+        let function = function
+            .build_threadsafe_function::<()>()
+            .weak::<true>()
+            .max_queue_size::<1>()
+            .callee_handled::<false>()
+            .build()?;
+        Ok(Self { function, pending: AtomicBool::new(false) })
+    }
+
+    /// Something is there to be taken. Never blocks.
+    pub fn ring(&self) {
+        if !self.pending.swap(true, Ordering::AcqRel) {
+            self.function.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+
+    /// JavaScript is about to look: what comes after this needs a new wake-up.
+    pub fn answered(&self) {
+        self.pending.store(false, Ordering::Release);
+    }
+}

@@ -1,0 +1,35 @@
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    Result,
+    config::{RequestPlane as PlaneChoice, RuntimeConfig},
+    connection::Hooks,
+    discovery,
+    plane::{MemoryPlane, RequestPlane, TcpPlane},
+};
+
+use super::{DistributedRuntime, Settings};
+
+/// Stands for "never" where a time is needed: about ten years.
+const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
+
+impl DistributedRuntime {
+    /// Joins the cluster that `config` names. Call it inside a Tokio runtime; everything runs there.
+    pub async fn connect(config: &RuntimeConfig, hooks: Hooks) -> Result<Self> {
+        let discovery = discovery::connect(config.discovery_config()).await?;
+        let plane: Arc<dyn RequestPlane> = match config.request_plane {
+            PlaneChoice::Tcp => Arc::new(TcpPlane::new(config.host.clone(), config.port, config.connect_timeout())),
+            PlaneChoice::Memory => Arc::new(MemoryPlane::default()),
+        };
+        let settings = Settings {
+            window: config.stream_window_bytes,
+            max_message: config.max_message_bytes,
+            max_calls: config.max_concurrent_calls as usize,
+            keep_alive: config.keep_alive().unwrap_or(NEVER),
+            connect_timeout: config.connect_timeout(),
+            shutdown_timeout: config.shutdown_timeout(),
+            grace_period: config.grace_period(),
+        };
+        Ok(Self::new(discovery, plane, settings, hooks))
+    }
+}
