@@ -7,6 +7,9 @@ import type { HttpContext } from "./http-context.ts";
 import { stringifyJson } from "./json-text.ts";
 import { streamWriter } from "./stream-format.ts";
 
+/** Items that one stream may write in a row before other requests get their turn. */
+const TURN = 128;
+
 /** One HTTP request on its way through a method. */
 export class HttpCall {
   constructor(
@@ -39,11 +42,14 @@ export class HttpCall {
     // A generator's body runs in the scope of each next().
     const next = () => this.context.bounded(runInHttpScope(this.context, () => items.next()));
     let first: IteratorResult<unknown> | null = await this.opened(items, next);
+    let pulled = 0;
     const encoder = new TextEncoder();
     const body = new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
           try {
+            pulled += 1;
+            if (pulled % TURN === 0) await new Promise(setImmediate);
             const result = first ?? (await next());
             first = null;
             if (result.done !== true) return controller.enqueue(encoder.encode(writer.item(result.value)));

@@ -1,0 +1,285 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { createServer } from "node:net";
+
+import { z } from "zod";
+
+import { api, type Context, currentContext, depends, endpoint, onShutdown, onStart, serve, service } from "../index.ts";
+import { resolveGraph } from "../graph/service-graph.ts";
+import { serveNodes } from "./serve.ts";
+import type { ServiceClass, ServeServiceOptions, Serving } from "../index.ts";
+
+const open: Serving[] = [];
+
+/** Serves in this process, with nothing to be found outside of it. */
+async function start(root: ServiceClass, options: ServeServiceOptions = {}): Promise<Serving> {
+  const serving = await serve(root, {
+    withDependencies: true,
+    http: { port: 0 },
+    runtime: { discovery: "memory" },
+    signals: false,
+    ...options,
+  });
+  open.push(serving);
+  return serving;
+}
+
+afterEach(async () => {
+  await Promise.allSettled(open.splice(0).map((serving) => serving.stop()));
+});
+
+const Words = z.object({ text: z.string() });
+type Words = z.infer<typeof Words>;
+
+describe("the life of a service", () => {
+  test("hooks run in order, inherited ones too, with dependencies connected and HTTP still closed", async () => {
+    const events: string[] = [];
+    const port = await anyPort();
+
+    @service({ namespace: "life" })
+    class Worker {
+      @onStart
+      up(): void {
+        events.push("worker starts");
+      }
+
+      @onShutdown
+      async down(): Promise<void> {
+        await Promise.resolve();
+        events.push("worker stops");
+      }
+
+      @endpoint()
+      async ping(request: string): Promise<string> {
+        return `${request} pong`;
+      }
+    }
+
+    abstract class Base {
+      @onStart
+      async first(): Promise<void> {
+        events.push("base starts");
+        await expect(fetch(`http://127.0.0.1:${port}/ping`)).rejects.toThrow();
+      }
+
+      @onShutdown
+      last(): void {
+        events.push("base stops");
+      }
+    }
+
+    @service({ namespace: "life" })
+    class Frontend extends Base {
+      worker = depends(Worker);
+
+      @onStart
+      async second(): Promise<void> {
+        events.push("frontend starts");
+      }
+
+      @onShutdown
+      early(): void {
+        events.push("frontend stops");
+      }
+
+      @api({ method: "GET" })
+      async ping(_request: object): Promise<string> {
+        return this.worker.ping("ping");
+      }
+    }
+
+    const serving = await start(Frontend, { http: { port } });
+    expect(events).toEqual(["worker starts", "base starts", "frontend starts"]);
+    expect(await (await fetch(`${serving.url}/ping`)).json()).toBe("ping pong");
+    await serving.stop();
+    expect(events.slice(3)).toEqual(["frontend stops", "base stops", "worker stops"]);
+    await expect(fetch(`http://127.0.0.1:${port}/ping`)).rejects.toThrow();
+  });
+
+  test("a start hook that throws ends the start, and what had started is stopped", async () => {
+    const events: string[] = [];
+
+    @service({ namespace: "life" })
+    class Broken {
+      @onStart
+      async up(): Promise<void> {
+        throw new Error("no model");
+      }
+
+      @onShutdown
+      down(): void {
+        events.push("stopped");
+      }
+    }
+    await expect(start(Broken)).rejects.toThrow("no model");
+    expect(events).toEqual(["stopped"]);
+  });
+
+  test("a shutdown hook that throws is reported after the others have run", async () => {
+    const events: string[] = [];
+
+    @service({ namespace: "life" })
+    class Broken {
+      @onShutdown
+      one(): void {
+        events.push("one");
+      }
+
+      @onShutdown
+      two(): void {
+        throw new Error("two failed");
+      }
+    }
+    const serving = await start(Broken);
+    await expect(serving.stop()).rejects.toThrow("A shutdown hook failed.");
+    expect(events).toEqual(["one"]);
+  });
+
+  test("a port in use is an error that says so", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const { port } = taken.address() as { port: number };
+
+    @service({ namespace: "life" })
+    class Frontend {
+      @api()
+      async ping(request: string): Promise<string> {
+        return request;
+      }
+    }
+    await expect(start(Frontend, { http: { port } })).rejects.toMatchObject({
+      code: "address_in_use",
+      message: `Port ${port} on 127.0.0.1 is in use; choose another with --port or DYN_HTTP_PORT.`,
+    });
+    taken.close();
+  });
+
+  test("unknown options are refused", async () => {
+    await expect(serve([], { portt: 1 } as never)).rejects.toThrow('serve: unknown option "portt"');
+    await expect(serve([], { http: { prt: 1 } } as never)).rejects.toThrow(
+      'unknown option "prt"; did you mean "port"?',
+    );
+    await expect(serve([], { http: { port: 70_000 } })).rejects.toThrow("70000 is not a port");
+  });
+});
+
+describe("calls between services", () => {
+  test("the request is checked before the method, each item after it", async () => {
+    const seen: unknown[] = [];
+
+    @service({ namespace: "calls" })
+    class Worker {
+      @endpoint({ input: Words, output: z.number() })
+      async *lengths(request: Words): AsyncGenerator<number> {
+        try {
+          for (const word of request.text.split(" ")) yield word === "bad" ? ("bad" as never) : word.length;
+        } finally {
+          seen.push("ended");
+        }
+      }
+
+      @endpoint({ input: Words, output: z.number() })
+      async length(request: Words): Promise<number> {
+        seen.push(request);
+        return request.text === "bad" ? ("bad" as never) : request.text.length;
+      }
+    }
+
+    @service({ namespace: "calls" })
+    class Caller {
+      worker = depends(Worker);
+    }
+    const caller = await instanceOf(Caller);
+
+    expect(await caller.worker.length({ text: "four", more: 1 } as Words)).toBe(4);
+    expect(seen.splice(0)).toEqual([{ text: "four" }]);
+    await expect(caller.worker.length({ text: 4 } as never)).rejects.toMatchObject({
+      code: "invalid_request",
+      message: "calls.worker.length: text: Invalid input: expected string, received number",
+    });
+    expect(seen).toEqual([]);
+    await expect(caller.worker.length({ text: "bad" })).rejects.toMatchObject({ code: "invalid_response" });
+
+    const items: number[] = [];
+    const read = async () => {
+      for await (const item of caller.worker.lengths({ text: "a bc bad d" })) items.push(item);
+    };
+    await expect(read()).rejects.toMatchObject({ code: "invalid_response" });
+    expect(items).toEqual([1, 2]);
+    expect(seen.at(-1)).toBe("ended");
+  });
+
+  test("a cycle of services works", async () => {
+    @service({ namespace: "cycle" })
+    class Even {
+      odd: { check(n: number): Promise<boolean> } = depends(() => Odd);
+
+      @endpoint()
+      async check(n: number): Promise<boolean> {
+        return n === 0 ? true : this.odd.check(n - 1);
+      }
+    }
+
+    @service({ namespace: "cycle" })
+    class Odd {
+      even = depends(Even);
+
+      @endpoint()
+      async check(n: number): Promise<boolean> {
+        return n === 0 ? false : this.even.check(n - 1);
+      }
+    }
+    const odd = await instanceOf(Odd);
+    expect(await odd.even.check(7)).toBe(false);
+    expect(await odd.even.check(8)).toBe(true);
+  });
+
+  test("an HTTP request hands its deadline, metadata and context to what it calls", async () => {
+    @service({ namespace: "scope" })
+    class Worker {
+      @endpoint()
+      async look(_request: null, context: Context): Promise<object> {
+        return { deadline: context.deadline, trace: context.metadata["traceparent"] ?? null };
+      }
+    }
+
+    @service({ namespace: "scope" })
+    class Frontend {
+      worker = depends(Worker);
+
+      @api({ method: "GET", timeoutMs: 60_000 })
+      async *look(_request: object, context: Context): AsyncGenerator<object> {
+        yield { same: currentContext() === context, deadline: context.deadline };
+        yield await this.worker.look(null);
+        yield { same: currentContext() === context };
+      }
+    }
+    const { url } = await start(Frontend);
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const response = await fetch(`${url}/look`, { headers: { traceparent } });
+    const [first, second, third] = (await response.text())
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(first?.["same"]).toBe(true);
+    expect(third?.["same"]).toBe(true);
+    expect(second?.["deadline"]).toBeNumber();
+    expect(String(second?.["trace"])).toContain("0af7651916cd43dd8448eb211c80319c");
+    expect(currentContext()).toBeUndefined();
+  });
+});
+
+/** The object that runs as a service of this class, with its dependencies connected. */
+async function instanceOf<T extends object>(root: ServiceClass<T>): Promise<T> {
+  const nodes = resolveGraph([root]);
+  open.push(await serveNodes(nodes, { runtime: { discovery: "memory" }, signals: false }));
+  return nodes.find((node) => node.service === root)?.instance as T;
+}
+
+/** A port that nobody listens on. */
+async function anyPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
