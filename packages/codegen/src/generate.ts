@@ -33,7 +33,10 @@ export function generate(document: Document, text: string, command: string): Gen
   }
   for (const [path, body] of supportFiles(document.services.length > 0)) bodies.set(path, body);
   bodies.set("index.ts", indexFile(model));
-  const files = [...bodies].map(([path, body]): [string, string] => [path, `${header(document.crate, command)}${body}`]);
+  const files = [...bodies].map(([path, body]): [string, string] => [
+    path,
+    `${header(document.crate, command)}${body}`,
+  ]);
   files.push(["document.json", text]);
   return new Map(files.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -12,8 +12,12 @@ export function clientFile(model: Model, service: Service): string {
   const imports = new Imports();
   for (const name of ["CallOptions", "Client", "ClientOptions", "DistributedRuntime"]) imports.type(runtime, name);
   const name = `${service.name}Client`;
-  const fields = service.endpoints.map((endpoint) => `  readonly #${field(endpoint)}: ${clientType(model, imports, endpoint)};`);
-  const parameters = service.endpoints.map((endpoint) => `    ${field(endpoint)}: ${clientType(model, imports, endpoint)},`);
+  const fields = service.endpoints.map(
+    (endpoint) => `  readonly #${field(endpoint)}: ${clientType(model, imports, endpoint)};`,
+  );
+  const parameters = service.endpoints.map(
+    (endpoint) => `    ${field(endpoint)}: ${clientType(model, imports, endpoint)},`,
+  );
   const assignments = service.endpoints.map((endpoint) => `    this.#${field(endpoint)} = ${field(endpoint)};`);
   const connections = service.endpoints.map(
     (endpoint) =>

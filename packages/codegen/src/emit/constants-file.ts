@@ -28,7 +28,8 @@ export function constantFile(model: Model, constant: Constant): string {
 function table(value: JsonValue, docs: ReadonlyMap<string, string>): string {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return printValue(value);
   const lines = Object.entries(value).map(
-    ([key, inner]) => `${printDocs(docs.get(key), "  ")}  ${printLiteralKey(key)}: ${printValue(inner as JsonValue)},\n`,
+    ([key, inner]) =>
+      `${printDocs(docs.get(key), "  ")}  ${printLiteralKey(key)}: ${printValue(inner as JsonValue)},\n`,
   );
   return `{\n${lines.join("")}}`;
 }

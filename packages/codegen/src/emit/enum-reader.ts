@@ -80,7 +80,10 @@ function internal(writer: ReaderWriter, name: string, shape: EnumShape, tag: str
     const reader = `read${name}${pascalCase(variant.name)}`;
     writer.add(reader, type, deep, false, body);
     const index = writer.functions.length - 1;
-    writer.functions[index] = (writer.functions[index] ?? "").replace("value: unknown", "value: Record<string, unknown>");
+    writer.functions[index] = (writer.functions[index] ?? "").replace(
+      "value: unknown",
+      "value: Record<string, unknown>",
+    );
     return { variant, result: `${reader}(value${deep ? ", depth" : ""})` };
   });
   writer.add(`read${name}`, name, deep, true, [

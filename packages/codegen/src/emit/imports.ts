@@ -18,7 +18,9 @@ export class Imports {
     return [...this.#names.entries()]
       .toSorted(([a], [b]) => order(a) - order(b) || compare(a, b))
       .map(([from, names]) => {
-        const sorted = [...names.entries()].toSorted(([a], [b]) => compare(a.toLowerCase(), b.toLowerCase()) || compare(a, b));
+        const sorted = [...names.entries()].toSorted(
+          ([a], [b]) => compare(a.toLowerCase(), b.toLowerCase()) || compare(a, b),
+        );
         const typesOnly = sorted.every(([, kind]) => kind === "type");
         const list = sorted.map(([name, kind]) => (kind === "type" && !typesOnly ? `type ${name}` : name));
         const line = `import ${typesOnly ? "type " : ""}{ ${list.join(", ")} } from ${JSON.stringify(from)};`;

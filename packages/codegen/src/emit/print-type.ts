@@ -110,7 +110,10 @@ export class TypePrinter {
 
   #object(shape: ContentShape & { kind: "struct" }, before: readonly string[], indent: string): string {
     const { fields, rest } = resolveFields(this.#model, shape);
-    const lines = [...before.map((line) => `${indent}  ${line};\n`), ...fields.map((field) => this.#field(field, indent))];
+    const lines = [
+      ...before.map((line) => `${indent}  ${line};\n`),
+      ...fields.map((field) => this.#field(field, indent)),
+    ];
     const map = rest === null ? null : `{ [key: string]: ${this.ref(rest)} }`;
     if (lines.length === 0) return map ?? "Record<string, never>";
     const object = `{\n${lines.join("")}${indent}}`;

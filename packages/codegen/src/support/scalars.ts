@@ -74,7 +74,9 @@ export function readU64(value: unknown): bigint | Invalid {
 
 export function readI64(value: unknown): bigint | Invalid {
   if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
-  return typeof value === "bigint" && value >= I64_MIN && value <= I64_MAX ? value : mismatch(wide("i64", value), value);
+  return typeof value === "bigint" && value >= I64_MIN && value <= I64_MAX
+    ? value
+    : mismatch(wide("i64", value), value);
 }
 
 export function readU128(value: unknown): bigint | Invalid {
@@ -122,4 +124,3 @@ function wide(name: string, value: unknown): string {
     ? `${name} as a bigint (a number is not exact beyond 2^53)`
     : name;
 }
-

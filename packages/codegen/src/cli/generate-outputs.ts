@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Config, Output } from "../config/config.ts";
+import { parseDocument } from "../document/parse-document.ts";
+import { runContractCrate } from "../document/run-contract-crate.ts";
+import { generate } from "../generate.ts";
+import { GenerationError } from "../generation-error.ts";
+import { applyChanges, compareFolder } from "../output/output-folder.ts";
+import { printDrift } from "../output/print-drift.ts";
+
+export type Mode = { readonly check: boolean; readonly fromDocument: boolean };
+
+/** Generates every output of a configuration. Says false when `check` found a difference. */
+export async function generateOutputs(config: Config, mode: Mode, print: (text: string) => void): Promise<boolean> {
+  let clean = true;
+  for (const output of config.outputs) {
+    const text = mode.fromDocument ? committedDocument(output) : await runContractCrate(crateOf(output), config.folder);
+    const document = parseDocument(text, mode.fromDocument ? join(output.label, "document.json") : output.crate);
+    const files = generate(document, text, config.command);
+    const changes = compareFolder(output.folder, files);
+    const changed = changes.write.length + changes.remove.length;
+    if (!mode.check) {
+      applyChanges(output.folder, changes);
+      const counts = `${changes.write.length} written, ${changes.remove.length} removed, ${changes.unchanged} unchanged`;
+      print(`${output.crate} > ${output.label}: ${counts}`);
+    } else if (changed > 0) {
+      clean = false;
+      print(printDrift(output.label, changes));
+      print(`${output.label} is not what ${output.crate} generates (${changed} files). Run \`${config.command}\`.`);
+    } else {
+      print(`${output.crate} > ${output.label}: up to date`);
+    }
+  }
+  return clean;
+}
+
+function crateOf(output: Output): Parameters<typeof runContractCrate>[0] {
+  return { name: output.crate, bin: output.bin, features: output.features };
+}
+
+function committedDocument(output: Output): string {
+  try {
+    return readFileSync(join(output.folder, "document.json"), "utf8");
+  } catch (error) {
+    throw new GenerationError([
+      `${output.label}/document.json: ${(error as Error).message}. Run without --from-document once.`,
+    ]);
+  }
+}

@@ -1,0 +1,26 @@
+export const help = `stator-codegen: TypeScript from Rust contracts
+
+Usage: stator-codegen [options]
+
+Builds each contract crate that stator.codegen.json names, asks it for its document, and writes types, validators,
+clients and server interfaces into the crate's output folder.
+
+Options:
+  --check           Write nothing. Exit with 1 and a diff when the committed files are not what would be generated.
+  --from-document   Generate from the committed document.json, without Rust.
+  --config <file>   Default: stator.codegen.json in the current folder.
+  -h, --help        Show this.
+
+stator.codegen.json:
+  {
+    "outputs": [{
+      "crate": "my-contract",       the Cargo package; its binary prints the document
+      "out": "src/generated",       a folder inside of the package, for generated files only
+      "bin": "contract",            optional: which binary
+      "features": ["contract"]      optional: Cargo features
+    }],
+    "command": "bun run codegen"    optional: how to regenerate, for the headers
+  }
+
+Exit codes: 0 done or up to date, 1 drift or nothing generated, 2 wrong usage.
+`;

@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, normalize, resolve, sep } from "node:path";
+import { GenerationError } from "../generation-error.ts";
+
+/** One contract crate and the folder that its TypeScript goes to. */
+export type Output = {
+  /** The Cargo package. */
+  readonly crate: string;
+  /** Its binary, for packages with several. */
+  readonly bin: string | null;
+  readonly features: readonly string[];
+  /** The folder of the output, absolute. It holds nothing else. */
+  readonly folder: string;
+  /** The same as the configuration has it, for messages. */
+  readonly label: string;
+};
+
+/** `stator.codegen.json` of a package. */
+export type Config = {
+  /** The folder of the file; Cargo runs here. */
+  readonly folder: string;
+  /** How a person regenerates, for the headers of the files. */
+  readonly command: string;
+  readonly outputs: readonly Output[];
+};
+
+const example = '{ "outputs": [{ "crate": "my-contract", "out": "src/generated" }] }';
+
+/** Reads and checks a configuration. Throws a {@link GenerationError} with every problem. */
+export function readConfig(path: string): Config {
+  const file = resolve(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new GenerationError([`${path}: ${(error as Error).message}. Expected JSON such as ${example}`]);
+  }
+  const problems: string[] = [];
+  const config = record(value, "", ["$schema", "command", "outputs"], problems);
+  const list = Array.isArray(config["outputs"]) ? (config["outputs"] as unknown[]) : [];
+  if (list.length === 0) problems.push(`outputs: expected a list such as in ${example}`);
+  const outputs = list.map((entry, index) => readOutput(entry, `outputs[${index}]`, dirname(file), problems));
+  const command = text(config["command"] ?? "bun run codegen", "command", problems);
+  const folders = new Set<string>();
+  for (const { folder, label } of outputs) {
+    if (folders.has(folder)) problems.push(`outputs: ${label} is named twice; each crate needs a folder of its own`);
+    folders.add(folder);
+  }
+  if (problems.length > 0) throw new GenerationError(problems.map((problem) => `${path}: ${problem}`));
+  return { folder: dirname(file), command, outputs };
+}
+
+function readOutput(value: unknown, place: string, folder: string, problems: string[]): Output {
+  const entry = record(value, place, ["crate", "bin", "features", "out"], problems);
+  const out = text(entry["out"], `${place}.out`, problems);
+  if (isAbsolute(out) || normalize(out).split(sep).includes("..") || normalize(out) === ".") {
+    problems.push(`${place}.out: expected a folder inside of the package, got ${JSON.stringify(out)}`);
+  }
+  const features = entry["features"] ?? [];
+  if (!Array.isArray(features)) problems.push(`${place}.features: expected a list of Cargo features`);
+  return {
+    crate: text(entry["crate"], `${place}.crate`, problems),
+    bin: entry["bin"] === undefined ? null : text(entry["bin"], `${place}.bin`, problems),
+    features: Array.isArray(features) ? features.map((name, i) => text(name, `${place}.features[${i}]`, problems)) : [],
+    folder: join(folder, out),
+    label: out,
+  };
+}
+
+function record(value: unknown, place: string, known: readonly string[], problems: string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    problems.push(`${place === "" ? "" : `${place}: `}expected an object`);
+    return {};
+  }
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) {
+      problems.push(`${place === "" ? key : `${place}.${key}`}: unknown; expected ${known.join(", ")}`);
+    }
+  }
+  return value as Record<string, unknown>;
+}
+
+function text(value: unknown, place: string, problems: string[]): string {
+  // Values go into command lines and comments.
+  if (typeof value === "string" && /^[^\s-][^\r\n]*$/.test(value)) return value;
+  problems.push(`${place}: expected text`);
+  return "";
+}
