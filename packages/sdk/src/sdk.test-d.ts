@@ -1,8 +1,8 @@
 /** Type tests: `tsc` checks this file. Every `@ts-expect-error` is a mistake that the compiler must refuse. */
-import type { Context, ResponseStream } from "@stator/runtime-native";
+import type { Context } from "@stator/runtime-native";
 import { z } from "zod";
 
-import { api, depends, endpoint, onStart, service } from "./index.ts";
+import { api, depends, endpoint, onStart, service, type ServiceStream } from "./index.ts";
 
 const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
@@ -61,7 +61,7 @@ class Middle {
   async *generate(request: Words): AsyncGenerator<Token> {
     check<Equal<keyof typeof this.backend, "generate" | "first" | "untyped" | "anything">>();
     const stream = this.backend.generate(request, { timeoutMs: 5, instanceId: 1n });
-    check<Equal<typeof stream, ResponseStream<Token>>>();
+    check<Equal<typeof stream, ServiceStream<Token>>>();
     for await (const token of stream) yield token;
     const first = this.backend.first(request);
     check<Equal<typeof first, Promise<Token>>>();
@@ -104,6 +104,40 @@ export class Frontend {
   async first(request: Words): Promise<Token> {
     for await (const token of this.middle.generate(request)) return token;
     throw new Error("empty");
+  }
+}
+
+const Contract = {
+  name: "Elsewhere",
+  namespace: "types",
+  component: "elsewhere",
+  endpoints: {
+    generate: {
+      name: "generate",
+      kind: "server-stream",
+      input: Words,
+      output: Token,
+      timeoutMs: null,
+      idempotent: true,
+    },
+    first: { name: "first", kind: "unary", input: Words, output: Token, timeoutMs: 5, idempotent: true },
+  },
+} as const;
+
+export class UsesContract {
+  elsewhere = depends(Contract, { router: "random" });
+
+  async run(request: Words): Promise<void> {
+    check<Equal<keyof typeof this.elsewhere, "generate" | "first">>();
+    const stream = this.elsewhere.generate(request);
+    check<Equal<typeof stream, ServiceStream<Token>>>();
+    const first = this.elsewhere.first(request, { instanceId: 1n });
+    check<Equal<typeof first, Promise<Token>>>();
+
+    // @ts-expect-error a wrong field of the request
+    void this.elsewhere.first({ txt: "a" });
+    // @ts-expect-error an unknown endpoint
+    void this.elsewhere.second(request);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
-/** Whether an endpoint answers with one item or with a stream of them. */
-export type EndpointKind = "unary" | "stream";
+/** Whether an endpoint answers with one item or with a stream of them; the names are those of contracts. */
+export type EndpointKind = "unary" | "server-stream";
 
 /** How an endpoint is reached over HTTP. */
 export interface HttpDefinition {

@@ -5,7 +5,7 @@ import type { EndpointKind } from "./endpoint-definition.ts";
 export function methodKind(where: string, method: unknown): EndpointKind {
   switch (Object.prototype.toString.call(method)) {
     case "[object AsyncGeneratorFunction]":
-      return "stream";
+      return "server-stream";
     case "[object AsyncFunction]":
       return "unary";
     default:

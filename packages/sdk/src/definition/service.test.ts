@@ -24,7 +24,7 @@ describe("a service", () => {
       {
         property: "generateText",
         name: "generateText",
-        kind: "stream",
+        kind: "server-stream",
         idempotent: false,
         timeoutMs: null,
         http: null,

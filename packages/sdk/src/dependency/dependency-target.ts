@@ -1,3 +1,5 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
 import type { EndpointKind } from "../definition/endpoint-definition.ts";
 
 /** One endpoint, as its callers need to know it. */
@@ -7,6 +9,8 @@ export interface TargetEndpoint {
   /** The name in discovery. */
   readonly name: string;
   readonly kind: EndpointKind;
+  /** Brings each item into its one form at the caller; null to take items as they come. */
+  readonly output: StandardSchemaV1 | null;
   readonly idempotent: boolean;
   readonly timeoutMs: number | null;
 }

@@ -61,8 +61,9 @@ export class Dependency {
       const client = this.clients.get(endpoint.property);
       if (client === undefined) continue;
       const timeoutMs = this.options.timeoutMs ?? endpoint.timeoutMs;
+      const path = `${namespace}.${component}.${endpoint.name}`;
       this.methods[endpoint.property] = (request: unknown, options?: ServiceCallOptions) =>
-        callEndpoint(client, endpoint.kind, timeoutMs, request, options);
+        callEndpoint({ client, endpoint, path, timeoutMs }, request, options);
     }
   }
 

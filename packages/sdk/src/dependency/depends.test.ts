@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 
+import { z } from "zod";
+
 import { depends, endpoint, service } from "../index.ts";
 
 @service({ namespace: "test" })
@@ -46,4 +48,23 @@ test("refuses what is no service", () => {
   expect(() => depends(undefined as never)).toThrow("write depends(() => Service)");
   expect(() => depends(Worker, { timeout: 1 } as never)).toThrow('unknown option "timeout"; did you mean "timeoutMs"?');
   expect(() => depends(Worker, { timeoutMs: -1 })).toThrow("depends: timeoutMs: -1 is not a whole number");
+});
+
+test("takes a contract in place of a class", () => {
+  const endpoints = {
+    generate: {
+      name: "generate",
+      kind: "server-stream",
+      input: z.string(),
+      output: z.string(),
+      timeoutMs: null,
+      idempotent: true,
+    },
+  };
+  const contract = { name: "Elsewhere", namespace: "test", component: "elsewhere", endpoints };
+  expect("generate" in depends(contract)).toBeTrue();
+  const upload = { ...endpoints.generate, kind: "client-stream" };
+  expect(() => depends({ ...contract, endpoints: { upload } })).toThrow(
+    "depends: Elsewhere.upload is a client-stream endpoint; services can call unary and server-stream ones.",
+  );
 });

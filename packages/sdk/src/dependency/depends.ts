@@ -4,17 +4,21 @@ import { definitionOf, type ServiceClass } from "../definition/service-definitio
 import { collect } from "./collecting-scope.ts";
 import { Dependency, type DependencyOptions } from "./dependency.ts";
 import type { ServiceClient } from "./service-client.ts";
+import { type ContractClient, contractTarget, isContract, type ServiceContract } from "./service-contract.ts";
 
 /**
  * A typed client of another service, as the initialiser of a field: `backend = depends(Backend)`.
  *
- * `depends(() => Backend)` looks the class up later, for services that depend on each other. The client works from
- * `@onStart` on; before that its calls throw `invalid_argument`.
+ * `depends(() => Backend)` looks the class up later, for services that depend on each other; the field of one of them
+ * then needs a type of its own. `depends(BackendContract)` is for a service that runs elsewhere, known by the contract
+ * that `stator-codegen` wrote. The client works from `@onStart` on; before that its calls throw `invalid_argument`.
  */
+export function depends<const C extends ServiceContract>(on: C, options?: DependencyOptions): ContractClient<C>;
 export function depends<S extends object>(
   on: ServiceClass<S> | (() => ServiceClass<S>),
-  options: DependencyOptions = {},
-): ServiceClient<S> {
+  options?: DependencyOptions,
+): ServiceClient<S>;
+export function depends(on: unknown, options: DependencyOptions = {}): object {
   checkOptions("depends", options, ["router", "timeoutMs"]);
   checkWhole("depends: timeoutMs", options.timeoutMs, 1);
   if (on === undefined) {
@@ -26,15 +30,16 @@ export function depends<S extends object>(
   // A mistake in a class that is known already shows at once, not at the first call.
   if (!isLazy(on)) void dependency.target;
   collect(dependency);
-  return dependency.client as ServiceClient<S>;
+  return dependency.client;
 }
 
 /** Classes have a prototype; arrow functions have none. */
-function isLazy<S>(on: S | (() => S)): on is () => S {
+function isLazy(on: unknown): on is () => unknown {
   return typeof on === "function" && !Object.hasOwn(on, "prototype");
 }
 
 function resolveService(value: unknown): ReturnType<ConstructorParameters<typeof Dependency>[0]> {
+  if (isContract(value)) return { target: contractTarget(value), service: null };
   const definition = definitionOf(value);
   if (definition === null) {
     const name = typeof value === "function" && value.name !== "" ? value.name : String(value);

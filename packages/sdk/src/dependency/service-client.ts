@@ -1,4 +1,6 @@
-import type { CallOptions, Context, ResponseStream } from "@stator/runtime-native";
+import type { CallOptions, Context } from "@stator/runtime-native";
+
+import type { ServiceStream } from "./service-stream.ts";
 
 /** Options of one call through a dependency. */
 export interface ServiceCallOptions extends CallOptions {
@@ -7,12 +9,12 @@ export interface ServiceCallOptions extends CallOptions {
 }
 
 /** The request may be left out where the endpoint takes `null`. */
-type CallArguments<Request> = null extends Request
+export type CallArguments<Request> = null extends Request
   ? [request?: Request, options?: ServiceCallOptions]
   : [request: Request, options?: ServiceCallOptions];
 
 type Call<Request, Result> = [Result] extends [AsyncIterable<infer Item>]
-  ? (...call: CallArguments<Request>) => ResponseStream<Item>
+  ? (...call: CallArguments<Request>) => ServiceStream<Item>
   : [Result] extends [Promise<infer Item>]
     ? (...call: CallArguments<Request>) => Promise<Item>
     : never;

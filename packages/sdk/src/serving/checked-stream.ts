@@ -3,8 +3,8 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { validate } from "../schema/validate.ts";
 
 /**
- * The items of `source`, each checked on its way out. A wrong item ends the stream with `invalid_response`, after the
- * source's `finally` has run.
+ * The items of `source`, each checked on its way out and sent as it is: callers read it through the same schema. A wrong
+ * item ends the stream with `invalid_response`, after the source's `finally` has run.
  *
  * Written out instead of as a generator: one layer of promises less for each item.
  */
@@ -20,7 +20,8 @@ export class CheckedStream implements AsyncGenerator<unknown, void, undefined> {
     if (result.done === true) return { done: true, value: undefined };
     try {
       const checked = validate(this.schema, result.value, "invalid_response", this.where);
-      return { done: false, value: checked instanceof Promise ? await checked : checked };
+      if (checked instanceof Promise) await checked;
+      return result;
     } catch (error) {
       await this.source.return(undefined);
       throw error;

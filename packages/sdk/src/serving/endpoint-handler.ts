@@ -22,7 +22,8 @@ export function endpointHandler(instance: object, endpoint: EndpointDefinition):
   if (endpoint.kind === "unary") {
     return async (request, context) => {
       const item = await method.call(instance, await read(request, context), context);
-      return output === null ? item : validate(output, item, "invalid_response", context.endpoint);
+      if (output !== null) await validate(output, item, "invalid_response", context.endpoint);
+      return item;
     };
   }
   return (request, context) => {

@@ -1,0 +1,86 @@
+import type { ResponseStream } from "@stator/runtime-native";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+import { validate } from "../schema/validate.ts";
+
+/** The answer of a streaming endpoint. It has been asked for already; leaving it early ends it at the far end too. */
+export interface ServiceStream<T> extends AsyncIterable<T>, AsyncDisposable {
+  /** The id of the call. */
+  readonly id: string;
+  /** The instance that answers, once it is known. */
+  readonly instanceId: bigint | null;
+  /** Once only; a second use throws. */
+  [Symbol.asyncIterator](): AsyncIterator<T>;
+  /** The only item; `protocol` if there are none or more. */
+  one(): Promise<T>;
+  toReadableStream(): ReadableStream<T>;
+  cancel(): void;
+}
+
+/** A stream whose items are brought into their one form: a small `u64` arrives as a number and becomes a bigint. */
+export class CheckedServiceStream implements ServiceStream<unknown> {
+  constructor(
+    private readonly source: ResponseStream<unknown>,
+    private readonly schema: StandardSchemaV1,
+    private readonly where: string,
+  ) {}
+
+  get id(): string {
+    return this.source.id;
+  }
+
+  get instanceId(): bigint | null {
+    return this.source.instanceId;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    const items = this.source[Symbol.asyncIterator]();
+    return {
+      next: async () => {
+        const result = await items.next();
+        if (result.done === true) return result;
+        try {
+          const checked = this.check(result.value);
+          return { done: false, value: checked instanceof Promise ? await checked : checked };
+        } catch (error) {
+          await items.return?.(undefined);
+          throw error;
+        }
+      },
+      return: async () => (await items.return?.(undefined)) ?? { done: true, value: undefined },
+    };
+  }
+
+  async one(): Promise<unknown> {
+    return this.check(await this.source.one());
+  }
+
+  toReadableStream(): ReadableStream<unknown> {
+    const items = this[Symbol.asyncIterator]();
+    return new ReadableStream(
+      {
+        async pull(controller) {
+          const result = await items.next();
+          if (result.done === true) controller.close();
+          else controller.enqueue(result.value);
+        },
+        async cancel() {
+          await items.return?.(undefined);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  cancel(): void {
+    this.source.cancel();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.source[Symbol.asyncDispose]();
+  }
+
+  private check(item: unknown): unknown {
+    return validate(this.schema, item, "invalid_response", this.where);
+  }
+}
