@@ -1,0 +1,137 @@
+import type { Bridge } from "../crossing/bridge.ts";
+import { ROUTE } from "../crossing/operation.ts";
+import { StatorError } from "../stator-error.ts";
+import type { JsonValue } from "../json-value.ts";
+import type { CallOptions } from "./call-options.ts";
+import type { Instance, ListedInstance } from "./instance.ts";
+import type { ResponseStream } from "./response-stream.ts";
+import { startCall } from "./start-call.ts";
+
+/** Which instance takes a call: in turn, any, or the one with the fewest open calls of this process. */
+export type RouterMode = "round-robin" | "random" | "least-loaded";
+
+export interface ClientOptions {
+  /** What `generate` uses. Default `round-robin`. */
+  readonly router?: RouterMode | undefined;
+  /** Calls may run twice, whatever the endpoint declares. Default false. */
+  readonly idempotent?: boolean | undefined;
+  /** How long a call waits for a first instance when there is none. Default 0: it fails with `no_instances`. */
+  readonly waitMs?: number | undefined;
+}
+
+export interface WaitOptions {
+  /** How many instances to wait for. Default 1. */
+  readonly min?: number | undefined;
+  /** Rejects with `no_instances` after this time. Default: no limit. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const ROUTES: Readonly<Record<RouterMode, number>> = {
+  "round-robin": ROUTE.roundRobin,
+  random: ROUTE.random,
+  "least-loaded": ROUTE.leastLoaded,
+};
+
+/** Calls one endpoint, wherever it is served. Calls start when they are made. */
+export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable {
+  /** `namespace.component.endpoint` */
+  readonly path: string;
+  readonly #bridge: Bridge;
+  readonly #number: number;
+  readonly #route: number;
+  #instances: readonly Instance[] = [];
+
+  private constructor(bridge: Bridge, path: string, route: number) {
+    this.#bridge = bridge;
+    this.#number = bridge.number();
+    this.#route = route;
+    this.path = path;
+    bridge.instances.set(this.#number, (list) => {
+      this.#instances = (JSON.parse(list) as ListedInstance[]).map((instance) => ({
+        ...instance,
+        instanceId: BigInt(instance.instanceId),
+      }));
+    });
+  }
+
+  /** @internal Use `endpoint.client()`. */
+  static async connect<Req, Res>(bridge: Bridge, path: string, options: ClientOptions): Promise<Client<Req, Res>> {
+    const { router = "round-robin", idempotent = false, waitMs = 0 } = options;
+    if (!Object.hasOwn(ROUTES, router)) {
+      const known = Object.keys(ROUTES).join(", ");
+      throw new StatorError("invalid_argument", `router is ${JSON.stringify(router)}; use one of ${known}`);
+    }
+    const client = new Client<Req, Res>(bridge, path, ROUTES[router]);
+    await bridge.command({ type: "client", client: client.#number, path, idempotent, waitMs });
+    return client;
+  }
+
+  /** Ids of the instances that are registered now, ascending. */
+  instanceIds(): bigint[] {
+    return this.#instances.map((instance) => instance.instanceId);
+  }
+
+  instances(): readonly Instance[] {
+    return this.#instances;
+  }
+
+  /** Resolves with the ids as soon as enough instances are registered. */
+  async waitForInstances(options: WaitOptions = {}): Promise<bigint[]> {
+    const { min = 1, timeoutMs = null, signal } = options;
+    signal?.throwIfAborted();
+    const enough = this.#bridge.command({ type: "wait-for-instances", client: this.#number, min, timeoutMs });
+    await (signal === undefined ? enough : abortable(enough, signal));
+    return this.instanceIds();
+  }
+
+  /** Calls the instance that the client's router chooses. */
+  generate(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
+    return startCall(this.#bridge, this.#number, this.#route, 0n, request, options);
+  }
+
+  /** Calls the instances in turn. */
+  roundRobin(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
+    return startCall(this.#bridge, this.#number, ROUTE.roundRobin, 0n, request, options);
+  }
+
+  /** Calls any instance. */
+  random(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
+    return startCall(this.#bridge, this.#number, ROUTE.random, 0n, request, options);
+  }
+
+  /** Calls the instance with the fewest open calls of this process. */
+  leastLoaded(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
+    return startCall(this.#bridge, this.#number, ROUTE.leastLoaded, 0n, request, options);
+  }
+
+  /** Calls that instance and no other. */
+  direct(request: Req | AsyncIterable<Req>, instanceId: bigint, options?: CallOptions): ResponseStream<Res> {
+    if (typeof instanceId !== "bigint" || instanceId <= 0n || instanceId >= 1n << 64n) {
+      throw new StatorError("invalid_argument", `instanceId is ${String(instanceId)}; pass a bigint of instanceIds()`);
+    }
+    return startCall(this.#bridge, this.#number, ROUTE.direct, instanceId, request, options);
+  }
+
+  /** Stops following the instances. Open calls go on, later ones fail. */
+  async close(): Promise<void> {
+    this.#bridge.instances.delete(this.#number);
+    await this.#bridge.command({ type: "close-client", client: this.#number });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(new StatorError("cancelled", "the wait was aborted", { cause: signal.reason }));
+  signal.addEventListener("abort", abort, { once: true });
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

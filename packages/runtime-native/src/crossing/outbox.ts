@@ -1,0 +1,149 @@
+import type { NativeRuntime } from "./native-addon.ts";
+import { SLOTS } from "./event.ts";
+import { BLOCKED, OPERATION_FLAG } from "./operation.ts";
+
+/** Operations that one batch holds. */
+const MAX_RECORDS = 1_024;
+
+/** Text and bytes that a batch collects before it is handed over without waiting for the end of the turn. */
+const MAX_SIZE = 64 * 1_024;
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Hears that a call may not send more for now. */
+export interface BlockedListener {
+  callBlocked(id: number): void;
+  servedBlocked(id: number): void;
+}
+
+/** Collects operations until the turn's microtasks are done, then hands them over in one call. */
+export class Outbox {
+  readonly #native: NativeRuntime;
+  readonly #listener: BlockedListener;
+  readonly #records = new Uint32Array(MAX_RECORDS * SLOTS);
+  #count = 0;
+  #text = "";
+  #bytes: Uint8Array[] = [];
+  #byteCount = 0;
+  #scheduled = false;
+  /** Somebody will flush at the end of this turn. */
+  #held = false;
+
+  constructor(native: NativeRuntime, listener: BlockedListener) {
+    this.#native = native;
+    this.#listener = listener;
+  }
+
+  /** Adds an operation; `payload` goes into its lane. */
+  push(head: number, id: number, payload: string | Uint8Array | null, slot3 = 0): void {
+    const at = this.#count * SLOTS;
+    const records = this.#records;
+    records[at] = head;
+    records[at + 1] = id;
+    records[at + 2] = 0;
+    records[at + 3] = slot3;
+    if (payload !== null) this.#lane(at, payload);
+    this.#added();
+  }
+
+  /** Adds the start of a call: see `call` in the layout. */
+  pushCall(
+    head: number,
+    id: number,
+    payload: string | Uint8Array | null,
+    client: number,
+    timeoutMs: number,
+    options: string,
+    instanceId: bigint,
+  ): void {
+    const at = this.#count * SLOTS;
+    const records = this.#records;
+    records[at] = head;
+    records[at + 1] = id;
+    records[at + 2] = 0;
+    records[at + 3] = client;
+    records[at + 4] = timeoutMs;
+    records[at + 5] = options.length;
+    if (options !== "") this.#text += options;
+    if (instanceId === 0n) {
+      records[at + 6] = 0;
+      records[at + 7] = 0;
+    } else {
+      records[at + 6] = Number(instanceId & 0xffffffffn);
+      records[at + 7] = Number(instanceId >> 32n);
+    }
+    if (payload !== null) this.#lane(at, payload);
+    this.#added();
+  }
+
+  /** Whether the batch is so full that a producer should flush before it goes on. */
+  get isFull(): boolean {
+    return this.#count >= MAX_RECORDS / 2 || this.#text.length + this.#byteCount >= MAX_SIZE;
+  }
+
+  /** Runs `turn`; what it pushes is handed over once at its end. */
+  hold(turn: () => void): void {
+    this.#held = true;
+    try {
+      turn();
+    } finally {
+      this.#held = false;
+      this.flush();
+    }
+  }
+
+  flush(): void {
+    const count = this.#count;
+    if (count === 0) return;
+    const text = this.#text;
+    const bytes = this.#byteCount === 0 ? NO_BYTES : join(this.#bytes, this.#byteCount);
+    this.#count = 0;
+    this.#text = "";
+    this.#bytes = [];
+    this.#byteCount = 0;
+    const blocked = this.#native.submit(text, text.length, this.#records, count, bytes);
+    for (let index = 0; index < blocked; index++) {
+      const id = this.#records[index * 2 + 1] as number;
+      if (this.#records[index * 2] === BLOCKED.call) this.#listener.callBlocked(id);
+      else this.#listener.servedBlocked(id);
+    }
+  }
+
+  #lane(at: number, payload: string | Uint8Array): void {
+    this.#records[at + 2] = payload.length;
+    if (typeof payload === "string") {
+      this.#text += payload;
+    } else {
+      this.#records[at] = (this.#records[at] as number) | OPERATION_FLAG.bytes;
+      // Copied now: the caller may change its array before the batch leaves.
+      this.#bytes.push(payload.slice());
+      this.#byteCount += payload.length;
+    }
+  }
+
+  #added(): void {
+    this.#count++;
+    if (this.#count === MAX_RECORDS || this.#byteCount + this.#text.length > 4 * MAX_SIZE) {
+      this.flush();
+    } else if (!this.#scheduled && !this.#held) {
+      this.#scheduled = true;
+      queueMicrotask(this.#flushScheduled);
+    }
+  }
+
+  readonly #flushScheduled = (): void => {
+    this.#scheduled = false;
+    if (!this.#held) this.flush();
+  };
+}
+
+function join(parts: Uint8Array[], size: number): Uint8Array {
+  if (parts.length === 1) return parts[0] as Uint8Array;
+  const joined = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

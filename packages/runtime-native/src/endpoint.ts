@@ -1,0 +1,42 @@
+import { Client, type ClientOptions } from "./calling/client.ts";
+import type { JsonValue } from "./json-value.ts";
+import type { RuntimeCore } from "./runtime-core.ts";
+import type { Handler } from "./serving/handler.ts";
+import { type ServeOptions, ServedEndpoint } from "./serving/served-endpoint.ts";
+
+/** Something that can be served and called: `namespace.component.name`. */
+export class Endpoint {
+  readonly namespace: string;
+  readonly component: string;
+  readonly name: string;
+  readonly #core: RuntimeCore;
+
+  /** @internal Use `runtime.endpoint()`. */
+  constructor(core: RuntimeCore, namespace: string, component: string, name: string) {
+    this.#core = core;
+    this.namespace = namespace;
+    this.component = component;
+    this.name = name;
+  }
+
+  get path(): string {
+    return `${this.namespace}.${this.component}.${this.name}`;
+  }
+
+  /** Takes calls, and appears in discovery when it can. Errors: `invalid_argument`, `address_in_use`, `discovery`. */
+  async serveEndpoint<Req = JsonValue, Res = JsonValue>(
+    handler: Handler<Req, Res>,
+    options: ServeOptions = {},
+  ): Promise<ServedEndpoint> {
+    const { bridge, instanceId, served } = this.#core;
+    const endpoint = await ServedEndpoint.serve(bridge, this.path, instanceId, handler, options);
+    served.add(endpoint);
+    void endpoint.closed.then(() => served.delete(endpoint));
+    return endpoint;
+  }
+
+  /** A client that knows the instances of this moment and follows them from now on. */
+  client<Req = JsonValue, Res = JsonValue>(options: ClientOptions = {}): Promise<Client<Req, Res>> {
+    return Client.connect<Req, Res>(this.#core.bridge, this.path, options);
+  }
+}

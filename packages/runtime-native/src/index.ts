@@ -1,0 +1,17 @@
+export type { CallOptions } from "./calling/call-options.ts";
+export { Client, type ClientOptions, type RouterMode, type WaitOptions } from "./calling/client.ts";
+export type { Instance } from "./calling/instance.ts";
+export { ResponseStream } from "./calling/response-stream.ts";
+export { DistributedRuntime, type ShutdownOptions } from "./distributed-runtime.ts";
+export { Endpoint } from "./endpoint.ts";
+export { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
+export type { JsonValue } from "./json-value.ts";
+export { createLogger, type LogFields, type Logger, type LogLevel } from "./logger.ts";
+export { Component, Namespace } from "./namespace.ts";
+export type { RuntimeOptions } from "./runtime-options.ts";
+export { currentContext } from "./serving/context-storage.ts";
+export type { Context } from "./serving/context.ts";
+export type { Handler } from "./serving/handler.ts";
+export { ServedEndpoint, type ServeOptions } from "./serving/served-endpoint.ts";
+export { StatorError, type StatorErrorOptions, type WireError } from "./stator-error.ts";
+export { watchParent } from "./watch-parent.ts";

@@ -1,0 +1,24 @@
+import type { Logger } from "../logger.ts";
+
+/** What a handler knows of the call that it serves. */
+export interface Context {
+  /** The call's id; the same in every hop. */
+  readonly id: string;
+  /** Fires when the call is over before the handler is: cancelled, killed, out of time, or its connection lost. */
+  readonly signal: AbortSignal;
+  /** Text that came with the call. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** When the call's time is up, in milliseconds since the epoch; null for never. */
+  readonly deadline: number | null;
+  /** The instance that serves the call: this one. */
+  readonly instanceId: bigint;
+  /** `namespace.component.endpoint` */
+  readonly endpoint: string;
+  readonly log: Logger;
+  /** Whether the caller asked to finish early, or is gone. */
+  isStopped(): boolean;
+  /** Whether nobody waits for the answer any more. */
+  isKilled(): boolean;
+  /** Marks the call as stopped: `isStopped()` is true and the signal fires; what is yielded is still sent. */
+  stopGenerating(): void;
+}

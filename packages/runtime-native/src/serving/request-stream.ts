@@ -1,0 +1,67 @@
+import { ItemQueue } from "../calling/item-queue.ts";
+import type { Outbox } from "../crossing/outbox.ts";
+import { OPERATION } from "../crossing/operation.ts";
+import { StatorError } from "../stator-error.ts";
+
+/** What a caller sends, as a handler reads it. It can be read once. */
+export class RequestStream<T> implements AsyncIterableIterator<T, undefined> {
+  readonly #outbox: Outbox;
+  readonly #call: number;
+  readonly #queue = new ItemQueue<T>();
+  #read = 0;
+  #ended = false;
+  #error: StatorError | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(outbox: Outbox, call: number) {
+    this.#outbox = outbox;
+    this.#call = call;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<T, undefined>> {
+    while (this.#queue.length === 0) {
+      if (this.#error !== null) throw this.#error;
+      if (this.#ended) return { done: true, value: undefined };
+      if (this.#read > 0) {
+        this.#outbox.push(OPERATION.taken, this.#call, null, this.#read);
+        this.#read = 0;
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
+    }
+    this.#read += this.#queue.cost();
+    return { done: false, value: this.#queue.shift() };
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#queue.clear();
+    this.#ended = true;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  push(item: T, cost: number): void {
+    if (this.#ended) return;
+    this.#queue.push(item, cost);
+    this.#notify();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#notify();
+  }
+
+  fail(error: StatorError): void {
+    this.#error ??= error;
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = null;
+  }
+}

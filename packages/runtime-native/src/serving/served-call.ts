@@ -1,0 +1,194 @@
+import type { Bridge, ServedEvents } from "../crossing/bridge.ts";
+import { CANCEL_REASON } from "../crossing/event.ts";
+import { OPERATION, OPERATION_FLAG } from "../crossing/operation.ts";
+import { decodeText, encodePayload } from "../crossing/payload.ts";
+import { nextTurn, turnIsLong } from "../crossing/turn.ts";
+import { StatorError } from "../stator-error.ts";
+import { contextStorage } from "./context-storage.ts";
+import type { Handler } from "./handler.ts";
+import { RequestStream } from "./request-stream.ts";
+import type { ServedContext } from "./served-context.ts";
+
+/** One call from its opening to the end of its handler. */
+export class ServedCall implements ServedEvents {
+  readonly #bridge: Bridge;
+  readonly #number: number;
+  readonly #handler: Handler<never, unknown>;
+  readonly #context: ServedContext;
+  readonly #development: boolean;
+  readonly #requests: RequestStream<unknown> | null;
+  #items: AsyncIterator<unknown> | null = null;
+  #writable: Promise<void> | null = null;
+  #unblock: (() => void) | null = null;
+  #started = false;
+
+  constructor(
+    bridge: Bridge,
+    number: number,
+    handler: Handler<never, unknown>,
+    context: ServedContext,
+    development: boolean,
+    stream: boolean,
+  ) {
+    this.#bridge = bridge;
+    this.#number = number;
+    this.#handler = handler;
+    this.#context = context;
+    this.#development = development;
+    this.#requests = stream ? new RequestStream(bridge.outbox, number) : null;
+    if (this.#requests !== null) this.#start(this.#requests);
+  }
+
+  request(payload: string | Uint8Array, cost: number, _last: boolean): void {
+    let request: unknown;
+    try {
+      request = typeof payload === "string" ? decodeText(payload) : payload;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const error = new StatorError("invalid_request", `the request is not JSON: ${reason}`);
+      if (this.#requests === null) this.#fail(error);
+      else this.#requests.fail(error);
+      return;
+    }
+    if (this.#requests === null) this.#start(request);
+    else this.#requests.push(request, cost);
+  }
+
+  requestEnded(): void {
+    this.#requests?.end();
+  }
+
+  cancelled(reason: number): void {
+    if (reason === CANCEL_REASON.stop) {
+      this.#context.stop(new StatorError("cancelled", "the caller asked to finish early"));
+      return;
+    }
+    const error = cancelError(reason);
+    this.#context.kill(error);
+    this.#requests?.fail(error);
+    this.writable();
+    if (!this.#started) {
+      this.#release();
+      return;
+    }
+    // Queued behind a `next()` that is running; then the generator's `finally` runs.
+    if (this.#items?.return !== undefined) void this.#end(this.#items);
+  }
+
+  blocked(): void {
+    if (this.#writable !== null) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#writable = promise;
+    this.#unblock = resolve;
+  }
+
+  writable(): void {
+    this.#unblock?.();
+    this.#unblock = null;
+    this.#writable = null;
+  }
+
+  #start(request: unknown): void {
+    this.#started = true;
+    contextStorage.run(this.#context, () => {
+      try {
+        const result = this.#handler(request as never, this.#context);
+        if (isIterable(result)) void this.#stream(result[Symbol.asyncIterator]());
+        else void this.#answer(result);
+      } catch (thrown) {
+        this.#fail(thrown);
+      }
+    });
+  }
+
+  async #answer(result: Promise<unknown>): Promise<void> {
+    try {
+      const item = encodePayload(await result);
+      if (this.#context.isKilled()) {
+        this.#release();
+      } else {
+        this.#bridge.outbox.push(OPERATION.item | OPERATION_FLAG.last, this.#number, item);
+        this.#done();
+      }
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  async #stream(items: AsyncIterator<unknown>): Promise<void> {
+    this.#items = items;
+    const { outbox } = this.#bridge;
+    const context = this.#context;
+    try {
+      for (;;) {
+        const item = await items.next();
+        if (context.isKilled()) break;
+        if (item.done === true) {
+          outbox.push(OPERATION.finish, this.#number, null);
+          this.#done();
+          return;
+        }
+        outbox.push(OPERATION.item, this.#number, encodePayload(item.value));
+        if (outbox.isFull) {
+          outbox.flush();
+          if (turnIsLong()) await nextTurn();
+        }
+        if (this.#writable !== null) await this.#writable;
+        if (context.isKilled()) break;
+      }
+    } catch (thrown) {
+      await this.#end(items);
+      this.#fail(thrown);
+      return;
+    }
+    await this.#end(items);
+    this.#release();
+  }
+
+  /** Ends the generator; what its `finally` throws concerns nobody any more. */
+  async #end(items: AsyncIterator<unknown>): Promise<void> {
+    try {
+      await items.return?.();
+    } catch (thrown) {
+      this.#context.log.debug("a handler failed after its call was over", { error: String(thrown) });
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#context.isKilled()) {
+      this.#release();
+      return;
+    }
+    const error = StatorError.toWire(thrown, this.#development);
+    this.#bridge.outbox.push(OPERATION.fail, this.#number, JSON.stringify(error));
+    this.#done();
+  }
+
+  /** The call was over before its handler was. */
+  #release(): void {
+    this.#bridge.outbox.push(OPERATION.release, this.#number, null);
+    this.#done();
+  }
+
+  #done(): void {
+    this.#bridge.served.delete(this.#number);
+    this.#context.finish();
+  }
+}
+
+function isIterable(result: AsyncIterable<unknown> | Promise<unknown>): result is AsyncIterable<unknown> {
+  return typeof result === "object" && result !== null && Symbol.asyncIterator in result;
+}
+
+function cancelError(reason: number): StatorError {
+  switch (reason) {
+    case CANCEL_REASON.deadline:
+      return new StatorError("deadline_exceeded", "the call's time was up");
+    case CANCEL_REASON.lost:
+      return new StatorError("cancelled", "the connection to the caller was lost");
+    case CANCEL_REASON.unsendable:
+      return new StatorError("payload_too_large", "an item was larger than the caller takes");
+    default:
+      return new StatorError("cancelled", "the caller cancelled");
+  }
+}

@@ -1,0 +1,113 @@
+import type { ResponseStream } from "../calling/response-stream.ts";
+import { type LogFields, type Logger, createLogger } from "../logger.ts";
+import { StatorError } from "../stator-error.ts";
+import type { Context } from "./context.ts";
+
+const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
+
+/** The context of one served call. Everything that handlers may never look at is made when they do. */
+export class ServedContext implements Context {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly instanceId: bigint;
+  readonly deadline: number | null;
+  #metadataText: string;
+  #metadata: Readonly<Record<string, string>> | null = null;
+  #controller: AbortController | null = null;
+  #reason: StatorError | null = null;
+  #killed = false;
+  #log: Logger | null = null;
+  /** Calls that the handler has made and that are still open. */
+  #children: Set<ResponseStream<unknown>> | null = null;
+
+  constructor(id: string, metadata: string, timeoutMs: number | null, endpoint: string, instanceId: bigint) {
+    this.id = id;
+    this.#metadataText = metadata;
+    this.deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
+    this.endpoint = endpoint;
+    this.instanceId = instanceId;
+  }
+
+  get metadata(): Readonly<Record<string, string>> {
+    this.#metadata ??=
+      this.#metadataText === ""
+        ? NO_METADATA
+        : Object.freeze(JSON.parse(this.#metadataText) as Record<string, string>);
+    return this.#metadata;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#reason !== null) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get log(): Logger {
+    const fields: LogFields = { id: this.id, endpoint: this.endpoint };
+    this.#log ??= createLogger(() => fields);
+    return this.#log;
+  }
+
+  isStopped(): boolean {
+    return this.#reason !== null;
+  }
+
+  isKilled(): boolean {
+    return this.#killed;
+  }
+
+  stopGenerating(): void {
+    this.stop(new StatorError("cancelled", "the handler stopped generating"));
+  }
+
+  /** The signal fires; what the handler still gives is sent. */
+  stop(reason: StatorError): void {
+    if (this.#reason !== null) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** The caller is gone: the signal fires first, then every call that was made for this one ends. */
+  kill(reason: StatorError): void {
+    if (this.#killed) return;
+    this.#killed = true;
+    this.stop(reason);
+    this.#endChildren(reason);
+  }
+
+  /** The handler is done: calls that it left open have nobody to read them. */
+  finish(): void {
+    this.#killed = true;
+    if (this.#children !== null) this.#endChildren(new StatorError("cancelled", "the handler that made the call is done"));
+  }
+
+  get isOver(): boolean {
+    return this.#killed;
+  }
+
+  /** Time left, at least 0; null without a deadline. */
+  get remainingMs(): number | null {
+    return this.deadline === null ? null : Math.max(0, this.deadline - Date.now());
+  }
+
+  /** Metadata of a call that is made for this one: ours, and what the call says itself. */
+  outgoingMetadata(own: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> | undefined {
+    if (this.#metadataText === "") return own;
+    return own === undefined ? this.metadata : { ...this.metadata, ...own };
+  }
+
+  adopt(call: ResponseStream<unknown>): void {
+    this.#children ??= new Set();
+    this.#children.add(call);
+  }
+
+  release(call: ResponseStream<unknown>): void {
+    this.#children?.delete(call);
+  }
+
+  #endChildren(reason: StatorError): void {
+    for (const call of this.#children ?? []) call.cancelFor(reason);
+  }
+}

@@ -1,0 +1,85 @@
+import { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
+import type { JsonValue } from "./json-value.ts";
+
+/** What an error may carry besides code and message. */
+export interface StatorErrorOptions {
+  readonly cause?: unknown;
+  readonly details?: JsonValue | null;
+  readonly instanceId?: bigint | null;
+  readonly remoteName?: string | null;
+  readonly remoteStack?: string | null;
+}
+
+/** An error as it travels: JSON. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly name?: string;
+  readonly stack?: string;
+  readonly details?: JsonValue;
+  readonly instance?: string;
+}
+
+/** The one error class of Stator. `code` is one of a closed list; the message says what, where and what to do. */
+export class StatorError extends Error {
+  override readonly name = "StatorError";
+  readonly code: ErrorCode;
+  /** Public facts about the error. */
+  readonly details: JsonValue | null;
+  /** The instance that the error came from. */
+  readonly instanceId: bigint | null;
+  /** Name of the error class that the remote handler threw. */
+  readonly remoteName: string | null;
+  /** Stack of the remote handler; only a development server sends it. */
+  readonly remoteStack: string | null;
+
+  constructor(code: ErrorCode, message: string, options: StatorErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? null;
+    this.instanceId = options.instanceId ?? null;
+    this.remoteName = options.remoteName ?? null;
+    this.remoteStack = options.remoteStack ?? null;
+  }
+
+  /** Whether the same call may succeed elsewhere or later, without risk of running twice. */
+  get retryable(): boolean {
+    return ERROR_CODES[this.code].retryable;
+  }
+
+  /** The HTTP status that a front end answers with. */
+  get httpStatus(): number {
+    return ERROR_CODES[this.code].httpStatus;
+  }
+
+  /** The error that a peer, or the addon, wrote as JSON. A code that this version does not know reads as `internal`. */
+  static fromWire(wire: WireError): StatorError {
+    const code = Object.hasOwn(ERROR_CODES, wire.code) ? (wire.code as ErrorCode) : "internal";
+    return new StatorError(code, wire.message, {
+      details: wire.details ?? null,
+      instanceId: wire.instance === undefined ? null : BigInt(wire.instance),
+      remoteName: wire.name ?? null,
+      remoteStack: wire.stack ?? null,
+    });
+  }
+
+  /** Any thrown value as it travels. `development` adds the stack. */
+  static toWire(thrown: unknown, development: boolean): WireError {
+    const error = thrown instanceof Error ? thrown : new Error(describe(thrown));
+    const stack = development && error.stack !== undefined ? { stack: error.stack } : {};
+    if (error instanceof StatorError) {
+      const details = error.details === null ? {} : { details: error.details };
+      const instance = error.instanceId === null ? {} : { instance: error.instanceId.toString() };
+      return { code: error.code, message: error.message, ...details, ...instance, ...stack };
+    }
+    return { code: "internal", message: error.message, name: error.name, ...stack };
+  }
+}
+
+function describe(thrown: unknown): string {
+  try {
+    return `the handler threw ${typeof thrown === "string" ? thrown : JSON.stringify(thrown)}`;
+  } catch {
+    return "the handler threw a value that cannot be shown";
+  }
+}
