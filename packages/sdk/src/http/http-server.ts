@@ -1,4 +1,4 @@
-import { StatorError } from "@stator/runtime-native";
+import { createLogger, StatorError } from "@stator/runtime-native";
 
 import { suggestion } from "../definition/nearest-name.ts";
 import type { HttpOptions } from "../serving/serve-options.ts";
@@ -8,7 +8,6 @@ import { HttpCall } from "./http-call.ts";
 import { HttpContext } from "./http-context.ts";
 import { requestInput } from "./request-input.ts";
 import { type Route, routesOf } from "./route.ts";
-import { serviceLogger } from "../serving/service-logger.ts";
 
 type Handle = (request: Bun.BunRequest, server: Bun.Server<unknown>) => Promise<Response>;
 
@@ -80,7 +79,7 @@ export class HttpServer {
     }
     const { definition, instanceId } = route.host;
     const path = `${definition.id}.${route.endpoint.name}`;
-    const log = serviceLogger(definition.id);
+    const log = createLogger(() => ({ endpoint: path }));
     try {
       const input = await requestInput(request, request.params, this.options.maxBodyBytes);
       // From here on silence is the handler's business: a model may think for minutes.

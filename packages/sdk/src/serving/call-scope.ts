@@ -19,14 +19,11 @@ export function runInHttpScope<T>(context: Context, body: () => T): T {
 export function withCallScope(options: CallOptions): CallOptions {
   const context = httpScope.getStore();
   if (context === undefined) return options;
-  const call: CallOptions = {
+  const left = context.deadline === null ? null : Math.max(1, context.deadline - Date.now());
+  return {
     ...options,
+    ...(left === null ? {} : { timeoutMs: Math.min(left, options.timeoutMs ?? left) }),
     signal: options.signal === undefined ? context.signal : AbortSignal.any([context.signal, options.signal]),
     metadata: { ...context.metadata, ...options.metadata },
   };
-  if (context.deadline !== null) {
-    const left = Math.max(1, context.deadline - Date.now());
-    call.timeoutMs = Math.min(left, options.timeoutMs ?? left);
-  }
-  return call;
 }
