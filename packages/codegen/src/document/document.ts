@@ -62,6 +62,8 @@ export type Variant = {
   readonly name: string;
   readonly docs?: string;
   readonly shape: ContentShape;
+  /** Further tags that a reader takes for this variant. */
+  readonly aliases?: readonly string[];
   /** Taken for every tag that a reader does not know. */
   readonly other?: boolean;
 };

@@ -27,7 +27,7 @@ export function clientFile(model: Model, service: Service): string {
   const all = `[${service.endpoints.map((endpoint) => `this.#${field(endpoint)}`).join(", ")}]`;
   const body = [
     printDocs(
-      `${service.docs === undefined ? "" : `${service.docs}\n\n`}` +
+      (service.docs === undefined ? "" : `${service.docs}\n\n`) +
         "Requests and responses are checked; a failed check throws `invalid_request` or `invalid_response`.",
     ) + `export class ${name} implements AsyncDisposable {`,
     ...fields,

@@ -4,7 +4,8 @@ import { camelCase, kebabCase } from "../model/names.ts";
 import { Imports } from "./imports.ts";
 import { printDocs } from "./print-docs.ts";
 import { TypePrinter } from "./print-type.ts";
-import { printLiteralKey, printValue } from "./print-value.ts";
+import { printTypedValue } from "./print-typed-value.ts";
+import { printLiteralKey } from "./print-value.ts";
 
 /** The file of one constant: a value that Rust has too. Tables by the variants of an enum carry the variants' docs. */
 export function constantFile(model: Model, constant: Constant): string {
@@ -20,17 +21,17 @@ export function constantFile(model: Model, constant: Constant): string {
     type.kind === "map" && complete ? `Record<${types.ref(type.key)}, ${types.ref(type.value)}>` : types.ref(type);
   const declaration =
     `${printDocs(constant.docs)}export const ${camelCase(constant.name)} = ` +
-    `${table(value, docs)} as const satisfies ${printed};`;
+    `${table(model, constant, docs)} as const satisfies ${printed};`;
   const head = imports.print().join("\n");
   return head === "" ? `${declaration}\n` : `${head}\n\n${declaration}\n`;
 }
 
-function table(value: JsonValue, docs: ReadonlyMap<string, string>): string {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return printValue(value);
-  const lines = Object.entries(value).map(
-    ([key, inner]) =>
-      `${printDocs(docs.get(key), "  ")}  ${printLiteralKey(key)}: ${printValue(inner as JsonValue)},\n`,
-  );
+function table(model: Model, { type, value }: Constant, docs: ReadonlyMap<string, string>): string {
+  if (type.kind !== "map" || value === null || typeof value !== "object") return printTypedValue(model, type, value);
+  const lines = Object.entries(value).map(([key, inner]: [string, JsonValue]) => {
+    const entry = `${printLiteralKey(key)}: ${printTypedValue(model, type.value, inner)},\n`;
+    return `${printDocs(docs.get(key), "  ")}  ${entry}`;
+  });
   return `{\n${lines.join("")}}`;
 }
 

@@ -22,7 +22,7 @@ export function addEnumReader(writer: ReaderWriter, name: string, shape: EnumSha
 function textEnum(writer: ReaderWriter, name: string, shape: EnumShape): void {
   const texts = shape.variants.map((variant) => JSON.stringify(variant.name));
   const oneOf = writer.support("scalars", "readOneOf");
-  writer.functions.push(`const formsOf${name}: ReadonlySet<string> = new Set([${texts.join(", ")}]);`);
+  writer.functions.push(`const formsOf${name}: ReadonlySet<${name}> = new Set<${name}>([${texts.join(", ")}]);`);
   writer.add(`read${name}`, name, writer.model.isDeep(name), true, [`return ${oneOf}(value, formsOf${name});`]);
 }
 
@@ -39,7 +39,12 @@ function external(writer: ReaderWriter, name: string, shape: EnumShape): void {
   if (bare.length > 0) {
     body.push("switch (value) {");
     for (const variant of bare) body.push(`  case ${JSON.stringify(variant.name)}:`);
-    body.push("    return value;", "}");
+    body.push("    return value;");
+    for (const variant of bare) {
+      for (const alias of variant.aliases ?? []) body.push(`  case ${JSON.stringify(alias)}:`);
+      if (variant.aliases !== undefined) body.push(`    return ${JSON.stringify(variant.name)};`);
+    }
+    body.push("}");
     if (other !== undefined) body.push(`if (typeof value === "string") return ${JSON.stringify(other.name)};`);
   }
   if (full.length > 0) {
@@ -98,7 +103,11 @@ function adjacent(writer: ReaderWriter, name: string, shape: EnumShape, tag: str
   const contentKey = JSON.stringify(content);
   const cases = shape.variants.map((variant) => {
     const head = `${printLiteralKey(tag)}: ${JSON.stringify(variant.name)}`;
-    if (variant.shape.kind === "unit") return { variant, result: `{ ${head} }` };
+    if (variant.shape.kind === "unit") {
+      // serde lets the content be missing, and refuses anything but null.
+      const read = `value[${contentKey}] === undefined ? null : ${readContent(writer, variant.shape, name, variant, `value[${contentKey}]`)}`;
+      return { variant, content: read, result: `{ ${head} }` };
+    }
     const read = readContent(writer, variant.shape, name, variant, `value[${contentKey}]`);
     return { variant, content: read, result: `{ ${head}, ${printLiteralKey(content)}: content }` };
   });

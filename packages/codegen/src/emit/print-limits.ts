@@ -14,17 +14,16 @@ export function printLimits(writer: ReaderWriter, type: TypeRef, limits: Limits,
   }
   if (limits.min !== undefined || limits.max !== undefined) {
     const check = writer.support("limits", "isWithin");
-    const wide = type.kind === "int" && type.policy === "bigint";
-    const bound = (value: number | bigint | undefined): string =>
-      value === undefined ? "null" : wide || typeof value === "bigint" ? `${value}n` : String(value);
-    if (type.kind === "int" && type.policy === "string") {
-      const big = (value: number | bigint | undefined): string => (value === undefined ? "null" : `${value}n`);
-      checks.push(`!${check}(BigInt(${variable}), ${big(limits.min)}, ${big(limits.max)})`);
-    } else {
-      checks.push(`!${check}(${variable}, ${bound(limits.min)}, ${bound(limits.max)})`);
-    }
+    const value = type.kind === "int" && type.policy === "string" ? `BigInt(${variable})` : variable;
+    const isWide = type.kind === "int" && (type.policy === "bigint" || type.policy === "string");
+    checks.push(`!${check}(${value}, ${printBound(limits.min, isWide)}, ${printBound(limits.max, isWide)})`);
   }
   return checks;
+}
+
+function printBound(bound: number | bigint | undefined, isWide: boolean): string {
+  if (bound === undefined) return "null";
+  return isWide ? `${bound}n` : String(bound);
 }
 
 /** The least and the greatest integer of a width. */

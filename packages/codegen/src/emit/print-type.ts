@@ -62,7 +62,13 @@ export class TypePrinter {
   /** The right side of a declaration. */
   shape(shape: Shape, indent = ""): string {
     if (shape.kind !== "enum") return this.content(shape, indent);
-    const forms = shape.variants.map((variant) => this.variant(variant, shape.tagging, `${indent}  `));
+    const forms = shape.variants.map((variant) => this.variant(variant, shape.tagging, `${indent}    `));
+    if (this.#side === "input") {
+      shape.variants.forEach((variant, index) => {
+        const names = [variant.name, ...(variant.aliases ?? [])];
+        if (names.length > 1) forms[index] = names.map((name) => JSON.stringify(name)).join(" | ");
+      });
+    }
     // A reader takes any other text for this variant.
     const open = this.#side === "input" && shape.variants.some((variant) => variant.other === true);
     if (open && shape.tagging.kind === "external") forms.push("(string & {})");
@@ -93,11 +99,12 @@ export class TypePrinter {
       case "untagged":
         return this.content(shape, indent);
       case "external":
-        return shape.kind === "unit" ? name : `{ ${printKey(variant.name)}: ${this.content(shape, indent)} }`;
+        if (shape.kind === "unit") return name;
+        return printObject([`${printKey(variant.name)}: ${this.content(shape, `${indent}  `)}`], indent);
       case "adjacent": {
         const tag = `${printKey(tagging.tag)}: ${name}`;
         if (shape.kind === "unit") return `{ ${tag} }`;
-        return `{ ${tag}; ${printKey(tagging.content)}: ${this.content(shape, indent)} }`;
+        return printObject([tag, `${printKey(tagging.content)}: ${this.content(shape, `${indent}  `)}`], indent);
       }
       case "internal": {
         const tag = `${printKey(tagging.tag)}: ${name}`;
@@ -114,14 +121,21 @@ export class TypePrinter {
       ...before.map((line) => `${indent}  ${line};\n`),
       ...fields.map((field) => this.#field(field, indent)),
     ];
-    const map = rest === null ? null : `{ [key: string]: ${this.ref(rest)} }`;
-    if (lines.length === 0) return map ?? "Record<string, never>";
-    const object = `{\n${lines.join("")}${indent}}`;
-    return map === null ? object : `${object} & ${map}`;
+    if (rest !== null) {
+      // TypeScript wants the known keys to fit what all keys are said to hold.
+      const known = fields.map((field) => `${this.ref(field.type)}${this.#isOptional(field) ? " | undefined" : ""}`);
+      const all = new Set([this.ref(rest), ...known, ...(before.length > 0 ? ["string"] : [])]);
+      lines.push(`${indent}  [key: string]: ${[...all].join(" | ")};\n`);
+    }
+    return lines.length === 0 ? "Record<string, never>" : `{\n${lines.join("")}${indent}}`;
+  }
+
+  #isOptional(field: Field): boolean {
+    return this.#side === "input" && field.default !== undefined;
   }
 
   #field(field: Field, indent: string): string {
-    const optional = this.#side === "input" && field.default !== undefined;
+    const optional = this.#isOptional(field);
     const type = this.ref(field.type);
     return (
       printDocs(field.docs, `${indent}  `) +
@@ -133,4 +147,10 @@ export class TypePrinter {
 /** A key in a type. */
 export function printKey(name: string): string {
   return isIdentifier(name) ? name : JSON.stringify(name);
+}
+
+/** An object type on one line, or on several when one of its members has several. */
+function printObject(members: readonly string[], indent: string): string {
+  if (!members.some((member) => member.includes("\n"))) return `{ ${members.join("; ")} }`;
+  return `{\n${members.map((member) => `${indent}  ${member};\n`).join("")}${indent}}`;
 }

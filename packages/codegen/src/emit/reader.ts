@@ -4,17 +4,20 @@ import { isUnchanged } from "../model/is-unchanged.ts";
 import { kebabCase, pascalCase } from "../model/names.ts";
 import type { Imports } from "./imports.ts";
 import { integerRange, printLimits } from "./print-limits.ts";
-import { TypePrinter } from "./print-type.ts";
+import type { TypePrinter } from "./print-type.ts";
 
 /** Writes the readers of one generated file. A reader checks a value and returns it in its one form, or `INVALID`. */
 export class ReaderWriter {
   readonly model: Model;
   readonly imports: Imports;
   readonly types: TypePrinter;
+  /** The type whose file it is. */
+  readonly #own: string;
   /** Finished functions, in the order in which they are to stand. */
   readonly functions: string[] = [];
 
-  constructor(model: Model, imports: Imports, types: TypePrinter) {
+  constructor(model: Model, imports: Imports, types: TypePrinter, own: string) {
+    this.#own = own;
     this.model = model;
     this.imports = imports;
     this.types = types;
@@ -74,7 +77,7 @@ export class ReaderWriter {
         return `${value} === null ? null : ${this.read(type.of, value, place, depth)}`;
       case "ref": {
         const reader = `read${type.name}`;
-        this.imports.value(`./${kebabCase(type.name)}.ts`, reader);
+        if (type.name !== this.#own) this.imports.value(`./${kebabCase(type.name)}.ts`, reader);
         return this.model.isDeep(type.name) ? `${reader}(${value}, ${depth})` : `${reader}(${value})`;
       }
       default: {

@@ -103,6 +103,8 @@ const taken = new Set(
 );
 
 function variableName(field: Field, index: number): string {
-  const usable = isIdentifier(field.name) && !taken.has(field.name) && !/^(read|keysOf)|Given$/.test(field.name);
+  const isInherited = field.name in Object.prototype;
+  const usable =
+    !isInherited && isIdentifier(field.name) && !taken.has(field.name) && !/^(read|keysOf)|Given$/.test(field.name);
   return usable ? field.name : `field${index}`;
 }

@@ -18,18 +18,18 @@ export function typeFile(model: Model, definition: TypeDefinition): string {
     else imports.type(`./${kebabCase(referred)}.ts`, printed);
   };
   const output = new TypePrinter(model, "output", refer);
-  const declarations = [`${printDocs(docs)}export type ${name} = ${output.shape(shape)};`];
+  const declarations = [`${printDocs(docs)}export type ${name} = ${output.shape(shape)};`.replace(" = \n", " =\n")];
   const input = model.hasOwnInput(name) ? `${name}Input` : name;
   if (input !== name) {
     const accepted = new TypePrinter(model, "input", refer).shape(shape);
     const about = `What is accepted for a {@link ${name}}: keys with a default may be missing, wide integers may be numbers.`;
-    declarations.push(`${printDocs(about)}export type ${input} = ${accepted};`);
+    declarations.push(`${printDocs(about)}export type ${input} = ${accepted};`.replace(" = \n", " =\n"));
   }
   imports.value("../support/schema.ts", "schema");
   imports.type("../support/schema.ts", "Schema");
   declarations.push(`export const ${name}: Schema<${input}, ${name}> = schema(${JSON.stringify(name)}, read${name});`);
 
-  const writer = new ReaderWriter(model, imports, output);
+  const writer = new ReaderWriter(model, imports, output, name);
   addReader(writer, definition);
   // The reader that others call stands first; constants stand before what uses them anyway, as they run at load time.
   const constants = writer.functions.filter((text) => text.startsWith("const "));

@@ -1,3 +1,11 @@
 import type { Document } from "../document/document.ts";
+import { GenerationError } from "../generation-error.ts";
+import { checkNames } from "./check-names.ts";
+import { checkServices } from "./check-services.ts";
+import { checkShapes } from "./check-shapes.ts";
 
-export function checkDocument(_document: Document): void {}
+/** Refuses a document of which some part has no exact form in TypeScript. Throws with every reason at once. */
+export function checkDocument(document: Document): void {
+  const problems = [...checkNames(document), ...checkShapes(document), ...checkServices(document)];
+  if (problems.length > 0) throw new GenerationError(problems.map((problem) => `${document.crate}: ${problem}`));
+}

@@ -1,4 +1,4 @@
-import type { Document } from "../document/document.ts";
+import type { Document, Variant } from "../document/document.ts";
 import { referredNames, visitTypes } from "./visit-types.ts";
 
 /**
@@ -13,6 +13,7 @@ export function findDifferingInputs(document: Document): Set<string> {
       if (inner.kind === "int" && inner.policy === "bigint") differing.add(type.name);
       if (field?.default !== undefined) differing.add(type.name);
     });
+    if (type.shape.kind === "enum" && type.shape.variants.some(acceptsOtherNames)) differing.add(type.name);
     for (const name of referredNames(type.shape)) users.set(name, [...(users.get(name) ?? []), type.name]);
   }
   const open = [...differing];
@@ -25,4 +26,8 @@ export function findDifferingInputs(document: Document): Set<string> {
     }
   }
   return differing;
+}
+
+function acceptsOtherNames(variant: Variant): boolean {
+  return variant.other === true || variant.aliases !== undefined;
 }

@@ -35,6 +35,8 @@ export function isUnchanged(model: Model, type: TypeRef): boolean {
 export function isTextEnum(shape: EnumShape): boolean {
   return (
     shape.tagging.kind === "external" &&
-    shape.variants.every((variant) => variant.shape.kind === "unit" && variant.other !== true)
+    shape.variants.every(
+      (variant) => variant.shape.kind === "unit" && variant.other !== true && variant.aliases === undefined,
+    )
   );
 }

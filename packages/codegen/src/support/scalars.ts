@@ -114,8 +114,8 @@ export function readDecimal(value: unknown, min: bigint, max: bigint, name: stri
 }
 
 /** One of a few texts. */
-export function readOneOf<Text extends string>(value: unknown, texts: ReadonlySet<string>): Text | Invalid {
-  if (typeof value === "string" && texts.has(value)) return value as Text;
+export function readOneOf<Text extends string>(value: unknown, texts: ReadonlySet<Text>): Text | Invalid {
+  if (texts.has(value as Text)) return value as Text;
   return mismatch(`one of ${[...texts].map((text) => JSON.stringify(text)).join(", ")}`, value);
 }
 

@@ -7,10 +7,7 @@ export declare namespace StandardSchemaV1 {
   export interface Props<Input = unknown, Output = Input> {
     readonly version: 1;
     readonly vendor: string;
-    readonly validate: (
-      value: unknown,
-      options?: StandardSchemaV1.Options | undefined,
-    ) => Result<Output> | Promise<Result<Output>>;
+    readonly validate: (value: unknown, options?: StandardSchemaV1.Options) => Result<Output> | Promise<Result<Output>>;
     readonly types?: Types<Input, Output> | undefined;
   }
   export interface Options {

@@ -75,7 +75,9 @@ export function readU64(value: unknown): bigint | Invalid {
 
 export function readI64(value: unknown): bigint | Invalid {
   if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
-  return typeof value === "bigint" && value >= I64_MIN && value <= I64_MAX ? value : mismatch(wide("i64", value), value);
+  return typeof value === "bigint" && value >= I64_MIN && value <= I64_MAX
+    ? value
+    : mismatch(wide("i64", value), value);
 }
 
 export function readU128(value: unknown): bigint | Invalid {
@@ -113,8 +115,8 @@ export function readDecimal(value: unknown, min: bigint, max: bigint, name: stri
 }
 
 /** One of a few texts. */
-export function readOneOf<Text extends string>(value: unknown, texts: ReadonlySet<string>): Text | Invalid {
-  if (typeof value === "string" && texts.has(value)) return value as Text;
+export function readOneOf<Text extends string>(value: unknown, texts: ReadonlySet<Text>): Text | Invalid {
+  if (texts.has(value as Text)) return value as Text;
   return mismatch(`one of ${[...texts].map((text) => JSON.stringify(text)).join(", ")}`, value);
 }
 
@@ -123,4 +125,3 @@ function wide(name: string, value: unknown): string {
     ? `${name} as a bigint (a number is not exact beyond 2^53)`
     : name;
 }
-

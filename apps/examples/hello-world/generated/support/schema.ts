@@ -27,10 +27,10 @@ export class SchemaError extends Error {
   readonly schema: string;
   readonly issues: readonly Issue[];
 
-  constructor(schema: string, issues: readonly Issue[]) {
-    super(`${schema}: ${issues.map((issue) => issue.message).join("; ")}`);
+  constructor(type: string, issues: readonly Issue[]) {
+    super(`${type}: ${issues.map((issue) => issue.message).join("; ")}`);
     this.name = "SchemaError";
-    this.schema = schema;
+    this.schema = type;
     this.issues = issues;
   }
 }

@@ -17,7 +17,10 @@ pub(crate) struct FieldAttributes {
 impl FieldAttributes {
     pub(crate) fn parse(attributes: &[Attribute]) -> Result<Self> {
         let mut found = Self::default();
-        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("contract")) {
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("contract"))
+        {
             attribute.parse_nested_meta(|meta| {
                 let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
                 match name.as_str() {
@@ -83,12 +86,17 @@ impl FieldAttributes {
 /// A number, perhaps negative. Integers stay integers: an `i128` holds every limit of every width but the top of `u128`.
 fn bound(expression: &Expr) -> Result<TokenStream> {
     let literal = match expression {
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => expr,
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_), expr, ..
+        }) => expr,
         other => other,
     };
     match literal {
         Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Ok(quote!(::stator_contract::Bound::Int(#expression))),
         Expr::Lit(ExprLit { lit: Lit::Float(_), .. }) => Ok(quote!(::stator_contract::Bound::Float(#expression))),
-        _ => Err(syn::Error::new_spanned(expression, "expected a number, such as 10, -1 or 0.5")),
+        _ => Err(syn::Error::new_spanned(
+            expression,
+            "expected a number, such as 10, -1 or 0.5",
+        )),
     }
 }

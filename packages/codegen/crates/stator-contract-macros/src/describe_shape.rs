@@ -45,8 +45,9 @@ fn enumeration(container: &Container<'_>, variants: &[Variant<'_>]) -> Result<To
             let name = variant.attrs.name().deserialize_name();
             let docs = docs(&variant.original.attrs);
             let other = variant.attrs.other();
+            let aliases = variant.attrs.aliases().iter().filter(|alias| alias.as_str() != name);
             let shape = content(variant.style, &variant.fields, &unknown_keys, None)?;
-            Ok(quote!(__private::variant(registry, #name, #docs, #other, |registry| #shape)))
+            Ok(quote!(__private::variant(registry, #name, #docs, &[#(#aliases),*], #other, |registry| #shape)))
         })
         .collect::<Result<Vec<_>>>()?;
     Ok(quote!(::stator_contract::Shape::Enum {

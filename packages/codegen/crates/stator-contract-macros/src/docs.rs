@@ -5,7 +5,9 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 pub(crate) fn docs(attributes: &[Attribute]) -> proc_macro2::TokenStream {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(doc) if doc.path.is_ident("doc") => Some(match &doc.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.to_token_stream(),
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text), ..
+            }) => text.to_token_stream(),
             expression => expression.to_token_stream(),
         }),
         _ => None,

@@ -11,7 +11,11 @@ pub(crate) fn describe(method: &mut TraitItemFn) -> Result<TokenStream> {
     let mut name = LitStr::new(&method_name, signature.ident.span());
     let mut timeout_ms: Option<LitInt> = None;
     let mut idempotent = false;
-    for attribute in method.attrs.iter().filter(|attribute| attribute.path().is_ident("endpoint")) {
+    for attribute in method
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("endpoint"))
+    {
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("name") {
                 name = address_part(meta.value()?.parse()?)?;
@@ -26,10 +30,16 @@ pub(crate) fn describe(method: &mut TraitItemFn) -> Result<TokenStream> {
         })?;
     }
     if method.default.is_some() {
-        return Err(Error::new_spanned(&signature.ident, "an endpoint of a contract has no body"));
+        return Err(Error::new_spanned(
+            &signature.ident,
+            "an endpoint of a contract has no body",
+        ));
     }
     if !signature.generics.params.is_empty() {
-        return Err(Error::new_spanned(&signature.generics, "an endpoint of a contract has no type parameters"));
+        return Err(Error::new_spanned(
+            &signature.generics,
+            "an endpoint of a contract has no type parameters",
+        ));
     }
     let mut inputs = signature.inputs.iter();
     let (Some(FnArg::Receiver(_)), Some(FnArg::Typed(request)), None) = (inputs.next(), inputs.next(), inputs.next())
@@ -40,7 +50,10 @@ pub(crate) fn describe(method: &mut TraitItemFn) -> Result<TokenStream> {
         ));
     };
     let ReturnType::Type(_, output) = &signature.output else {
-        return Err(Error::new_spanned(&signature.ident, "an endpoint returns a response; use an empty struct for none"));
+        return Err(Error::new_spanned(
+            &signature.ident,
+            "an endpoint returns a response; use an empty struct for none",
+        ));
     };
 
     let input = &request.ty;

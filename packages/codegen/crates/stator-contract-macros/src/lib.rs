@@ -24,7 +24,9 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(Contract, attributes(contract, serde, ts))]
 pub fn derive_contract(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
-    container::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+    container::derive(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }
 
 /// Describes a service by a trait, whose methods are its endpoints.
@@ -37,5 +39,7 @@ pub fn derive_contract(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn contract_service(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as syn::ItemTrait);
-    service::expand(arguments.into(), item).unwrap_or_else(syn::Error::into_compile_error).into()
+    service::expand(arguments.into(), item)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }

@@ -38,10 +38,16 @@ pub(crate) fn check_container(container: &Container<'_>, refusals: &mut Refusals
         );
     }
     if attributes.remote().is_some() {
-        refusals.add(span, "#[serde(remote)] describes a type of another crate. Write a type of your own.");
+        refusals.add(
+            span,
+            "#[serde(remote)] describes a type of another crate. Write a type of your own.",
+        );
     }
     if !matches!(attributes.identifier(), Identifier::No) {
-        refusals.add(span, "#[serde(field_identifier)] and #[serde(variant_identifier)] have no form in a contract.");
+        refusals.add(
+            span,
+            "#[serde(field_identifier)] and #[serde(variant_identifier)] have no form in a contract.",
+        );
     }
     match &container.data {
         Data::Struct(style, fields) => {
@@ -52,19 +58,29 @@ pub(crate) fn check_container(container: &Container<'_>, refusals: &mut Refusals
                 );
             }
             if matches!(attributes.tag(), TagType::Internal { .. }) {
-                refusals.add(span, "#[serde(tag)] on a struct: write an enum with one variant, which reads the tag too.");
+                refusals.add(
+                    span,
+                    "#[serde(tag)] on a struct: write an enum with one variant, which reads the tag too.",
+                );
             }
             check_fields(fields, refusals);
             if attributes.deny_unknown_fields() && fields.iter().any(|field| field.attrs.flatten()) {
-                refusals.add(span, "serde does not support deny_unknown_fields together with flatten. Drop one of them.");
+                refusals.add(
+                    span,
+                    "serde does not support deny_unknown_fields together with flatten. Drop one of them.",
+                );
             }
         }
         Data::Enum(variants) => {
             if variants.is_empty() {
-                refusals.add(span, "An enum without variants has no values. Remove it, or add a variant.");
+                refusals.add(
+                    span,
+                    "An enum without variants has no values. Remove it, or add a variant.",
+                );
             }
+            let is_text = matches!(attributes.tag(), TagType::External);
             for variant in variants {
-                check_variant(variant, refusals);
+                check_variant(variant, is_text, refusals);
             }
         }
     }
@@ -78,21 +94,40 @@ pub(crate) fn check_container(container: &Container<'_>, refusals: &mut Refusals
     }
 }
 
-fn check_variant(variant: &Variant<'_>, refusals: &mut Refusals) {
+fn check_variant(variant: &Variant<'_>, is_text: bool, refusals: &mut Refusals) {
     let span = variant.ident.span();
     let attributes = &variant.attrs;
     if attributes.skip_serializing() != attributes.skip_deserializing() {
-        refusals.add(span, "A variant that goes one way only has no exact type. Use #[serde(skip)], or two enums.");
+        refusals.add(
+            span,
+            "A variant that goes one way only has no exact type. Use #[serde(skip)], or two enums.",
+        );
     }
     if attributes.skip_serializing() {
         return;
     }
     check_name(attributes.name(), span, refusals);
+    let has_aliases = attributes
+        .aliases()
+        .iter()
+        .any(|alias| alias != attributes.name().deserialize_name());
+    if has_aliases && !(is_text && matches!(variant.style, Style::Unit)) {
+        refusals.add(
+            span,
+            "#[serde(alias)] is for unit variants that are text on the wire. Use one name, or two variants.",
+        );
+    }
     if attributes.serialize_with().is_some() || attributes.deserialize_with().is_some() {
-        refusals.add(span, "#[serde(with)] on a variant: put the content into a newtype of its own and describe that.");
+        refusals.add(
+            span,
+            "#[serde(with)] on a variant: put the content into a newtype of its own and describe that.",
+        );
     }
     if attributes.untagged() {
-        refusals.add(span, "#[serde(untagged)] on one variant: put it on the whole enum, or give the variant a tag.");
+        refusals.add(
+            span,
+            "#[serde(untagged)] on one variant: put it on the whole enum, or give the variant a tag.",
+        );
     }
     if matches!(variant.style, Style::Tuple) && variant.fields.is_empty() {
         refusals.add(span, "Write the variant without parentheses.");
@@ -112,7 +147,10 @@ fn check_field(field: &Field<'_>, refusals: &mut Refusals) {
     let named = matches!(field.member, syn::Member::Named(_));
     if attributes.skip_serializing() && attributes.skip_deserializing() {
         if !named {
-            refusals.add(span, "#[serde(skip)] on a field without a name shifts the others. Name the fields.");
+            refusals.add(
+                span,
+                "#[serde(skip)] on a field without a name shifts the others. Name the fields.",
+            );
         }
         return;
     }
@@ -126,10 +164,25 @@ fn check_field(field: &Field<'_>, refusals: &mut Refusals) {
         refusals.add(span, "A field without a name cannot be left out. Name the fields.");
     }
     check_name(attributes.name(), span, refusals);
-    if attributes.getter().is_some() {
-        refusals.add(span, "#[serde(getter)] belongs to remote types. Write a type of your own.");
+    if attributes
+        .aliases()
+        .iter()
+        .any(|alias| alias != attributes.name().deserialize_name())
+    {
+        refusals.add(
+            span,
+            "#[serde(alias)] on a field gives one value two forms. Use one name.",
+        );
     }
-    let Ok(contract) = FieldAttributes::parse(&field.original.attrs) else { return };
+    if attributes.getter().is_some() {
+        refusals.add(
+            span,
+            "#[serde(getter)] belongs to remote types. Write a type of your own.",
+        );
+    }
+    let Ok(contract) = FieldAttributes::parse(&field.original.attrs) else {
+        return;
+    };
     let own_code = attributes.serialize_with().is_some() || attributes.deserialize_with().is_some();
     if own_code && contract.described_as.is_none() && !contract.string_policy {
         refusals.add(
@@ -153,13 +206,19 @@ fn check_field(field: &Field<'_>, refusals: &mut Refusals) {
         );
     }
     if attributes.flatten() && !attributes.default().is_none() {
-        refusals.add(span, "#[serde(flatten, default)]: give the defaults to the fields of the flattened type.");
+        refusals.add(
+            span,
+            "#[serde(flatten, default)]: give the defaults to the fields of the flattened type.",
+        );
     }
 }
 
 /// Names that differ by direction, and further names for reading, have no single TypeScript type.
 fn check_name(name: &Name, span: Span, refusals: &mut Refusals) {
     if name.serialize_name() != name.deserialize_name() {
-        refusals.add(span, "A name that differs between writing and reading needs two types. Use one name.");
+        refusals.add(
+            span,
+            "A name that differs between writing and reading needs two types. Use one name.",
+        );
     }
 }

@@ -19,10 +19,16 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemTrait) -> Result<Toke
     });
     parser.parse2(arguments)?;
     let Some(namespace) = namespace else {
-        return Err(Error::new(item.ident.span(), "name the namespace: #[contract_service(namespace = \"hello\")]"));
+        return Err(Error::new(
+            item.ident.span(),
+            "name the namespace: #[contract_service(namespace = \"hello\")]",
+        ));
     };
     if !item.generics.params.is_empty() || !item.supertraits.is_empty() {
-        return Err(Error::new_spanned(&item.ident, "a contract is a plain trait, without parameters or supertraits"));
+        return Err(Error::new_spanned(
+            &item.ident,
+            "a contract is a plain trait, without parameters or supertraits",
+        ));
     }
 
     let name = item.ident.to_string();
@@ -31,11 +37,19 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemTrait) -> Result<Toke
     for member in &mut item.items {
         match member {
             TraitItem::Fn(method) => endpoints.push(endpoint::describe(method)?),
-            other => return Err(Error::new(other.span(), "a contract holds only methods, which are its endpoints")),
+            other => {
+                return Err(Error::new(
+                    other.span(),
+                    "a contract holds only methods, which are its endpoints",
+                ));
+            }
         }
     }
     if endpoints.is_empty() {
-        return Err(Error::new_spanned(&item.ident, "a contract without methods promises nothing"));
+        return Err(Error::new_spanned(
+            &item.ident,
+            "a contract without methods promises nothing",
+        ));
     }
 
     let visibility = &item.vis;
@@ -68,7 +82,9 @@ pub(crate) fn address_part(text: LitStr) -> Result<LitStr> {
     let value = text.value();
     let fits = !value.is_empty()
         && value.len() <= 128
-        && value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
     if fits {
         Ok(text)
     } else {

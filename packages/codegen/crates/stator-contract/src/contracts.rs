@@ -24,7 +24,10 @@ impl Contracts {
         let service = S::describe(&mut self.registry);
         for other in &self.services {
             if other.name == service.name {
-                self.registry.error(format!("two services are called {}. Rename one of the traits.", other.name));
+                self.registry.error(format!(
+                    "two services are called {}. Rename one of the traits.",
+                    other.name
+                ));
             } else if (&other.namespace, &other.component) == (&service.namespace, &service.component) {
                 self.registry.error(format!(
                     "the services {} and {} have the same address {}.{}. Give one of them another component: \
@@ -53,7 +56,9 @@ impl Contracts {
                 type_ref,
                 value,
             }),
-            Err(error) => self.registry.error(format!("the constant {name} has no JSON form: {error}")),
+            Err(error) => self
+                .registry
+                .error(format!("the constant {name} has no JSON form: {error}")),
         }
         self
     }

@@ -20,5 +20,9 @@ pub fn deserialize<'de, T: FromStr + Display, D: Deserializer<'de>>(deserializer
     let refuse = || D::Error::custom(format_args!("expected an integer as decimal text, got {text:?}"));
     let value: T = text.parse().map_err(|_| refuse())?;
     // "+1" and "007" parse, but they are second spellings of one value.
-    if value.to_string() == *text { Ok(value) } else { Err(refuse()) }
+    if value.to_string() == *text {
+        Ok(value)
+    } else {
+        Err(refuse())
+    }
 }

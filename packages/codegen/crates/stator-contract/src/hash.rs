@@ -3,9 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{
-    endpoint::Endpoint, service::Service, shape::Shape, type_definition::TypeDefinition, type_ref::TypeRef,
-};
+use crate::{endpoint::Endpoint, service::Service, shape::Shape, type_definition::TypeDefinition, type_ref::TypeRef};
 
 /// The SHA-256 of a value's JSON, in hex. The JSON of the document's types has one order only.
 pub(crate) fn hash_of(value: &impl Serialize) -> Result<String, serde_json::Error> {
@@ -19,7 +17,10 @@ pub(crate) fn hash_service(
     types: &BTreeMap<String, TypeDefinition>,
 ) -> Result<(), serde_json::Error> {
     for endpoint in &mut service.endpoints {
-        let reached: Vec<_> = reach(endpoint, types).into_iter().map(|(name, shape)| (name, bare(shape))).collect();
+        let reached: Vec<_> = reach(endpoint, types)
+            .into_iter()
+            .map(|(name, shape)| (name, bare(shape)))
+            .collect();
         endpoint.hash = hash_of(&(
             &endpoint.name,
             endpoint.kind,
@@ -30,7 +31,11 @@ pub(crate) fn hash_service(
             reached,
         ))?;
     }
-    let hashes: Vec<_> = service.endpoints.iter().map(|endpoint| (&endpoint.name, &endpoint.hash)).collect();
+    let hashes: Vec<_> = service
+        .endpoints
+        .iter()
+        .map(|endpoint| (&endpoint.name, &endpoint.hash))
+        .collect();
     service.hash = hash_of(&(&service.namespace, &service.component, hashes))?;
     Ok(())
 }

@@ -50,15 +50,19 @@ impl Limits {
         {
             return Some(format!("min_length {min} is greater than max_length {max}"));
         }
-        self.min.iter().chain(&self.max).find_map(|bound| bound.problem(on)).or_else(|| match (self.min, self.max) {
-            (Some(Bound::Int(min)), Some(Bound::Int(max))) if min > max => {
-                Some(format!("min {min} is greater than max {max}"))
-            }
-            (Some(Bound::Float(min)), Some(Bound::Float(max))) if min > max => {
-                Some(format!("min {min} is greater than max {max}"))
-            }
-            _ => None,
-        })
+        self.min
+            .iter()
+            .chain(&self.max)
+            .find_map(|bound| bound.problem(on))
+            .or_else(|| match (self.min, self.max) {
+                (Some(Bound::Int(min)), Some(Bound::Int(max))) if min > max => {
+                    Some(format!("min {min} is greater than max {max}"))
+                }
+                (Some(Bound::Float(min)), Some(Bound::Float(max))) if min > max => {
+                    Some(format!("min {min} is greater than max {max}"))
+                }
+                _ => None,
+            })
     }
 }
 

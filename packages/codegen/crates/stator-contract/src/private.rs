@@ -4,8 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Contract, Endpoint, EndpointKind, Field, IntegerPolicy, Limits, Message, Registry, Service, Shape, TypeRef,
-    Variant,
+    Contract, Endpoint, EndpointKind, Field, IntegerPolicy, Limits, Message, Registry, Service, Shape, TypeRef, Variant,
 };
 
 pub use ts_rs;
@@ -46,6 +45,9 @@ pub fn field<T: Contract>(
 ) -> Field {
     registry.at(name, |registry| {
         let type_ref = place::<T>(registry, &notes);
+        if notes.may_be_absent && default.is_none() && (notes.own_reader || !type_ref.is_option()) {
+            registry.error("the writer may leave the key out, but the reader wants it. Add #[serde(default)].");
+        }
         let default = match default.map(|default| default()) {
             Some(Ok(value)) => Some(value),
             Some(Err(error)) => {
@@ -70,7 +72,10 @@ pub fn field<T: Contract>(
 /// The one field of a newtype.
 pub fn newtype<T: Contract>(registry: &mut Registry, notes: FieldNotes) -> Shape {
     let of = place::<T>(registry, &notes);
-    Shape::Newtype { of, limits: notes.limits }
+    Shape::Newtype {
+        of,
+        limits: notes.limits,
+    }
 }
 
 /// A field without a name.
@@ -100,11 +105,19 @@ pub fn variant(
     registry: &mut Registry,
     name: &str,
     docs: &[&str],
+    aliases: &[&str],
     other: bool,
     shape: impl FnOnce(&mut Registry) -> Shape,
 ) -> Variant {
     let shape = registry.at(name, shape);
-    Variant { name: name.to_owned(), docs: docs_of(docs), shape, other }
+    let aliases = aliases.iter().map(|alias| (*alias).to_owned()).collect();
+    Variant {
+        name: name.to_owned(),
+        docs: docs_of(docs),
+        shape,
+        aliases,
+        other,
+    }
 }
 
 /// What an endpoint's attribute says.
@@ -163,7 +176,6 @@ pub fn service(
     }
 }
 
-
 /// Doc comments with their common left margin removed.
 fn docs_of(lines: &[&str]) -> Option<String> {
     let margin = lines
@@ -173,8 +185,11 @@ fn docs_of(lines: &[&str]) -> Option<String> {
         .map(|line| line.len() - line.trim_start_matches(' ').len())
         .min()
         .unwrap_or(0);
-    let text: Vec<_> =
-        lines.iter().flat_map(|line| line.split('\n')).map(|line| line.get(margin..).unwrap_or("").trim_end()).collect();
+    let text: Vec<_> = lines
+        .iter()
+        .flat_map(|line| line.split('\n'))
+        .map(|line| line.get(margin..).unwrap_or("").trim_end())
+        .collect();
     let text = text.join("\n").trim().to_owned();
     (!text.is_empty()).then_some(text)
 }

@@ -72,9 +72,17 @@ impl Registry {
         let outer = std::mem::replace(&mut self.place, vec![name.clone()]);
         let shape = shape(self);
         self.place = outer;
-        let text = TsRsText { name: T::name(&config), inline: T::inline(&config) };
-        let definition =
-            TypeDefinition { name: name.clone(), rust: rust.to_owned(), docs, shape, ts_rs: Some(text) };
+        let text = TsRsText {
+            name: T::name(&config),
+            inline: T::inline(&config),
+        };
+        let definition = TypeDefinition {
+            name: name.clone(),
+            rust: rust.to_owned(),
+            docs,
+            shape,
+            ts_rs: Some(text),
+        };
         self.types.insert(name.clone(), (rust, Some(definition)));
         TypeRef::Ref { name }
     }

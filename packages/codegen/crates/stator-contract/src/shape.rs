@@ -7,7 +7,10 @@ use crate::{field::Field, limits::Limits, type_ref::TypeRef, variant::Variant};
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Shape {
     /// An object with these keys, in the order of the source.
-    Struct { fields: Vec<Field>, unknown_keys: UnknownKeys },
+    Struct {
+        fields: Vec<Field>,
+        unknown_keys: UnknownKeys,
+    },
     /// A list with a type for each place.
     Tuple { items: Vec<TypeRef> },
     /// The inner value itself.
@@ -19,7 +22,11 @@ pub enum Shape {
     /// `null`.
     Unit,
     /// One of several forms.
-    Enum { tagging: Tagging, variants: Vec<Variant>, unknown_keys: UnknownKeys },
+    Enum {
+        tagging: Tagging,
+        variants: Vec<Variant>,
+        unknown_keys: UnknownKeys,
+    },
 }
 
 /// How a reader treats keys that it does not know.

@@ -90,14 +90,18 @@ impl TypeRef {
     /// Sets the policy of every wide integer that is written out here. Says whether there was one.
     pub(crate) fn apply_policy(&mut self, chosen: IntegerPolicy) -> bool {
         match self {
-            TypeRef::Int { policy: Some(policy), .. } => {
+            TypeRef::Int {
+                policy: Some(policy), ..
+            } => {
                 *policy = chosen;
                 true
             }
             TypeRef::Option { of } | TypeRef::List { of } | TypeRef::Set { of } | TypeRef::Array { of, .. } => {
                 of.apply_policy(chosen)
             }
-            TypeRef::Tuple { items } => items.iter_mut().fold(false, |any, item| item.apply_policy(chosen) | any),
+            TypeRef::Tuple { items } => items
+                .iter_mut()
+                .fold(false, |any, item| item.apply_policy(chosen) | any),
             TypeRef::Map { value, .. } => value.apply_policy(chosen),
             _ => false,
         }
@@ -118,7 +122,10 @@ impl TypeRef {
             TypeRef::Set { of } => format!("SetOf{}", of.name_part()),
             TypeRef::Array { of, length } => format!("Array{length}Of{}", of.name_part()),
             TypeRef::Tuple { items } => {
-                format!("TupleOf{}", items.iter().map(TypeRef::name_part).collect::<Vec<_>>().join("And"))
+                format!(
+                    "TupleOf{}",
+                    items.iter().map(TypeRef::name_part).collect::<Vec<_>>().join("And")
+                )
             }
             TypeRef::Map { key, value } => format!("MapOf{}To{}", key.name_part(), value.name_part()),
             TypeRef::Ref { name } => name.clone(),

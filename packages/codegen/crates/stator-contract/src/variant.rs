@@ -12,6 +12,9 @@ pub struct Variant {
     pub docs: Option<String>,
     /// What the variant carries. Never an enum.
     pub shape: Shape,
+    /// Further tags that a reader takes for this variant. Only unit variants that are text on the wire have any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// Whether a reader takes this variant for every tag that it does not know.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub other: bool,

@@ -3,15 +3,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::{Contract, MapKey, Registry, TypeRef};
 
 fn list<T: Contract>(registry: &mut Registry) -> TypeRef {
-    TypeRef::List { of: Box::new(T::describe(registry)) }
+    TypeRef::List {
+        of: Box::new(T::describe(registry)),
+    }
 }
 
 fn set<T: Contract>(registry: &mut Registry) -> TypeRef {
-    TypeRef::Set { of: Box::new(T::describe(registry)) }
+    TypeRef::Set {
+        of: Box::new(T::describe(registry)),
+    }
 }
 
 fn map<K: Contract, V: Contract>(registry: &mut Registry) -> TypeRef {
-    TypeRef::Map { key: Box::new(K::describe(registry)), value: Box::new(V::describe(registry)) }
+    TypeRef::Map {
+        key: Box::new(K::describe(registry)),
+        value: Box::new(V::describe(registry)),
+    }
 }
 
 impl<T: Contract> Contract for Vec<T> {
@@ -31,7 +38,10 @@ impl<T: Contract, const N: usize> Contract for [T; N] {
         if N > 32 {
             registry.error("serde reads arrays of up to 32 items. Use a Vec with min_length and max_length.");
         }
-        TypeRef::Array { of: Box::new(T::describe(registry)), length: N }
+        TypeRef::Array {
+            of: Box::new(T::describe(registry)),
+            length: N,
+        }
     }
 }
 

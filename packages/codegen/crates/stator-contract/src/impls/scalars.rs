@@ -21,6 +21,9 @@ scalars! {
     String => TypeRef::String,
     str => TypeRef::String,
     char => TypeRef::Char,
+    // serde writes a path as text, and refuses one that is not UTF-8.
+    std::path::Path => TypeRef::String,
+    std::path::PathBuf => TypeRef::String,
     f32 => TypeRef::Float { bits: 32 },
     f64 => TypeRef::Float { bits: 64 },
     () => TypeRef::Unit,

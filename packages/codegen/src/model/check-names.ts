@@ -1,0 +1,44 @@
+import type { Document } from "../document/document.ts";
+import { findDifferingInputs } from "./differing-inputs.ts";
+import { kebabCase } from "./names.ts";
+
+/** Names that generated files use themselves. */
+const taken = new Set(
+  (
+    "Array Object Record Set Map ReadonlySet Symbol Number BigInt String Boolean Error Promise Infinity JSON Parameters " +
+    "AsyncIterable AsyncIterator AsyncDisposable AsyncGenerator ReadableStream Schema SchemaError Issue Invalid JsonValue " +
+    "StandardSchemaV1 CheckedResponse INVALID MAX_DEPTH Context Client ClientOptions CallOptions DistributedRuntime " +
+    "StatorError undefined any unknown never string number boolean bigint object symbol void null true false"
+  ).split(" "),
+);
+
+/** Names that would meet in one file, or on one path. */
+export function checkNames(document: Document): string[] {
+  const problems: string[] = [];
+  const rename = 'Give the type another name with #[ts(rename = "...")].';
+  const differing = findDifferingInputs(document);
+  const exported = new Map<string, string>();
+  const files = new Map<string, string>();
+  const claim = (name: string, owner: string): void => {
+    const other = exported.get(name);
+    if (taken.has(name)) problems.push(`${owner}: generated files use the name ${name} themselves. ${rename}`);
+    else if (other !== undefined) problems.push(`${owner} and ${other} are both called ${name}. ${rename}`);
+    exported.set(name, owner);
+  };
+  for (const type of document.types) {
+    if (!/^[A-Z][A-Za-z0-9]*$/.test(type.name)) {
+      problems.push(`${type.rust}: ${type.name} is no name in PascalCase. ${rename}`);
+    }
+    claim(type.name, type.rust);
+    if (differing.has(type.name)) claim(`${type.name}Input`, `what ${type.rust} accepts`);
+    const file = kebabCase(type.name);
+    const other = files.get(file);
+    if (other !== undefined) problems.push(`${type.rust} and ${other} share the file ${file}.ts. ${rename}`);
+    files.set(file, type.rust);
+  }
+  for (const service of document.services) {
+    for (const part of ["Contract", "Service", "Client"])
+      claim(`${service.name}${part}`, `the service ${service.name}`);
+  }
+  return problems;
+}

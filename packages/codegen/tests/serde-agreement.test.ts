@@ -1,0 +1,93 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "../src/document/parse-document.ts";
+import * as generated from "./fixtures/generated/index.ts";
+import { parseExact, printExact } from "./support/exact-json.ts";
+import { mutate } from "./support/mutate.ts";
+import { Random } from "./support/random.ts";
+import { ValueMaker } from "./support/random-value.ts";
+import { hasUnwrittenForm } from "./support/unwritten-form.ts";
+
+const text = readFileSync(join(import.meta.dir, "fixtures", "generated", "document.json"), "utf8");
+const document = parseDocument(text, "document.json");
+const schemas = generated as unknown as Record<string, generated.Schema<unknown>>;
+
+/** `CODEGEN_FUZZ_VALUES=1000000` for a long run, `CODEGEN_FUZZ_SEED` to repeat one. */
+const count = Number(process.env["CODEGEN_FUZZ_VALUES"] ?? 40_000);
+const seed = Number(process.env["CODEGEN_FUZZ_SEED"] ?? 1);
+
+/** serde ignores limits. */
+const skipped = new Set(["Limited"]);
+
+/** Where we are stricter on purpose: limits, and what a number, or JSON in Rust, would round. */
+const stricter = /bytes of UTF-8|a finite number of 32 bits|2\^53|an integer of 64 bits/;
+
+/** Keys under which fixtures have an `f32`, which serde rounds when it reads. */
+const narrow: Record<string, string> = { Scalars: "f32", AllDefaults: "sampleRate", Adjacent: "a", Maps: "nested" };
+
+/** A value as it is after Rust has held it: floats of 32 bits rounded, sets sorted and without duplicates. */
+function afterRust(name: string, value: unknown, isNarrow = false, key = ""): unknown {
+  const narrowed = isNarrow || (key !== "" && narrow[name] === key);
+  if (typeof value === "number") return narrowed ? Math.fround(value) : value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => afterRust(name, item, narrowed));
+    return key === "set" ? [...new Set(items as number[])].toSorted((a, b) => a - b) : items;
+  }
+  return Object.fromEntries(Object.entries(value).map(([k, inner]) => [k, afterRust(name, inner, narrowed, k)]));
+}
+
+test(
+  "generated validators and serde accept the same values and read them alike",
+  async () => {
+    const random = new Random(seed);
+    const maker = new ValueMaker(document, random);
+    const names = document.types.map((type) => type.name).filter((name) => name in schemas && !skipped.has(name));
+    const lines: { name: string; json: string }[] = [];
+    while (lines.length < count) {
+      const name = random.pick(names);
+      let value = maker.type({ kind: "ref", name }, 4);
+      for (let times = random.below(3); times > 0; times--) value = mutate(value, random);
+      lines.push({ name, json: printExact(value) });
+    }
+    const answers = await askSerde(lines.map(({ name, json }) => `${name} ${json}`));
+    let accepted = 0;
+    const differences: string[] = [];
+    lines.forEach(({ name, json }, index) => {
+      const value = parseExact(json);
+      const answer = answers[index] ?? "nothing";
+      if (hasUnwrittenForm(document, { kind: "ref", name }, value)) return;
+      const result = schemas[name]?.["~standard"].validate(value);
+      if (result?.issues !== undefined) {
+        const message = result.issues[0]?.message ?? "";
+        if (answer.startsWith("ok") && !stricter.test(message))
+          differences.push(`${name} ${json}: serde accepts it, we say ${message}`);
+      } else if (answer.startsWith("error")) {
+        differences.push(`${name} ${json}: we accept it, serde says ${answer}`);
+      } else {
+        accepted++;
+        const theirs = schemas[name]?.["~standard"].validate(parseExact(answer.slice(3)));
+        const ours = printExact(afterRust(name, result?.value), true);
+        const again =
+          theirs?.issues === undefined ? printExact(afterRust(name, theirs?.value), true) : theirs.issues[0]?.message;
+        if (ours !== again)
+          differences.push(`${name} ${json}: we read ${ours}, serde writes ${answer}, read as ${again}`);
+      }
+    });
+    expect(differences.slice(0, 10)).toEqual([]);
+    // Both sides of the comparison are exercised.
+    expect(accepted).toBeGreaterThan(count / 4);
+    expect(answers.filter((answer) => answer.startsWith("error")).length).toBeGreaterThan(count / 10);
+  },
+  { timeout: 600_000 },
+);
+
+async function askSerde(lines: readonly string[]): Promise<string[]> {
+  const command = ["cargo", "run", "--release", "--quiet", "-p", "stator-contract-fixtures", "--bin", "fixtures-serde"];
+  const input = new Blob([lines.map((line) => `${line}\n`).join("")]);
+  const child = Bun.spawn(command, { stdin: input, stdout: "pipe", stderr: "inherit", cwd: import.meta.dir });
+  const output = await child.stdout.text();
+  expect(await child.exited).toBe(0);
+  return output.trimEnd().split("\n");
+}

@@ -1,0 +1,127 @@
+import type { ContentShape, Document, Field, Shape, Tagging, TypeRef } from "../../src/document/document.ts";
+import { integerRange } from "../../src/emit/print-limits.ts";
+import type { Random } from "./random.ts";
+
+/** Makes values of the types of a document, in the form that they have on the wire. */
+export class ValueMaker {
+  readonly #types: ReadonlyMap<string, Shape>;
+  readonly #random: Random;
+
+  constructor(document: Document, random: Random) {
+    this.#types = new Map(document.types.map((type) => [type.name, type.shape]));
+    this.#random = random;
+  }
+
+  /** A value that fits. `budget` bounds the nesting. */
+  type(type: TypeRef, budget: number): unknown {
+    const random = this.#random;
+    const items = (of: TypeRef, most = 3): unknown[] =>
+      Array.from({ length: budget > 0 ? random.below(most + 1) : 0 }, () => this.type(of, budget - 1));
+    switch (type.kind) {
+      case "bool":
+        return random.chance(0.5);
+      case "string":
+        return random.pick(["", "a", "word", "ü", "😀", 'with "quotes"', "__proto__", "a\u0000b"]);
+      case "char":
+        return random.pick(["a", "ü", "😀", "\n"]);
+      case "unit":
+        return null;
+      case "json":
+        return this.#json(budget);
+      case "int":
+        return this.#integer(type);
+      case "float":
+        // Exact in 32 bits too.
+        return random.pick([0, 1, -1, 0.5, -2.25, 1024, 16777216]);
+      case "option":
+        return random.chance(0.4) ? null : this.type(type.of, budget);
+      case "list":
+        return items(type.of);
+      case "set":
+        return [...new Set(items(type.of))];
+      case "array":
+        return Array.from({ length: type.length }, () => this.type(type.of, budget - 1));
+      case "tuple":
+        return type.items.map((item) => this.type(item, budget - 1));
+      case "map":
+        return Object.fromEntries(items(type.value).map((item) => [String(this.type(type.key, budget)), item]));
+      case "ref":
+        return this.#shape(this.#get(type.name), budget);
+    }
+  }
+
+  #get(name: string): Shape {
+    const shape = this.#types.get(name);
+    if (shape === undefined) throw new Error(`no type ${name}`);
+    return shape;
+  }
+
+  #shape(shape: Shape, budget: number): unknown {
+    if (shape.kind !== "enum") return this.#content(shape, budget);
+    // The first variants of the fixtures end a recursion.
+    const variants = budget > 0 ? shape.variants : shape.variants.slice(0, 1);
+    const variant = this.#random.pick(variants);
+    return this.#tagged(variant.name, variant.shape, shape.tagging, budget);
+  }
+
+  #tagged(name: string, shape: ContentShape, tagging: Tagging, budget: number): unknown {
+    const content = this.#content(shape, budget - 1);
+    switch (tagging.kind) {
+      case "untagged":
+        return content;
+      case "external":
+        return shape.kind === "unit" ? name : { [name]: content };
+      case "adjacent":
+        return shape.kind === "unit" ? { [tagging.tag]: name } : { [tagging.tag]: name, [tagging.content]: content };
+      case "internal":
+        return { [tagging.tag]: name, ...(content as object | null) };
+    }
+  }
+
+  #content(shape: ContentShape, budget: number): unknown {
+    switch (shape.kind) {
+      case "unit":
+        return null;
+      case "newtype":
+        // serde knows no limits, so values stay within them.
+        return shape.limits === undefined ? this.type(shape.of, budget) : "word";
+      case "tuple":
+        return shape.items.map((item) => this.type(item, budget - 1));
+      case "struct": {
+        const value = {};
+        for (const field of shape.fields) this.#field(value, field, budget);
+        return value;
+      }
+    }
+  }
+
+  #field(into: object, field: Field, budget: number): void {
+    if (field.default !== undefined && this.#random.chance(0.3)) return;
+    const value = this.type(field.type, budget - 1);
+    if (field.flatten === true) Object.assign(into, value);
+    // Assigning __proto__ would set the prototype.
+    else Object.defineProperty(into, field.name, { value, enumerable: true, configurable: true, writable: true });
+  }
+
+  #integer(type: TypeRef & { kind: "int" }): number | bigint | string {
+    const { min, max } = integerRange(type.bits, type.signed);
+    const safe = BigInt(Number.MAX_SAFE_INTEGER);
+    const top = type.policy === "number" ? safe : max;
+    const bottom = type.policy === "number" && type.signed ? -safe : min;
+    const value = this.#random.pick([0n, 1n, 7n, bottom, top, top - 1n]);
+    if (type.policy === "string") return String(value < -5n ? -5n : value);
+    return value >= -safe && value <= safe ? Number(value) : value;
+  }
+
+  #json(budget: number): unknown {
+    const random = this.#random;
+    const kind = random.below(budget > 0 ? 7 : 5);
+    if (kind === 5) return Array.from({ length: random.below(3) }, () => this.#json(budget - 1));
+    if (kind === 6)
+      return Object.fromEntries([
+        ["a", this.#json(budget - 1)],
+        ["__proto__", this.#json(budget - 1)],
+      ]);
+    return random.pick([null, true, "text", 1.5, -3, 2n ** 64n - 1n, -(2n ** 63n)]);
+  }
+}
