@@ -1,6 +1,8 @@
 //! The caller's side: which workers there are, which one takes a call, and the calls that are open.
 
+mod attempt;
 mod call;
+mod dispatch;
 mod peer;
 mod response_stream;
 mod router;
@@ -110,6 +112,11 @@ impl Client {
             .collect()
     }
 
+    /// The instances with their open calls.
+    pub fn workers(&self) -> Arc<Vec<Arc<Worker>>> {
+        self.0.workers.snapshot()
+    }
+
     /// Resolves with the ids as soon as `min` instances are registered.
     pub async fn wait_for_instances(&self, min: usize, patience: Option<Duration>) -> Result<Vec<u64>> {
         let since = Instant::now();
@@ -133,12 +140,7 @@ impl Client {
                 Err(_) => return Err(self.0.no_instances(since.elapsed())),
             },
         };
-        result.map_err(|()| {
-            Error::new(
-                ErrorCode::ShuttingDown,
-                format!("the client of {} was closed", self.0.path),
-            )
-        })
+        result.map_err(|()| self.0.closed_error())
     }
 
     /// Waits for the next change of the list of instances; `false` when the client was closed.
@@ -187,13 +189,28 @@ impl Client {
         Call::start(Arc::clone(&self.0), sink, tag, request, router, options)
     }
 
-    /// Stops watching. Calls that are open go on; later ones fail.
+    /// Stops watching. Calls that are open go on; later ones, and those that wait for a first instance, fail.
     pub fn close(&self) {
         self.0.closed.cancel();
     }
 }
 
 impl Inner {
+    /// Why no call can begin any more, if so.
+    pub(crate) fn over(&self) -> Option<Error> {
+        if self.closed.is_cancelled() {
+            return Some(self.closed_error());
+        }
+        self.dialer.is_closed().then(peer::shut_down)
+    }
+
+    fn closed_error(&self) -> Error {
+        Error::new(
+            ErrorCode::ShuttingDown,
+            format!("the client of {} was closed", self.path),
+        )
+    }
+
     /// The error of a call that found nobody: what was looked for, where, what is near, and how long it waited.
     pub(crate) fn no_instances(&self, waited: Duration) -> Error {
         let known: Vec<String> = {

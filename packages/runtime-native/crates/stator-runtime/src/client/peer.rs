@@ -5,6 +5,7 @@ use std::{
 
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Error, ErrorCode, Result,
@@ -23,6 +24,7 @@ pub struct Dialer {
     offer: Offer,
     tokio: Handle,
     peers: Mutex<HashMap<String, Weak<Peer>>>,
+    closed: CancellationToken,
 }
 
 impl Dialer {
@@ -33,6 +35,7 @@ impl Dialer {
             offer,
             tokio: Handle::current(),
             peers: Mutex::default(),
+            closed: CancellationToken::new(),
         })
     }
 
@@ -60,23 +63,44 @@ impl Dialer {
         peer
     }
 
-    /// Closes every connection; open calls are told that the runtime shuts down.
+    /// Closes every connection and makes no more; open calls are told that the runtime shuts down.
     pub fn close(&self) {
-        let peers: Vec<_> = self.peers.lock().values().filter_map(Weak::upgrade).collect();
-        for peer in peers {
-            if let PeerState::Ready(connection) = &*peer.state.lock() {
-                let connection = connection.clone();
-                self.tokio.spawn(async move {
-                    connection.close(Error::new(ErrorCode::ShuttingDown, "this runtime has shut down"));
-                });
-            }
+        self.closed.cancel();
+        for connection in self.connections() {
+            connection.close(shut_down());
         }
     }
 
-    async fn connect(&self, address: &str) -> Result<Connection> {
-        let link = self.plane.dial(address).await?;
-        connection::connect(link, address.to_owned(), &self.offer).await
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.is_cancelled()
     }
+
+    pub(super) async fn closed(&self) {
+        self.closed.cancelled().await;
+    }
+
+    /// The connections that there are now.
+    pub(crate) fn connections(&self) -> Vec<Connection> {
+        let peers: Vec<_> = self.peers.lock().values().filter_map(Weak::upgrade).collect();
+        peers.iter().filter_map(|peer| peer.ready()).collect()
+    }
+
+    async fn connect(&self, address: &str) -> Result<Connection> {
+        let connect = async {
+            let link = self.plane.dial(address).await?;
+            connection::connect(link, address.to_owned(), &self.offer).await
+        };
+        tokio::select! {
+            biased;
+            () = self.closed.cancelled() => Err(shut_down()),
+            connection = connect => connection,
+        }
+    }
+}
+
+/// The error of calls that a runtime makes after its end.
+pub(super) fn shut_down() -> Error {
+    Error::new(ErrorCode::ShuttingDown, "this runtime has shut down")
 }
 
 /// The connection to one address, made when it is first needed and again when it broke.
@@ -116,6 +140,13 @@ impl Peer {
         Ok(None)
     }
 
+    fn ready(&self) -> Option<Connection> {
+        match &*self.state.lock() {
+            PeerState::Ready(connection) => Some(connection.clone()),
+            PeerState::Idle | PeerState::Connecting(_) => None,
+        }
+    }
+
     async fn dial(self: Arc<Self>) {
         let result = self.dialer.connect(&self.address).await;
         let next = match &result {
@@ -134,7 +165,30 @@ impl Peer {
         }
         if let Ok(connection) = &result {
             connection.flush();
+            if self.dialer.is_closed() {
+                // The runtime was closed while this was made, and did not see it.
+                connection.close(shut_down());
+            }
         }
         (self.dialer.offer.hooks.batch_end)();
+    }
+}
+
+/// Nobody can call the peer any more: its connection goes with the last call.
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let PeerState::Ready(connection) = std::mem::replace(self.state.get_mut(), PeerState::Idle) else {
+            return;
+        };
+        if connection.is_closed() {
+            return;
+        }
+        let closed = self.dialer.closed.clone();
+        self.dialer.tokio.spawn(async move {
+            tokio::select! {
+                () = connection.retire(Error::new(ErrorCode::Unavailable, "nobody needs the connection")) => {}
+                () = closed.cancelled() => connection.close(shut_down()),
+            }
+        });
     }
 }

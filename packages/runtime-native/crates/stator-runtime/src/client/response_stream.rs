@@ -18,10 +18,11 @@ pub struct ResponseStream {
     events: Arc<Events>,
 }
 
-/// Sends a stream of requests.
+/// Sends a stream of requests. Dropping it before [`RequestSink::finish`] ends the call: half a request is none.
 pub struct RequestSink {
     call: Arc<Call>,
     events: Arc<Events>,
+    finished: bool,
 }
 
 #[derive(Default)]
@@ -37,11 +38,11 @@ impl ResponseSink for Events {
 
     fn end(&self, _tag: u64, _instance: u64, result: Result<()>) {
         self.inbox.end(result);
-        self.writable.notify_one();
+        self.writable.notify_waiters();
     }
 
     fn writable(&self, _tag: u64) {
-        self.writable.notify_one();
+        self.writable.notify_waiters();
     }
 }
 
@@ -53,6 +54,7 @@ impl ResponseStream {
         options: CallOptions,
     ) -> (Self, RequestSink) {
         let events = Arc::<Events>::default();
+        let finished = request.is_some();
         let call = client.start(
             Arc::clone(&events) as Arc<dyn ResponseSink>,
             0,
@@ -66,7 +68,7 @@ impl ResponseStream {
                 call: Arc::clone(&call),
                 events: Arc::clone(&events),
             },
-            RequestSink { call, events },
+            RequestSink { call, events, finished },
         )
     }
 
@@ -113,29 +115,45 @@ impl ResponseStream {
 impl Drop for ResponseStream {
     fn drop(&mut self) {
         self.call.cancel(Cancel::Kill);
+        // After a kill the sink hears nothing more, but whoever waits for credit must.
+        self.events.writable.notify_waiters();
     }
 }
 
 impl RequestSink {
     /// Sends one message and waits until there is credit for more.
     pub async fn send(&self, payload: Payload) -> Result<()> {
+        // Made before the message is sent: it hears what happens from now on.
         let writable = self.events.writable.notified();
         let status = self.call.send(payload, false)?;
         flush(&self.call);
-        match status {
-            SendStatus::Sent => Ok(()),
-            SendStatus::Queued => {
-                writable.await;
-                Ok(())
-            }
-            SendStatus::Gone => Err(Error::new(ErrorCode::Cancelled, "the call is over")),
+        if status == SendStatus::Queued {
+            writable.await;
         }
+        if status == SendStatus::Gone || self.call.is_done() {
+            return Err(Error::new(ErrorCode::Cancelled, "the call is over"));
+        }
+        Ok(())
     }
 
     /// Ends the request.
-    pub fn finish(self) {
+    pub fn finish(mut self) {
+        self.finished = true;
         self.call.finish();
         flush(&self.call);
+    }
+}
+
+impl Drop for RequestSink {
+    fn drop(&mut self) {
+        if self.finished {
+            return;
+        }
+        let error = Error::new(ErrorCode::Cancelled, "the request was dropped before its end");
+        if let Some((connection, stream)) = self.call.end_with(Err(error)) {
+            connection.cancel(stream, Cancel::Kill);
+            connection.flush();
+        }
     }
 }
 

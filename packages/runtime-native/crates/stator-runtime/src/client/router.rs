@@ -16,25 +16,24 @@ pub enum Router {
 }
 
 impl Router {
-    /// Chooses among `workers` (not empty). `turn` counts the calls of the client.
-    pub(super) fn pick<'a>(self, workers: &[&'a Arc<Worker>], turn: usize) -> Option<&'a Arc<Worker>> {
+    /// Chooses among `workers`; `None` only if there are none. `turn` counts the calls of the client.
+    pub(super) fn pick(self, workers: &[Arc<Worker>], turn: usize) -> Option<&Arc<Worker>> {
         match self {
-            Self::RoundRobin => workers.get(turn % workers.len().max(1)).copied(),
-            Self::Random => workers.get(fastrand::usize(..workers.len().max(1))).copied(),
+            Self::RoundRobin => workers.get(turn % workers.len().max(1)),
+            Self::Random => workers.get(fastrand::usize(..workers.len().max(1))),
             Self::LeastLoaded => {
                 let least = workers.iter().map(|worker| worker.open_calls()).min()?;
-                let mut seen = 0;
                 let mut chosen = None;
-                for worker in workers.iter().filter(|worker| worker.open_calls() <= least) {
-                    seen += 1;
+                let lightest = workers.iter().filter(|worker| worker.open_calls() <= least);
+                for (before, worker) in lightest.enumerate() {
                     // Each of the n seen so far is kept with chance 1/n.
-                    if fastrand::u32(..seen) == 0 {
-                        chosen = Some(*worker);
+                    if fastrand::usize(..=before) == 0 {
+                        chosen = Some(worker);
                     }
                 }
-                chosen.or_else(|| workers.first().copied())
+                chosen.or_else(|| workers.first())
             }
-            Self::Direct(id) => workers.iter().find(|worker| worker.id() == id).copied(),
+            Self::Direct(id) => workers.iter().find(|worker| worker.id() == id),
         }
     }
 }

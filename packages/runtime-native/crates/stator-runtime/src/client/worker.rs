@@ -1,7 +1,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -17,6 +17,8 @@ pub struct Worker {
     instance: Arc<Instance>,
     peer: Arc<Peer>,
     open_calls: AtomicU32,
+    /// Whether `avoid_until` has to be looked at: it seldom has.
+    avoided: AtomicBool,
     avoid_until: Mutex<Option<Instant>>,
 }
 
@@ -26,6 +28,7 @@ impl Worker {
             instance,
             peer,
             open_calls: AtomicU32::new(0),
+            avoided: AtomicBool::new(false),
             avoid_until: Mutex::default(),
         }
     }
@@ -57,18 +60,21 @@ impl Worker {
 
     /// Others are preferred for that long, or until its record changes.
     pub(super) fn avoid(&self, time: Duration) {
-        *self.avoid_until.lock() = Instant::now().checked_add(time);
+        let mut until = self.avoid_until.lock();
+        *until = Instant::now().checked_add(time);
+        self.avoided.store(until.is_some(), Ordering::Release);
     }
 
     pub(super) fn is_avoided(&self) -> bool {
-        let mut until = self.avoid_until.lock();
-        match *until {
-            None => false,
-            Some(at) if Instant::now() < at => true,
-            Some(_) => {
-                *until = None;
-                false
-            }
+        if !self.avoided.load(Ordering::Acquire) {
+            return false;
         }
+        let mut until = self.avoid_until.lock();
+        let avoided = until.is_some_and(|at| Instant::now() < at);
+        if !avoided {
+            *until = None;
+            self.avoided.store(false, Ordering::Release);
+        }
+        avoided
     }
 }

@@ -46,15 +46,17 @@ impl Workers {
             .filter(|instance| instance.serves(namespace, component, endpoint))
             .filter_map(|instance| {
                 let known = old
-                    .iter()
-                    .find(|worker| worker.instance().as_ref() == instance.as_ref());
+                    .binary_search_by_key(&instance.instance_id, |worker| worker.id())
+                    .ok()
+                    .and_then(|place| old.get(place))
+                    .filter(|worker| worker.instance() == instance);
                 known.cloned().or_else(|| Self::worker(instance, dialer))
             })
             .collect();
         list.sort_by_key(|worker| worker.id());
         let same = list.len() == old.len() && list.iter().zip(old.iter()).all(|(new, old)| Arc::ptr_eq(new, old));
         if !same {
-            *self.list.write() = Arc::new(list);
+            let _old = std::mem::replace(&mut *self.list.write(), Arc::new(list));
             self.changes.send_replace(());
         }
     }
@@ -68,17 +70,24 @@ impl Workers {
     /// Chooses a worker that is not in `tried`; healthy ones first.
     pub(super) fn pick(&self, router: Router, tried: &[u64]) -> Option<Arc<Worker>> {
         let list = self.snapshot();
+        let is_free = |worker: &Arc<Worker>| !tried.contains(&worker.id());
+        if let Router::Direct(id) = router {
+            let place = list.binary_search_by_key(&id, |worker| worker.id()).ok()?;
+            return list.get(place).filter(|worker| is_free(worker)).cloned();
+        }
         let turn = if router == Router::RoundRobin {
             self.turn.fetch_add(1, Ordering::Relaxed)
         } else {
             0
         };
-        let free: Vec<&Arc<Worker>> = list.iter().filter(|worker| !tried.contains(&worker.id())).collect();
-        if matches!(router, Router::Direct(_)) {
-            return router.pick(&free, turn).cloned();
+        // Nearly always nobody is out of the question, and nothing has to be collected.
+        if list.iter().all(|worker| is_free(worker) && !worker.is_avoided()) {
+            return router.pick(&list, turn).cloned();
         }
-        let healthy: Vec<&Arc<Worker>> = free.iter().copied().filter(|worker| !worker.is_avoided()).collect();
-        let choice = if healthy.is_empty() { &free } else { &healthy };
-        router.pick(choice, turn).cloned()
+        let free: Vec<Arc<Worker>> = list.iter().filter(|worker| is_free(worker)).cloned().collect();
+        let healthy: Vec<Arc<Worker>> = free.iter().filter(|worker| !worker.is_avoided()).cloned().collect();
+        router
+            .pick(if healthy.is_empty() { &free } else { &healthy }, turn)
+            .cloned()
     }
 }

@@ -12,6 +12,13 @@ pub(super) const STAGE: usize = 128 * 1024;
 /// Framed output beyond which no new call is opened: the peer has stopped reading.
 pub(super) const STAGE_CEILING: usize = 8 * 1024 * 1024;
 
+/// Framed output beyond which a peer that goes on sending is given up. Above the ceiling for calls, which answers to
+/// what the peer sends may exceed a little.
+pub(super) const STAGE_LIMIT: usize = 2 * STAGE_CEILING;
+
+/// Entries of the stream table that are kept when nothing is open.
+const KEPT_STREAMS: usize = 1024;
+
 pub(super) struct State {
     /// Framed bytes that the socket has not taken yet, from `out_read` on.
     pub out: Vec<u8>,
@@ -23,6 +30,10 @@ pub(super) struct State {
     pub ready: VecDeque<u32>,
     /// Observers to be told, outside of the lock, that their queue is empty.
     pub drained: Vec<Arc<dyn StreamObserver>>,
+    /// Streams that ended while their queue was framed; dropped outside of the lock, for an observer may hold anything.
+    pub over: Vec<Stream>,
+    /// The peer takes nothing any more. The reader finds the end, after it has read what the peer sent before.
+    pub write_broken: bool,
     pub next_stream: u32,
     /// Highest stream that the peer opened.
     pub highest_taken: u32,
@@ -44,6 +55,8 @@ impl State {
             streams: FxHashMap::default(),
             ready: VecDeque::new(),
             drained: Vec::new(),
+            over: Vec::new(),
+            write_broken: false,
             next_stream: 1,
             highest_taken: 0,
             going_away: false,
@@ -55,11 +68,43 @@ impl State {
     }
 
     pub fn accepts_calls(&self) -> bool {
-        !self.going_away && self.dead.is_none()
+        !self.going_away && !self.write_broken && self.dead.is_none()
     }
 
     pub fn staged(&self) -> usize {
         self.out.len() - self.out_read
+    }
+
+    /// Notes that the socket took `count` bytes more.
+    pub fn took(&mut self, count: usize) {
+        self.out_read += count;
+        if self.out_read == self.out.len() {
+            self.out_base += self.out_read as u64;
+            self.out.clear();
+            self.out_read = 0;
+            // One large burst must not keep its memory for ever.
+            if self.out.capacity() > 4 * STAGE {
+                self.out.shrink_to(STAGE);
+            }
+        } else if self.out_read > STAGE && self.out_read >= self.out.len() / 2 {
+            // At least half of it goes, so that a long queue is not moved again and again.
+            let read = self.out_read;
+            self.out.drain(..read);
+            self.out_base += read as u64;
+            self.out_read = 0;
+        }
+    }
+
+    /// Whether no call is open and the socket has everything. If so, lets go of what a burst of calls took.
+    pub fn rests(&mut self) -> bool {
+        if !self.streams.is_empty() || self.staged() > 0 {
+            return false;
+        }
+        if self.streams.capacity() > 2 * KEPT_STREAMS {
+            self.streams.shrink_to(KEPT_STREAMS);
+            self.ready.shrink_to(KEPT_STREAMS);
+        }
+        true
     }
 
     /// Bytes that were ever framed.
@@ -75,6 +120,8 @@ impl State {
 
 pub(super) struct Stream {
     pub observer: Arc<dyn StreamObserver>,
+    /// What is cut off together; 0 on the caller's side.
+    pub group: u64,
     pub deadline: Option<Instant>,
     /// Where the frame that opened the call ends in the output; 0 on the worker's side.
     pub open_end: u64,
@@ -124,6 +171,7 @@ pub(super) struct ReceiveHalf {
 impl Stream {
     pub fn new(
         observer: Arc<dyn StreamObserver>,
+        group: u64,
         limits: &Limits,
         deadline: Option<Instant>,
         open_end: u64,
@@ -131,6 +179,7 @@ impl Stream {
     ) -> Self {
         Self {
             observer,
+            group,
             deadline,
             open_end,
             send: SendHalf {

@@ -40,9 +40,15 @@ pub async fn connect(link: Link, peer: String, offer: &Offer) -> Result<Connecti
         link.write_all(&handshake::encode(VERSIONS, &offer.hello(None))?)
             .await
             .map_err(|error| broken(&peer, &error))?;
-        read_preface(&link, &peer).await
+        let (versions, hello) = read_preface(&link, &peer).await?;
+        let hello = handshake::parse_hello(&hello)?;
+        // A worker that refuses says why; that is worth more than our own view of its versions.
+        match &hello.error {
+            Some(error) => Err(error.clone()),
+            None => handshake::negotiate(VERSIONS, versions).map(|_| hello),
+        }
     });
-    let (versions, hello) = result.await.map_err(|_| {
+    let hello = result.await.map_err(|_| {
         Error::new(
             ErrorCode::Unavailable,
             format!(
@@ -51,10 +57,6 @@ pub async fn connect(link: Link, peer: String, offer: &Offer) -> Result<Connecti
             ),
         )
     })??;
-    if let Some(error) = hello.error {
-        return Err(error);
-    }
-    handshake::negotiate(VERSIONS, versions)?;
     Ok(start(link, peer, offer, &hello, None))
 }
 
@@ -62,13 +64,15 @@ pub async fn connect(link: Link, peer: String, offer: &Offer) -> Result<Connecti
 pub async fn accept(link: Link, peer: String, offer: &Offer, acceptor: Arc<dyn Acceptor>) -> Result<Connection, Error> {
     let result = timeout(offer.timeout, async {
         let (versions, hello) = read_preface(&link, &peer).await?;
-        let chosen = handshake::negotiate(VERSIONS, versions);
-        let answer = match &chosen {
-            Ok(version) => handshake::encode((*version, *version), &offer.hello(None))?,
+        // The version first: what a hello of another version looks like is not ours to judge.
+        let agreed = handshake::negotiate(VERSIONS, versions)
+            .and_then(|version| handshake::parse_hello(&hello).map(|hello| (version, hello)));
+        let answer = match &agreed {
+            Ok((version, _)) => handshake::encode((*version, *version), &offer.hello(None))?,
             Err(error) => handshake::encode(VERSIONS, &offer.hello(Some(error.clone())))?,
         };
         link.write_all(&answer).await.map_err(|error| broken(&peer, &error))?;
-        chosen.map(|_| hello)
+        agreed.map(|(_, hello)| hello)
     });
     let hello = result.await.map_err(|_| {
         Error::new(
@@ -79,7 +83,8 @@ pub async fn accept(link: Link, peer: String, offer: &Offer, acceptor: Arc<dyn A
     Ok(start(link, peer, offer, &hello, Some(acceptor)))
 }
 
-async fn read_preface(link: &Link, peer: &str) -> Result<((u16, u16), Hello), Error> {
+/// The peer's versions, and its hello as it came.
+async fn read_preface(link: &Link, peer: &str) -> Result<((u16, u16), Vec<u8>), Error> {
     let mut preface = [0; PREFACE];
     link.read_exact(&mut preface)
         .await
@@ -89,7 +94,7 @@ async fn read_preface(link: &Link, peer: &str) -> Result<((u16, u16), Hello), Er
     link.read_exact(&mut hello)
         .await
         .map_err(|error| broken(peer, &error))?;
-    Ok((preface.versions, handshake::parse_hello(&hello)?))
+    Ok((preface.versions, hello))
 }
 
 fn broken(peer: &str, error: &io::Error) -> Error {

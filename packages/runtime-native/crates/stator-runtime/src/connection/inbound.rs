@@ -14,8 +14,8 @@ use crate::{
 };
 
 use super::{
-    Connection, End, StreamObserver,
-    connection_state::{ReceiveHalf, STAGE_CEILING, State, Stream},
+    Accepted, Connection, End, StreamObserver,
+    connection_state::{ReceiveHalf, STAGE_CEILING, STAGE_LIMIT, State, Stream},
     outbound::{make_ready, put_cancel, put_error},
 };
 
@@ -63,7 +63,7 @@ impl Connection {
             self.take_frame(state, header, buffer, start..end, events)?;
             position = end;
         }
-        if state.staged() > STAGE_CEILING {
+        if state.staged() > STAGE_LIMIT {
             return Err(self.violation("it sends, but does not read what it is sent"));
         }
         Ok(position)
@@ -78,7 +78,13 @@ impl Connection {
         events: &mut Vec<Event>,
     ) -> Result<(), Error> {
         let payload = &buffer[range.clone()];
+        let answers = self.0.acceptor.is_some();
         match Kind::from_u8(header.kind) {
+            // Only one side sends these: from the other one they would end a call that its owner still waits for.
+            Some(Kind::Error | Kind::GoAway) if answers => {
+                Err(self.violation("an answer towards the side that answers"))
+            }
+            Some(Kind::Cancel) if !answers => Err(self.violation("a cancel towards the side that calls")),
             Some(Kind::Data) => self.take_data(state, header, payload, range, events),
             Some(Kind::Open) => self.take_open(state, header.stream, payload),
             Some(Kind::Error) => {
@@ -170,15 +176,21 @@ impl Connection {
         let Some(open) = open::decode(payload) else {
             return Err(self.violation("an open frame that is not readable"));
         };
+        if state.going_away {
+            // The peer takes it elsewhere as soon as it reads our go-away: nobody may begin it here.
+            let error = Error::new(ErrorCode::ShuttingDown, "this worker takes no more calls");
+            put_error(state, stream, &error, true);
+            return Ok(());
+        }
         let deadline = open
             .timeout_ms
             .and_then(|timeout| Instant::now().checked_add(Duration::from_millis(u64::from(timeout))));
         let many = open.request_stream;
         match acceptor.open(self, stream, open) {
-            Ok(observer) => {
+            Ok(Accepted { observer, group }) => {
                 state
                     .streams
-                    .insert(stream, Stream::new(observer, &self.0.limits, deadline, 0, many));
+                    .insert(stream, Stream::new(observer, group, &self.0.limits, deadline, 0, many));
                 if let Some(deadline) = deadline {
                     self.watch_deadline(state, deadline);
                 }
@@ -217,6 +229,11 @@ impl Connection {
                 return Err(self.violation("more data than there was credit for"));
             }
             receive.credit -= u64::from(cost);
+            if receive.messages && !receive.many {
+                let error = Error::new(ErrorCode::Protocol, "a second message on a call with a single request");
+                self.give_up(state, header.stream, error, events);
+                return Ok(());
+            }
             if receive.partial.len() + payload.len() > self.0.limits.max_message as usize {
                 let error = Error::new(
                     ErrorCode::PayloadTooLarge,
@@ -258,6 +275,11 @@ impl Connection {
             }
         }
         if header.flags & frame::END_STREAM != 0 {
+            if !receive.partial.is_empty() {
+                let error = Error::new(ErrorCode::Protocol, "the stream ended in the middle of a message");
+                self.give_up(state, header.stream, error, events);
+                return Ok(());
+            }
             if self.0.acceptor.is_none() {
                 if let Some(stream) = state.streams.remove(&header.stream) {
                     events.push(Event {

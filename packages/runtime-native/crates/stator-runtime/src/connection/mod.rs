@@ -4,6 +4,7 @@
 //! does not take is finished by the writer task. Received messages are handed to observers outside of the lock.
 
 mod connection_state;
+mod ending;
 mod handshake;
 mod inbound;
 mod limits;
@@ -13,16 +14,16 @@ mod tasks;
 
 pub use handshake::{Offer, accept, connect};
 pub use limits::{Hooks, Limits};
-pub use observer::{Acceptor, End, StreamObserver};
+pub use observer::{Accepted, Acceptor, End, StreamObserver};
 pub use outbound::{OpenCall, SendStatus};
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, transport::Link};
+use crate::transport::Link;
 
 use connection_state::State;
 
@@ -68,36 +69,6 @@ impl Connection {
     /// Number of calls that are open.
     pub fn open_calls(&self) -> usize {
         self.0.state.lock().streams.len()
-    }
-
-    /// Ends the connection; every open call is told `error`.
-    pub fn close(&self, error: Error) {
-        self.fail(error);
-    }
-
-    /// Resolves when no call is open and everything was written, or the connection is over.
-    pub async fn idle(&self) {
-        loop {
-            let idle = self.0.idle.notified();
-            {
-                let state = self.0.state.lock();
-                if state.dead.is_some() || (state.streams.is_empty() && state.staged() == 0) {
-                    return;
-                }
-            }
-            tokio::select! {
-                () = idle => {}
-                () = self.0.closed.cancelled() => return,
-            }
-        }
-    }
-
-    /// Lets the peer read what was written, then closes: the peer is given `patience` to close first.
-    pub async fn close_gently(&self, patience: Duration, error: Error) {
-        self.0.link.finish_writing();
-        // Whether the peer closes in time or not, the connection ends here.
-        let _ = tokio::time::timeout(patience, self.0.closed.cancelled()).await;
-        self.fail(error);
     }
 
     pub fn same_as(&self, other: &Connection) -> bool {

@@ -37,8 +37,15 @@ pub trait StreamObserver: Send + Sync + 'static {
     fn writable(&self) {}
 }
 
+/// A call that was taken.
+pub struct Accepted {
+    pub observer: Arc<dyn StreamObserver>,
+    /// What [`Connection::cut_off`] ends together.
+    pub group: u64,
+}
+
 /// Takes the calls that a peer opens.
 pub trait Acceptor: Send + Sync + 'static {
     /// Called with the connection locked: must not block, nor call the connection. An error refuses the call.
-    fn open(&self, connection: &Connection, stream: u32, open: Open) -> Result<Arc<dyn StreamObserver>, Error>;
+    fn open(&self, connection: &Connection, stream: u32, open: Open) -> Result<Accepted, Error>;
 }

@@ -90,7 +90,7 @@ impl Connection {
         let open_end = state.framed();
         state.streams.insert(
             stream,
-            Stream::new(observer, &self.0.limits, call.deadline, open_end, true),
+            Stream::new(observer, 0, &self.0.limits, call.deadline, open_end, true),
         );
         if let Some(deadline) = call.deadline {
             self.watch_deadline(&mut state, deadline);
@@ -111,6 +111,8 @@ impl Connection {
                 ),
             ));
         }
+        // Declared before the guard: dropped after the lock is open again.
+        let _over;
         let mut guard = self.0.state.lock();
         let state = &mut *guard;
         let staged = state.staged();
@@ -133,7 +135,7 @@ impl Connection {
             }
             frame::put(&mut state.out, Kind::Data, flags, stream, data);
             if end {
-                self.direction_sent(state, stream);
+                _over = self.direction_sent(state, stream);
             }
             return Ok(SendStatus::Sent);
         }
@@ -162,13 +164,15 @@ impl Connection {
 
     /// Ends the call from the caller's side. After a kill the stream is forgotten and its observer hears no more.
     pub fn cancel(&self, stream: u32, cancel: Cancel) {
+        // Declared before the guard: dropped after the lock is open again.
+        let _over;
         let mut state = self.0.state.lock();
         if !state.streams.contains_key(&stream) {
             return;
         }
         put_cancel(&mut state, stream, cancel);
         if cancel == Cancel::Kill {
-            state.streams.remove(&stream);
+            _over = state.streams.remove(&stream);
         }
     }
 
@@ -190,39 +194,37 @@ impl Connection {
 
     /// Writes what the socket takes now; the writer task does the rest.
     pub fn flush(&self) {
-        let mut failure = None;
-        let drained = {
+        let (drained, over) = {
             let mut state = self.0.state.lock();
-            loop {
+            while !state.write_broken {
                 self.pump(&mut state);
                 if state.staged() == 0 {
                     break;
                 }
                 match self.0.link.try_write(&state.out[state.out_read..]) {
-                    Ok(count) => took(&mut state, count),
+                    Ok(count) => state.took(count),
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                         self.0.wake_writer.notify_one();
                         break;
                     }
                     Err(error) => {
-                        failure = Some(error);
-                        break;
+                        // The peer may have answered calls before it went: the reader reads that first, then the end.
+                        tracing::debug!(peer = %self.0.peer, %error, "cannot write");
+                        state.write_broken = true;
                     }
                 }
             }
-            if state.staged() == 0 && state.streams.is_empty() {
+            if state.rests() {
                 self.0.idle.notify_waiters();
             }
-            std::mem::take(&mut state.drained)
+            (std::mem::take(&mut state.drained), std::mem::take(&mut state.over))
         };
+        drop(over);
         if !drained.is_empty() {
             for observer in drained {
                 observer.writable();
             }
             (self.0.hooks.batch_end)();
-        }
-        if let Some(error) = failure {
-            self.fail(lost(&self.0.peer, &error.to_string()));
         }
     }
 
@@ -292,7 +294,8 @@ impl Connection {
                 make_ready(state, stream);
             }
             if over {
-                self.direction_sent(state, stream);
+                let ended = self.direction_sent(state, stream);
+                state.over.extend(ended);
             }
         }
     }
@@ -311,19 +314,19 @@ impl Connection {
     }
 
     /// Our direction is framed to its end. A worker's response ends the call; a caller's request does not.
-    fn direction_sent(&self, state: &mut State, stream: u32) {
-        if self.0.acceptor.is_some() {
-            state.streams.remove(&stream);
-        }
+    fn direction_sent(&self, state: &mut State, stream: u32) -> Option<Stream> {
+        self.0.acceptor.as_ref()?;
+        state.streams.remove(&stream)
     }
 }
 
 pub(super) fn make_ready(state: &mut State, stream: u32) {
-    if let Some(entry) = state.streams.get_mut(&stream) {
-        if !entry.send.in_ready && !entry.send.queue.is_empty() {
-            entry.send.in_ready = true;
-            state.ready.push_back(stream);
-        }
+    if let Some(entry) = state.streams.get_mut(&stream)
+        && !entry.send.in_ready
+        && !entry.send.queue.is_empty()
+    {
+        entry.send.in_ready = true;
+        state.ready.push_back(stream);
     }
 }
 
@@ -349,32 +352,18 @@ pub(super) fn lost(peer: &str, why: &str) -> Error {
     )
 }
 
-fn took(state: &mut State, count: usize) {
-    state.out_read += count;
-    if state.out_read == state.out.len() {
-        state.out_base += state.out_read as u64;
-        state.out.clear();
-        state.out_read = 0;
-        // One large burst must not keep its memory for ever.
-        if state.out.capacity() > 4 * STAGE {
-            state.out.shrink_to(STAGE);
-        }
-    } else if state.out_read > STAGE {
-        let read = state.out_read;
-        state.out.drain(..read);
-        state.out_base += read as u64;
-        state.out_read = 0;
-    }
-}
-
 /// The error as JSON in one frame: what does not fit is cut, the stack first.
 fn error_payload(error: &Error) -> Vec<u8> {
     if let Some(bytes) = serde_json::to_vec(error).ok().filter(|bytes| bytes.len() <= MAX_CHUNK) {
         return bytes;
     }
-    let mut short = error.clone();
-    short.stack = None;
-    short.details = None;
-    short.message = short.message.chars().take(4096).collect();
+    // Six bytes for one is the worst that escaping does: together these stay under one frame.
+    let cut = |text: &str, most: usize| -> String { text[..text.floor_char_boundary(most)].to_owned() };
+    let short = Error {
+        message: cut(&error.message, 8 * 1024),
+        name: error.name.as_deref().map(|name| cut(name, 256)),
+        instance: error.instance.as_deref().map(|instance| cut(instance, 64)),
+        ..Error::new(error.code, "")
+    };
     serde_json::to_vec(&short).unwrap_or_else(|_| br#"{"code":"internal","message":"unreadable error"}"#.to_vec())
 }

@@ -7,20 +7,16 @@ use tokio::time::sleep_until;
 
 use crate::{
     Error, ErrorCode,
-    wire::frame::{self, Cancel, Kind},
+    wire::frame::{self, Kind},
 };
 
-use super::{
-    Connection, End,
-    connection_state::State,
-    inbound::{Event, What},
-    outbound::{lost, put_cancel, put_error},
-};
+use super::{Connection, connection_state::State, outbound::lost};
 
 /// Room for a few of the largest frames.
 const READ_BUFFER: usize = 256 * 1024;
 
-/// A dialled connection without calls is closed after this long.
+/// A dialled connection without calls is closed after this long; an accepted one after twice as long, in case that the
+/// peer vanished without a word.
 const IDLE: Duration = Duration::from_secs(300);
 
 impl Connection {
@@ -31,59 +27,17 @@ impl Connection {
         tokio::spawn(self.clone().keep_time());
     }
 
-    /// Says that no more calls are taken; open ones go on.
-    pub fn go_away(&self) {
-        {
-            let mut state = self.0.state.lock();
-            if std::mem::replace(&mut state.going_away, true) {
-                return;
-            }
-            let highest = state.highest_taken;
-            frame::put(&mut state.out, Kind::GoAway, 0, 0, &highest.to_be_bytes());
-        }
-        self.flush();
-    }
-
-    /// Ends the connection: every open call hears about it, once.
-    pub(super) fn fail(&self, error: Error) {
-        let streams = {
-            let mut state = self.0.state.lock();
-            if state.dead.is_some() {
-                return;
-            }
-            state.dead = Some(error.clone());
-            state.ready.clear();
-            state.drained.clear();
-            let written = state.written();
-            let streams: Vec<_> = state.streams.drain().map(|(_, stream)| stream).collect();
-            streams
-                .into_iter()
-                .map(|stream| (stream.observer, stream.open_end <= written))
-                .collect::<Vec<_>>()
-        };
-        self.0.closed.cancel();
-        self.0.link.shutdown();
-        let mut events = streams
-            .into_iter()
-            .map(|(observer, sent)| Event {
-                observer,
-                what: What::End(End::Lost {
-                    error: error.clone(),
-                    sent,
-                }),
-            })
-            .collect();
-        self.deliver(&[], &mut events);
-    }
-
     async fn read(self) {
+        let _guard = EndOnPanic(&self);
+        let closed = self.0.closed.cancelled();
+        tokio::pin!(closed);
         let mut buffer = vec![0; READ_BUFFER];
         let mut filled = 0;
         let mut events = Vec::new();
         loop {
             tokio::select! {
                 biased;
-                () = self.0.closed.cancelled() => return,
+                () = &mut closed => return,
                 ready = self.0.link.readable() => if let Err(error) = ready {
                     return self.fail(lost(&self.0.peer, &error.to_string()));
                 },
@@ -107,20 +61,23 @@ impl Connection {
                     return self.fail(error);
                 }
             }
+            // A flood is always readable: without this it would keep its thread from everything else.
+            tokio::task::coop::consume_budget().await;
         }
     }
 
     async fn write(self) {
+        let closed = self.0.closed.cancelled();
+        tokio::pin!(closed);
         loop {
             tokio::select! {
-                () = self.0.closed.cancelled() => return,
+                () = &mut closed => return,
                 () = self.0.wake_writer.notified() => {}
             }
             tokio::select! {
-                () = self.0.closed.cancelled() => return,
-                ready = self.0.link.writable() => if let Err(error) = ready {
-                    return self.fail(lost(&self.0.peer, &error.to_string()));
-                },
+                () = &mut closed => return,
+                // What is wrong with the socket, writing will tell.
+                _ = self.0.link.writable() => {}
             }
             self.flush();
         }
@@ -156,52 +113,21 @@ impl Connection {
         }
     }
 
-    fn expire_calls(&self, now: Instant) {
-        let mut events = Vec::new();
-        {
-            let mut guard = self.0.state.lock();
-            let state = &mut *guard;
-            if state.timer_at.is_none_or(|at| at > now) {
-                return;
-            }
-            let expired: Vec<u32> = state
-                .streams
-                .iter()
-                .filter(|(_, stream)| stream.deadline.is_some_and(|at| at <= now))
-                .map(|(id, _)| *id)
-                .collect();
-            for id in expired {
-                let Some(stream) = state.streams.remove(&id) else {
-                    continue;
-                };
-                if self.0.acceptor.is_some() {
-                    let error = Error::new(
-                        ErrorCode::DeadlineExceeded,
-                        "the call's time was up before the worker ended",
-                    );
-                    put_error(state, id, &error, false);
-                } else {
-                    put_cancel(state, id, Cancel::Kill);
-                }
-                events.push(Event {
-                    observer: stream.observer,
-                    what: What::End(End::DeadlineExceeded),
-                });
-            }
-            state.timer_at = state.streams.values().filter_map(|stream| stream.deadline).min();
-        }
-        self.deliver(&[], &mut events);
-    }
-
     /// Pings a silent peer; an error means that it is gone, or not needed any more.
     fn look_after_peer(&self, now: Instant) -> Option<Error> {
         let mut state = self.0.state.lock();
         let silent = now.saturating_duration_since(state.last_heard);
         let keep_alive = self.0.limits.keep_alive;
-        if self.0.acceptor.is_none() && state.streams.is_empty() {
-            return (silent > IDLE.max(keep_alive)).then(|| lost(&self.0.peer, "it was idle"));
+        if state.streams.is_empty() {
+            let patience = if self.0.acceptor.is_none() { IDLE } else { 2 * IDLE };
+            if silent <= patience.max(keep_alive) {
+                return None;
+            }
+            // Still under the lock: no call may begin on a connection that is about to end.
+            state.going_away = true;
+            return Some(lost(&self.0.peer, "it was idle"));
         }
-        if silent < keep_alive || state.streams.is_empty() {
+        if silent < keep_alive {
             return None;
         }
         if state.pinged && silent >= keep_alive * 2 {
@@ -213,5 +139,19 @@ impl Connection {
         state.pinged = true;
         frame::put(&mut state.out, Kind::Ping, 0, 0, &[0; 8]);
         None
+    }
+}
+
+/// An observer that panics takes the reader with it: the calls of the connection must not wait for ever.
+struct EndOnPanic<'a>(&'a Connection);
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail(Error::new(
+                ErrorCode::Internal,
+                "the reader of this connection panicked",
+            ));
+        }
     }
 }

@@ -99,6 +99,12 @@ impl RequestPlane for TcpPlane {
     }
 }
 
+impl Drop for TcpPlane {
+    fn drop(&mut self) {
+        self.stop_listening();
+    }
+}
+
 /// Peers cannot dial a wildcard address: they get one that reaches this host.
 fn advertised(local: SocketAddr) -> SocketAddr {
     if !local.ip().is_unspecified() {

@@ -18,7 +18,11 @@ impl DistributedRuntime {
     pub async fn connect(config: &RuntimeConfig, hooks: Hooks) -> Result<Self> {
         let discovery = discovery::connect(config.discovery_config()).await?;
         let plane: Arc<dyn RequestPlane> = match config.request_plane {
-            PlaneChoice::Tcp => Arc::new(TcpPlane::new(config.host.clone(), config.port, config.connect_timeout())),
+            PlaneChoice::Tcp => Arc::new(TcpPlane::new(
+                config.host.clone(),
+                config.port,
+                config.connect_timeout(),
+            )),
             PlaneChoice::Memory => Arc::new(MemoryPlane::default()),
         };
         let settings = Settings {

@@ -1,12 +1,6 @@
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use crate::{
     Error, ErrorCode, Result,
@@ -95,10 +89,7 @@ impl Endpoint {
     pub async fn serve(&self, handler: Arc<dyn Handler>, options: ServeOptions) -> Result<ServedEndpoint> {
         let runtime = &self.runtime.0;
         if self.runtime.phase() != Phase::Running {
-            return Err(Error::new(
-                ErrorCode::ShuttingDown,
-                format!("{} cannot be served: the runtime is shutting down", self.path),
-            ));
+            return Err(self.shutting_down());
         }
         let address = runtime.plane.listen(Arc::clone(&runtime.server)).await?;
         let path = self.path.to_string();
@@ -132,11 +123,24 @@ impl Endpoint {
             path: self.path.clone(),
             served,
             graceful: options.graceful_shutdown,
-            withdrawn: AtomicBool::new(false),
+            withdrawn: Mutex::new(false),
             closed: watch::Sender::new(false),
         });
         runtime.served.lock().push(Arc::clone(&withdrawal));
-        Ok(ServedEndpoint(withdrawal))
+        let served = ServedEndpoint(withdrawal);
+        if self.runtime.phase() != Phase::Running {
+            // The shutdown may have passed by before there was anything to withdraw.
+            served.stop().await?;
+            return Err(self.shutting_down());
+        }
+        Ok(served)
+    }
+
+    fn shutting_down(&self) -> Error {
+        Error::new(
+            ErrorCode::ShuttingDown,
+            format!("{} cannot be served: the runtime is shutting down", self.path),
+        )
     }
 
     /// A client that knows the instances of this moment and follows them from now on.
@@ -167,7 +171,7 @@ impl ServedEndpoint {
         self.0.runtime.instance_id()
     }
 
-    /// Leaves discovery, takes no more calls, and lets running ones end within the runtime's budget.
+    /// Leaves discovery, takes no more calls, and lets running ones end within the runtime's budget; then cuts them off.
     pub async fn stop(&self) -> Result<()> {
         let result = self.0.withdraw().await;
         self.0.drain(self.0.runtime.0.settings.shutdown_timeout).await;
@@ -194,14 +198,16 @@ pub(super) struct Withdrawal {
     path: EndpointPath,
     served: Arc<Served>,
     graceful: bool,
-    withdrawn: AtomicBool,
+    withdrawn: Mutex<bool>,
     closed: watch::Sender<bool>,
 }
 
 impl Withdrawal {
     /// Leaves discovery first, so that callers who look go elsewhere; then refuses those who did not look.
     pub(super) async fn withdraw(&self) -> Result<()> {
-        if self.withdrawn.swap(true, Ordering::AcqRel) {
+        // Whoever comes second waits for the first.
+        let mut withdrawn = self.withdrawn.lock().await;
+        if *withdrawn {
             return Ok(());
         }
         let runtime = &self.runtime.0;
@@ -213,15 +219,23 @@ impl Withdrawal {
         let result = runtime.discovery.unregister(namespace, component, endpoint).await;
         tokio::time::sleep(runtime.settings.grace_period).await;
         runtime.server.remove(&self.path.to_string());
+        *withdrawn = true;
         result
     }
 
-    /// Waits for running calls, if the endpoint wants that.
-    pub(super) async fn drain(&self, budget: Duration) {
-        if self.graceful {
-            // What is still running after the budget is cut off with the connections.
-            let _ = tokio::time::timeout(budget, self.served.running().none()).await;
-        }
+    pub(super) fn is_graceful(&self) -> bool {
+        self.graceful
+    }
+
+    /// Waits for running calls, if the endpoint wants that, and cuts off the rest. Returns how many those were.
+    pub(super) async fn drain(&self, budget: Duration) -> usize {
+        let budget = if self.graceful { budget } else { Duration::ZERO };
+        let drained = tokio::time::timeout(budget, self.served.running().none()).await;
+        let cut = match drained {
+            Ok(()) => 0,
+            Err(_) => self.runtime.0.server.cut_off(&self.served),
+        };
         self.closed.send_replace(true);
+        cut
     }
 }

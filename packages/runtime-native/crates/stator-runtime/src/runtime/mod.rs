@@ -11,7 +11,7 @@ pub use path::EndpointPath;
 pub use settings::Settings;
 pub use shutdown::Shutdown;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -19,10 +19,11 @@ use tokio::sync::watch;
 use crate::{
     Result,
     client::Dialer,
-    connection::{Hooks, Offer},
+    connection::{Connection, Hooks, Offer},
     discovery::Discovery,
     plane::RequestPlane,
     server::Server,
+    wire::handshake::MIN_WINDOW,
 };
 
 use endpoint::Withdrawal;
@@ -39,6 +40,7 @@ struct Inner {
     dialer: Arc<Dialer>,
     served: Mutex<Vec<Arc<Withdrawal>>>,
     phase: watch::Sender<Phase>,
+    shutdown: OnceLock<Shutdown>,
 }
 
 /// How far the runtime is with its shutdown.
@@ -53,7 +55,7 @@ impl DistributedRuntime {
     /// Joins a cluster. Call it inside a Tokio runtime; everything runs there.
     pub fn new(discovery: Arc<dyn Discovery>, plane: Arc<dyn RequestPlane>, settings: Settings, hooks: Hooks) -> Self {
         let offer = Offer {
-            window: settings.window,
+            window: settings.window.max(MIN_WINDOW),
             max_message: settings.max_message,
             keep_alive: settings.keep_alive,
             timeout: settings.connect_timeout,
@@ -67,6 +69,7 @@ impl DistributedRuntime {
             plane,
             served: Mutex::default(),
             phase: watch::Sender::new(Phase::Running),
+            shutdown: OnceLock::new(),
         }))
     }
 
@@ -91,6 +94,13 @@ impl DistributedRuntime {
     /// Calls that handlers of this process are working on.
     pub fn running_calls(&self) -> usize {
         self.0.server.running()
+    }
+
+    /// The connections of this process, accepted and dialled.
+    pub fn connections(&self) -> Vec<Connection> {
+        let mut connections = self.0.server.connections();
+        connections.extend(self.0.dialer.connections());
+        connections
     }
 
     pub fn phase(&self) -> Phase {

@@ -3,7 +3,8 @@ use std::time::Duration;
 /// Limits and times of a runtime.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Credit of each direction of a call in bytes: what a reader buffers before its writer stops.
+    /// Credit of each direction of a call in bytes: what a reader buffers before its writer stops. At least
+    /// 1024; less counts as that.
     pub window: u32,
     /// The largest message in bytes that this process takes.
     pub max_message: u32,

@@ -9,9 +9,12 @@ pub struct Shutdown {
     pub cut_off: usize,
 }
 
+/// Answers that were finished are written at least for this long, also when the budget is used up.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 impl DistributedRuntime {
     /// Withdraws from discovery, stops accepting, drains, closes: in this order, within `budget` (default: the
-    /// configured one). A second call waits for the first.
+    /// configured one). It goes on when this future is dropped. A second call waits for the first.
     pub async fn shut_down(&self, budget: Option<Duration>) -> Shutdown {
         let inner = &self.0;
         let first = inner.phase.send_if_modified(|phase| {
@@ -21,14 +24,25 @@ impl DistributedRuntime {
             }
             first
         });
-        if !first {
-            // The sender lives as long as this runtime.
-            let _ = inner.phase.subscribe().wait_for(|phase| *phase == Phase::Closed).await;
-            return Shutdown { cut_off: 0 };
+        if first {
+            let runtime = self.clone();
+            tokio::spawn(async move {
+                let shutdown = runtime
+                    .drain(budget.unwrap_or(runtime.0.settings.shutdown_timeout))
+                    .await;
+                runtime.0.shutdown.get_or_init(|| shutdown);
+                runtime.0.phase.send_replace(Phase::Closed);
+            });
         }
-        let budget = budget.unwrap_or(inner.settings.shutdown_timeout);
+        // The sender lives as long as this runtime.
+        let _ = inner.phase.subscribe().wait_for(|phase| *phase == Phase::Closed).await;
+        inner.shutdown.get().copied().unwrap_or(Shutdown { cut_off: 0 })
+    }
+
+    async fn drain(&self, budget: Duration) -> Shutdown {
+        let inner = &self.0;
         let until = Instant::now() + budget;
-        let served = std::mem::take(&mut *inner.served.lock());
+        let mut served = std::mem::take(&mut *inner.served.lock());
         let withdrawals: Vec<_> = served
             .iter()
             .cloned()
@@ -42,21 +56,16 @@ impl DistributedRuntime {
             }
         }
         inner.plane.stop_listening();
+        // Those whose calls are cut off at once need not wait for the others.
+        served.sort_by_key(|withdrawal| withdrawal.is_graceful());
+        let mut cut_off = 0;
         for withdrawal in served {
-            withdrawal.drain(until.saturating_duration_since(Instant::now())).await;
+            cut_off += withdrawal.drain(until.saturating_duration_since(Instant::now())).await;
         }
-        let wait = if inner.server.running() == 0 {
-            Duration::from_secs(1)
-        } else {
-            Duration::ZERO
-        };
-        let cut_off = inner
-            .server
-            .shut_down(until.saturating_duration_since(Instant::now()).max(wait))
-            .await;
+        let left = until.saturating_duration_since(Instant::now());
+        cut_off += inner.server.shut_down(left.max(LAST_WORDS)).await;
         inner.dialer.close();
         inner.discovery.close().await;
-        inner.phase.send_replace(Phase::Closed);
         Shutdown { cut_off }
     }
 }

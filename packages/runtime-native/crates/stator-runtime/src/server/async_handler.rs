@@ -49,6 +49,7 @@ where
         let function = Arc::clone(&self.function);
         let killed = observer.killed.clone();
         self.tokio.spawn(async move {
+            let _guard = FailOnPanic(&call);
             // Dropping the handler's future when the caller is gone is its cancellation.
             let result = tokio::select! {
                 result = function(incoming) => result,
@@ -61,6 +62,18 @@ where
             call.flush();
         });
         observer
+    }
+}
+
+/// A handler that panics must not leave its caller waiting.
+struct FailOnPanic<'a>(&'a ServerCall);
+
+impl Drop for FailOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail(&Error::new(ErrorCode::Internal, "the handler panicked"));
+            self.0.flush();
+        }
     }
 }
 
@@ -124,7 +137,7 @@ impl Observer {
         self.inbox.abort(error);
         self.stopped.cancel();
         self.killed.cancel();
-        self.writable.notify_one();
+        self.writable.notify_waiters();
     }
 }
 
@@ -151,6 +164,6 @@ impl StreamObserver for Observer {
     }
 
     fn writable(&self) {
-        self.writable.notify_one();
+        self.writable.notify_waiters();
     }
 }

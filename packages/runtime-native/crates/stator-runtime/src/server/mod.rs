@@ -13,18 +13,19 @@ pub use server_call::{CallInfo, ServerCall};
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use parking_lot::{Mutex, RwLock};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Error, ErrorCode, Result,
-    connection::{self, Acceptor, Connection, Offer, StreamObserver},
+    connection::{self, Accepted, Acceptor, Connection, Offer},
     transport::Link,
     wire::open::Open,
 };
@@ -37,46 +38,77 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Takes calls from every connection and hands them to the endpoints' handlers.
 pub struct Server {
-    served: RwLock<FxHashMap<String, Arc<Served>>>,
+    table: RwLock<Table>,
+    next_group: AtomicU64,
     running: Arc<InFlight>,
     max_calls: usize,
     accepting: AtomicBool,
     connections: Mutex<Vec<Connection>>,
     handshakes: Semaphore,
+    /// Connections that are made from now on end at once.
+    closed: CancellationToken,
     offer: Offer,
+}
+
+#[derive(Default)]
+struct Table {
+    served: FxHashMap<String, Arc<Served>>,
+    /// What was served once: callers who have not heard yet may try elsewhere.
+    stopped: FxHashSet<String>,
 }
 
 impl Server {
     /// `max_calls`: calls that may run at once in this process; more are refused as `overloaded`.
     pub fn new(offer: Offer, max_calls: usize) -> Arc<Self> {
         Arc::new(Self {
-            served: RwLock::default(),
+            table: RwLock::default(),
+            next_group: AtomicU64::new(1),
             running: Arc::default(),
             max_calls,
             accepting: AtomicBool::new(true),
             connections: Mutex::default(),
             handshakes: Semaphore::new(HANDSHAKES),
+            closed: CancellationToken::new(),
             offer,
         })
     }
 
     /// Puts an endpoint into the table; calls are taken from now on.
     pub fn add(&self, path: String, handler: Arc<dyn Handler>) -> Result<Arc<Served>> {
-        let mut table = self.served.write();
-        if table.contains_key(&path) {
+        let mut table = self.table.write();
+        if table.served.contains_key(&path) {
             return Err(Error::new(
                 ErrorCode::InvalidArgument,
                 format!("{path} is served by this runtime already; stop it first, or create another runtime"),
             ));
         }
-        let served = Arc::new(Served::new(handler));
-        table.insert(path, Arc::clone(&served));
+        let group = self.next_group.fetch_add(1, Ordering::Relaxed);
+        let served = Arc::new(Served::new(group, handler));
+        table.stopped.remove(&path);
+        table.served.insert(path, Arc::clone(&served));
         Ok(served)
     }
 
     /// New calls of the endpoint are refused from now on; running ones go on.
     pub fn remove(&self, path: &str) {
-        self.served.write().remove(path);
+        let mut table = self.table.write();
+        if table.served.remove(path).is_some() {
+            table.stopped.insert(path.to_owned());
+        }
+    }
+
+    /// Ends the calls of an endpoint that still run: handlers are told, and callers, who cannot know what became of
+    /// their call. Returns how many there were.
+    pub fn cut_off(&self, served: &Served) -> usize {
+        let cut = served.running().count();
+        let error = Error::new(
+            ErrorCode::UnknownOutcome,
+            "the worker stopped before the call ended, and cut it off",
+        );
+        for connection in self.connections() {
+            connection.cut_off(served.group(), &error);
+        }
+        cut
     }
 
     /// Runs one accepted connection to its end.
@@ -99,7 +131,10 @@ impl Server {
         if !self.accepting.load(Ordering::Acquire) {
             connection.go_away();
         }
-        connection.closed().await;
+        tokio::select! {
+            () = connection.closed() => {}
+            () = self.closed.cancelled() => connection.close(shut_down()),
+        }
         self.connections.lock().retain(|other| !other.same_as(&connection));
     }
 
@@ -108,48 +143,70 @@ impl Server {
         self.running.count()
     }
 
-    /// Refuses new calls, lets running ones end within `budget`, then closes every connection.
+    pub(crate) fn connections(&self) -> Vec<Connection> {
+        self.connections.lock().clone()
+    }
+
+    /// Refuses new calls, lets open ones end within `budget`, then closes every connection.
     /// Returns how many calls were cut off.
     pub async fn shut_down(&self, budget: Duration) -> usize {
         self.accepting.store(false, Ordering::Release);
-        let connections = self.connections.lock().clone();
+        let connections = self.connections();
         for connection in &connections {
             connection.go_away();
         }
         let until = Instant::now() + budget;
-        let drain = async {
-            self.running.none().await;
+        let idle = async {
             for connection in &connections {
                 connection.idle().await;
             }
         };
-        let drained = tokio::time::timeout_at(until.into(), drain).await.is_ok();
-        let cut = if drained { 0 } else { self.running.count() };
-        let closed = Error::new(ErrorCode::ShuttingDown, "this runtime has shut down");
-        let connections = self.connections.lock().clone();
-        if drained {
-            let closing: Vec<_> = connections
-                .into_iter()
-                .map(|connection| {
-                    let error = closed.clone();
-                    tokio::spawn(async move { connection.close_gently(CLOSE_PATIENCE, error).await })
-                })
-                .collect();
-            for task in closing {
-                // A task that panicked has nothing left to close.
-                let _ = task.await;
-            }
-        } else {
-            for connection in connections {
-                connection.close(closed.clone());
+        // What is not idle then is cut off here.
+        let _ = tokio::time::timeout_at(until.into(), idle).await;
+        let mut cut = 0;
+        let mut closing = Vec::new();
+        for connection in self.connections() {
+            let open = connection.open_calls();
+            if open > 0 {
+                cut += open;
+                connection.close(shut_down());
+            } else {
+                closing.push(tokio::spawn(async move {
+                    connection.close_gently(CLOSE_PATIENCE, shut_down()).await;
+                }));
             }
         }
+        for task in closing {
+            // A task that panicked has nothing left to close.
+            let _ = task.await;
+        }
+        self.closed.cancel();
         cut
     }
 }
 
+impl Table {
+    fn find(&self, path: &str) -> Result<Arc<Served>> {
+        if let Some(served) = self.served.get(path) {
+            return Ok(Arc::clone(served));
+        }
+        Err(if self.stopped.contains(path) {
+            Error::new(
+                ErrorCode::ShuttingDown,
+                format!("this worker has stopped serving {path}"),
+            )
+        } else {
+            Error::new(ErrorCode::NotFound, format!("this worker does not serve {path}"))
+        })
+    }
+}
+
+fn shut_down() -> Error {
+    Error::new(ErrorCode::ShuttingDown, "this runtime has shut down")
+}
+
 impl Acceptor for Server {
-    fn open(&self, connection: &Connection, stream: u32, open: Open) -> Result<Arc<dyn StreamObserver>> {
+    fn open(&self, connection: &Connection, stream: u32, open: Open) -> Result<Accepted> {
         if !self.accepting.load(Ordering::Acquire) {
             return Err(Error::new(ErrorCode::ShuttingDown, "this worker is shutting down"));
         }
@@ -162,13 +219,7 @@ impl Acceptor for Server {
                 ),
             ));
         }
-        let served = self.served.read().get(&open.path).cloned();
-        let Some(served) = served else {
-            return Err(Error::new(
-                ErrorCode::NotFound,
-                format!("this worker does not serve {}", open.path),
-            ));
-        };
+        let served = self.table.read().find(&open.path)?;
         let guard = served.begin(&self.running);
         let deadline = open
             .timeout_ms
@@ -180,8 +231,10 @@ impl Acceptor for Server {
             request_stream: open.request_stream,
             deadline,
         };
-        Ok(served
-            .handler()
-            .open(ServerCall::new(connection.clone(), stream, info, guard)))
+        let call = ServerCall::new(connection.clone(), stream, info, guard);
+        Ok(Accepted {
+            observer: served.handler().open(call),
+            group: served.group(),
+        })
     }
 }

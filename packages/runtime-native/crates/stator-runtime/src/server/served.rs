@@ -12,6 +12,8 @@ pub trait Handler: Send + Sync + 'static {
 
 /// One endpoint in the server's table.
 pub struct Served {
+    /// Its calls on every connection carry this number.
+    group: u64,
     handler: Arc<dyn Handler>,
     running: Arc<InFlight>,
 }
@@ -23,11 +25,16 @@ pub(super) struct Guard {
 }
 
 impl Served {
-    pub(super) fn new(handler: Arc<dyn Handler>) -> Self {
+    pub(super) fn new(group: u64, handler: Arc<dyn Handler>) -> Self {
         Self {
+            group,
             handler,
             running: Arc::default(),
         }
+    }
+
+    pub(super) fn group(&self) -> u64 {
+        self.group
     }
 
     pub(super) fn handler(&self) -> &Arc<dyn Handler> {

@@ -18,6 +18,9 @@ pub const PREFACE: usize = 16;
 /// The most that a hello may take.
 pub const MAX_HELLO: usize = 16 * 1024;
 
+/// The least credit that a hello may offer: with less, no message of any size would get through.
+pub const MIN_WINDOW: u32 = 1024;
+
 /// Lowest and highest frame version that this build speaks.
 pub const VERSIONS: (u16, u16) = (1, 1);
 
@@ -77,12 +80,22 @@ pub fn parse_preface(bytes: &[u8; PREFACE]) -> Result<Preface> {
 }
 
 pub fn parse_hello(bytes: &[u8]) -> Result<Hello> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    let hello: Hello = serde_json::from_slice(bytes).map_err(|error| {
         Error::new(
             ErrorCode::Protocol,
             format!("handshake: the hello is not readable: {error}"),
         )
-    })
+    })?;
+    if hello.window < MIN_WINDOW && hello.error.is_none() {
+        return Err(Error::new(
+            ErrorCode::Protocol,
+            format!(
+                "handshake: a window of {} bytes, the least is {MIN_WINDOW}",
+                hello.window
+            ),
+        ));
+    }
+    Ok(hello)
 }
 
 /// The highest version that both sides speak.

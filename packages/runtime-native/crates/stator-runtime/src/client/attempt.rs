@@ -1,0 +1,123 @@
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use crate::{
+    Error, ErrorCode,
+    connection::{End, StreamObserver},
+    payload::Lane,
+};
+
+use super::Call;
+
+/// Others are preferred to an instance that said it is full, or leaving, for this long.
+const AVOID_BUSY: Duration = Duration::from_secs(1);
+
+/// What the stream of the current attempt says.
+impl Call {
+    fn is_current(&self, number: u32) -> bool {
+        self.attempt.load(Ordering::Acquire) == number
+    }
+
+    fn heard(&self, lane: Lane, data: &[u8], cost: u32) {
+        if self.is_done() {
+            return;
+        }
+        if !self.received.load(Ordering::Acquire) {
+            self.received.store(true, Ordering::Release);
+            self.state.lock().request = None;
+        }
+        self.sink
+            .message(self.tag, self.instance.load(Ordering::Relaxed), lane, data, cost);
+    }
+
+    fn over(self: &Arc<Self>, end: End) {
+        let received = self.received.load(Ordering::Acquire);
+        match end {
+            End::Finished => {
+                self.end_with(Ok(()));
+            }
+            End::DeadlineExceeded => {
+                self.end_with(Err(self.late()));
+            }
+            End::Failed { error, refused: true } if !received => self.retry_or_end(error, AVOID_BUSY),
+            // A worker that cut the call off says the same as one that is lost.
+            End::Failed { error, .. } if error.code == ErrorCode::UnknownOutcome && !received && self.idempotent() => {
+                self.run_again(error);
+            }
+            End::Failed { error, .. } => {
+                self.end_with(Err(error));
+            }
+            End::Lost { error, sent: false } => self.not_connected(error),
+            End::Lost { error, sent: true } => self.lost(&error, received),
+        }
+    }
+
+    fn lost(self: &Arc<Self>, error: &Error, received: bool) {
+        if received {
+            let error = self.unknown_outcome("after the first item, so it is not tried again", error);
+            self.end_with(Err(error));
+        } else if self.idempotent() {
+            self.run_again(error.clone());
+        } else {
+            let why = "and the endpoint is not declared idempotent, so it is not tried again";
+            self.end_with(Err(self.unknown_outcome(why, error)));
+        }
+    }
+
+    fn idempotent(&self) -> bool {
+        if self.client.options.idempotent {
+            return true;
+        }
+        let state = self.state.lock();
+        let record = state
+            .worker
+            .as_ref()
+            .and_then(|worker| worker.instance().stator.as_ref());
+        record.is_some_and(|stator| stator.idempotent)
+    }
+}
+
+/// The first attempt's stream talks to the call itself.
+impl StreamObserver for Call {
+    fn message(&self, lane: Lane, data: &[u8], cost: u32) {
+        if self.is_current(1) {
+            self.heard(lane, data, cost);
+        }
+    }
+
+    fn end(self: Arc<Self>, end: End) {
+        if self.is_current(1) {
+            self.over(end);
+        }
+    }
+
+    fn writable(&self) {
+        self.sink.writable(self.tag);
+    }
+}
+
+/// A later attempt's stream.
+pub(super) struct LaterAttempt {
+    pub call: Arc<Call>,
+    pub number: u32,
+}
+
+impl StreamObserver for LaterAttempt {
+    fn message(&self, lane: Lane, data: &[u8], cost: u32) {
+        if self.call.is_current(self.number) {
+            self.call.heard(lane, data, cost);
+        }
+    }
+
+    fn end(self: Arc<Self>, end: End) {
+        if self.call.is_current(self.number) {
+            self.call.over(end);
+        }
+    }
+
+    fn writable(&self) {
+        self.call.sink.writable(self.call.tag);
+    }
+}

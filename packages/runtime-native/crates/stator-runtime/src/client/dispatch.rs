@@ -1,0 +1,255 @@
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    Error, ErrorCode, Result,
+    connection::{Connection, OpenCall, StreamObserver},
+    wire::frame::Cancel,
+};
+
+use super::{Call, Router, attempt::LaterAttempt, call::CallState};
+
+/// How often a call is tried at the most, each time on another instance.
+const MAX_ATTEMPTS: u32 = 8;
+
+/// Others are preferred to an instance that could not be reached, for this long.
+const AVOID_UNREACHABLE: Duration = Duration::from_secs(5);
+
+/// How a call finds the instance that takes it.
+impl Call {
+    /// Tries an instance that was not tried yet.
+    pub(super) fn dispatch(self: &Arc<Self>) {
+        if let Some(error) = self.client.over() {
+            return self.give_up(error);
+        }
+        let worker = {
+            let mut state = self.state.lock();
+            if self.is_done() {
+                return;
+            }
+            let worker = self.client.workers.pick(self.router, &state.tried);
+            if let Some(worker) = &worker {
+                worker.begin();
+                state.tried.push(worker.id());
+                state.worker = Some(Arc::clone(worker));
+                self.instance.store(worker.id(), Ordering::Relaxed);
+                self.attempt.fetch_add(1, Ordering::AcqRel);
+            }
+            worker
+        };
+        let Some(worker) = worker else { return self.nobody() };
+        match worker.peer().connection(self) {
+            Ok(Some(connection)) => self.connected(&connection),
+            Ok(None) => self.watch_deadline(),
+            Err(error) => self.not_connected(error),
+        }
+    }
+
+    /// No instance is left: wait for one if that is wanted, else end.
+    fn nobody(self: &Arc<Self>) {
+        let tried = self.state.lock().last_error.clone();
+        if let Some(error) = tried {
+            return self.give_up(error);
+        }
+        if let Router::Direct(id) = self.router {
+            let mut error = self.client.no_instances(self.since.elapsed());
+            error.message = format!("instance {id} is not there: {}", error.message);
+            return self.give_up(error);
+        }
+        let wait = self.client.options.wait.saturating_sub(self.since.elapsed());
+        if wait.is_zero() {
+            return self.give_up(self.client.no_instances(self.since.elapsed()));
+        }
+        let call = Arc::clone(self);
+        self.client
+            .dialer
+            .tokio()
+            .spawn(async move { call.wait_for_worker(wait).await });
+    }
+
+    async fn wait_for_worker(self: Arc<Self>, wait: Duration) {
+        let mut changes = self.client.workers.changes();
+        let until = Instant::now() + wait;
+        let until = self.options.deadline.map_or(until, |deadline| deadline.min(until));
+        let somebody = async {
+            // The sender lives as long as the client that this call holds.
+            while self.client.workers.snapshot().is_empty() && changes.changed().await.is_ok() {}
+        };
+        tokio::select! {
+            () = somebody => self.dispatch(),
+            // It says why nothing can come any more.
+            () = self.client.closed.cancelled() => self.dispatch(),
+            () = self.client.dialer.closed() => self.dispatch(),
+            () = tokio::time::sleep_until(until.into()) => {
+                let mut error = self.client.no_instances(self.since.elapsed());
+                if self.is_late() {
+                    error.code = ErrorCode::DeadlineExceeded;
+                }
+                self.give_up(error);
+            }
+        }
+        if let Some(connection) = self.connection() {
+            connection.flush();
+        }
+        (self.client.dialer.hooks().batch_end)();
+    }
+
+    /// While no stream keeps the call's deadline, this does.
+    fn watch_deadline(self: &Arc<Self>) {
+        let Some(deadline) = self.options.deadline else { return };
+        let call = Arc::downgrade(self);
+        let attempt = self.attempt.load(Ordering::Acquire);
+        self.client.dialer.tokio().spawn(async move {
+            tokio::time::sleep_until(deadline.into()).await;
+            let Some(call) = call.upgrade() else { return };
+            let waiting = call.state.lock().open.is_none();
+            if !waiting || call.attempt.load(Ordering::Acquire) != attempt {
+                return;
+            }
+            // It may have been opened just now.
+            if let Some((connection, stream)) = call.end_with(Err(call.late())) {
+                connection.cancel(stream, Cancel::Kill);
+                connection.flush();
+            }
+            (call.client.dialer.hooks().batch_end)();
+        });
+    }
+
+    /// Opens the current attempt's stream.
+    pub(super) fn connected(self: &Arc<Self>, connection: &Connection) {
+        let opened = {
+            let mut state = self.state.lock();
+            if self.is_done() {
+                return;
+            }
+            self.open_on(&mut state, connection)
+        };
+        match opened {
+            Ok(()) if self.request_stream => self.sink.writable(self.tag),
+            Ok(()) => {}
+            // It would be as large anywhere else.
+            Err(error) if error.code == ErrorCode::PayloadTooLarge => {
+                self.end_with(Err(error));
+            }
+            Err(error) => self.not_connected(error),
+        }
+    }
+
+    /// The call is locked meanwhile, so that nothing overtakes what waited, and what the peer answers finds it open.
+    fn open_on(self: &Arc<Self>, state: &mut CallState, connection: &Connection) -> Result<()> {
+        let observer: Arc<dyn StreamObserver> = match self.attempt.load(Ordering::Acquire) {
+            1 => Arc::clone(self) as Arc<dyn StreamObserver>,
+            number => Arc::new(LaterAttempt {
+                call: Arc::clone(self),
+                number,
+            }),
+        };
+        let call = OpenCall {
+            path: &self.client.path,
+            id: self.id(),
+            request_stream: self.request_stream,
+            deadline: self.options.deadline,
+            metadata: &self.options.metadata,
+        };
+        let stream = connection.open(&call, observer)?;
+        if let Err(error) = send_request(state, connection, stream) {
+            connection.cancel(stream, Cancel::Kill);
+            return Err(error);
+        }
+        if state.stopped {
+            connection.cancel(stream, Cancel::Stop);
+        }
+        state.open = Some((connection.clone(), stream));
+        Ok(())
+    }
+
+    /// The current attempt's worker could not be reached.
+    pub(super) fn not_connected(self: &Arc<Self>, error: Error) {
+        self.retry_or_end(error, AVOID_UNREACHABLE);
+    }
+
+    /// The worker was lost and running the call again does no harm.
+    pub(super) fn run_again(self: &Arc<Self>, error: Error) {
+        self.state.lock().may_have_run = true;
+        self.retry_or_end(error, AVOID_UNREACHABLE);
+    }
+
+    /// The call may be tried elsewhere without risk; its worker is avoided for a while.
+    pub(super) fn retry_or_end(self: &Arc<Self>, error: Error, avoid: Duration) {
+        let (worker, streamed) = {
+            let mut state = self.state.lock();
+            state.open = None;
+            state.last_error = Some(error.clone());
+            (state.worker.take(), state.streamed)
+        };
+        if let Some(worker) = worker {
+            worker.avoid(avoid);
+            worker.end();
+        }
+        let last = streamed
+            || matches!(self.router, Router::Direct(_))
+            || self.attempt.load(Ordering::Acquire) >= MAX_ATTEMPTS
+            || self.is_late();
+        if last {
+            return self.give_up(error);
+        }
+        tracing::debug!(path = %self.client.path, id = %self.id(), %error, "trying another instance");
+        self.dispatch();
+        if let Some(connection) = self.connection() {
+            connection.flush();
+        }
+    }
+
+    /// Ends the call because no attempt is left.
+    fn give_up(&self, error: Error) {
+        let may_have_run = self.state.lock().may_have_run;
+        let error = if may_have_run && error.code.retryable() {
+            self.unknown_outcome("and could not be run again", &error)
+        } else {
+            error
+        };
+        self.end_with(Err(error));
+    }
+
+    pub(super) fn unknown_outcome(&self, why: &str, cause: &Error) -> Error {
+        Error::new(
+            ErrorCode::UnknownOutcome,
+            format!(
+                "{}: the worker was lost with the call in its hands, {why}: {}",
+                self.client.path, cause.message
+            ),
+        )
+    }
+
+    pub(super) fn late(&self) -> Error {
+        Error::new(
+            ErrorCode::DeadlineExceeded,
+            format!(
+                "{}: no end within {} ms",
+                self.client.path,
+                self.since.elapsed().as_millis()
+            ),
+        )
+    }
+
+    fn is_late(&self) -> bool {
+        self.options.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
+
+/// Sends what there is of the request.
+fn send_request(state: &mut CallState, connection: &Connection, stream: u32) -> Result<()> {
+    if let Some(request) = &state.request {
+        return connection.send(stream, request.lane, &request.data, true).map(|_| ());
+    }
+    for (payload, end) in state.take_early() {
+        state.streamed = true;
+        connection.send(stream, payload.lane, &payload.data, end)?;
+    }
+    if state.early_end {
+        connection.finish(stream);
+    }
+    Ok(())
+}
