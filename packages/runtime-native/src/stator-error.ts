@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
+import type { WireErrorInput } from "./generated/types/wire-error.ts";
 import type { JsonValue } from "./json-value.ts";
 
 /** What an error may carry besides code and message. */
@@ -11,14 +12,7 @@ export interface StatorErrorOptions {
 }
 
 /** An error as it travels: JSON. */
-export interface WireError {
-  readonly code: string;
-  readonly message: string;
-  readonly name?: string;
-  readonly stack?: string;
-  readonly details?: JsonValue;
-  readonly instance?: string;
-}
+export type WireError = WireErrorInput;
 
 /** The one error class of Stator. `code` is one of a closed list; the message says what, where and what to do. */
 export class StatorError extends Error {
@@ -57,7 +51,7 @@ export class StatorError extends Error {
     const code = Object.hasOwn(ERROR_CODES, wire.code) ? (wire.code as ErrorCode) : "internal";
     return new StatorError(code, wire.message, {
       details: wire.details ?? null,
-      instanceId: wire.instance === undefined ? null : BigInt(wire.instance),
+      instanceId: typeof wire.instance === "string" ? BigInt(wire.instance) : null,
       remoteName: wire.name ?? null,
       remoteStack: wire.stack ?? null,
     });

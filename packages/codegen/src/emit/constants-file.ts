@@ -28,7 +28,11 @@ export function constantFile(model: Model, constant: Constant): string {
 
 function table(model: Model, { type, value }: Constant, docs: ReadonlyMap<string, string>): string {
   if (type.kind !== "map" || value === null || typeof value !== "object") return printTypedValue(model, type, value);
-  const lines = Object.entries(value).map(([key, inner]: [string, JsonValue]) => {
+  const entries: [string, JsonValue][] = Object.entries(value);
+  // In the order of the variants, where the keys are those of an enum.
+  const places = [...docs.keys()];
+  entries.sort(([a], [b]) => places.indexOf(a) - places.indexOf(b));
+  const lines = entries.map(([key, inner]) => {
     const entry = `${printLiteralKey(key)}: ${printTypedValue(model, type.value, inner)},\n`;
     return `${printDocs(docs.get(key), "  ")}  ${entry}`;
   });

@@ -1,14 +1,9 @@
+import type { ListedInstance } from "../generated/types/listed-instance.ts";
+
 /** A worker that serves an endpoint. */
-export interface Instance {
+export interface Instance extends Omit<ListedInstance, "instanceId"> {
   readonly instanceId: bigint;
-  readonly namespace: string;
-  readonly component: string;
-  readonly endpoint: string;
-  /** Where it takes calls: `IP:port`, or `memory:<n>` inside the process. */
-  readonly address: string;
 }
 
 /** The same as the addon tells it. */
-export interface ListedInstance extends Omit<Instance, "instanceId"> {
-  readonly instanceId: string;
-}
+export type { ListedInstance };

@@ -4,21 +4,6 @@
  */
 export const SLOTS = 8;
 
-export const EVENT = {
-  message: 1,
-  end: 2,
-  fail: 3,
-  callWritable: 4,
-  open: 5,
-  request: 6,
-  requestEnd: 7,
-  cancel: 8,
-  servedWritable: 9,
-  result: 10,
-  instances: 11,
-} as const;
-
-export const EVENT_FLAG = { bytes: 1 << 8, last: 1 << 9, stream: 1 << 10 } as const;
-
-/** Why a served call ends before its handler does. */
-export const CANCEL_REASON = { stop: 0, kill: 1, deadline: 2, lost: 3, unsendable: 4 } as const;
+export { event as EVENT } from "../generated/constants/event.ts";
+export { eventFlag as EVENT_FLAG } from "../generated/constants/event-flag.ts";
+export { cancelReason as CANCEL_REASON } from "../generated/constants/cancel-reason.ts";

@@ -3,7 +3,14 @@ import { INVALID, type Invalid, inside, mismatch } from "./failure.ts";
 import { isPlainObject, MAX_DEPTH, tooDeep } from "./objects.ts";
 
 /** Any JSON value. Integers beyond 2^53 are `bigint`. */
-export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 /** Checks that a value survives JSON as it is. `depth` counts the lists and objects around it. */
 export function readJson(value: unknown, depth: number): JsonValue | Invalid {
@@ -33,7 +40,7 @@ export function readJson(value: unknown, depth: number): JsonValue | Invalid {
         if (!key.isWellFormed()) return mismatch("a key without lone surrogates", key);
         if (readJson(inner, depth + 1) === INVALID) return inside(key);
       }
-      return value as { [key: string]: JsonValue };
+      return value as { readonly [key: string]: JsonValue };
     default:
       return mismatch("a JSON value", value);
   }

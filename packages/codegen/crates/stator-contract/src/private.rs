@@ -11,7 +11,19 @@ pub use ts_rs;
 
 /// Through text, because `serde_json::to_value` widens an `f32` of 0.1 to 0.10000000149011612.
 pub(crate) fn json_of<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_json::Error> {
-    serde_json::from_str(&serde_json::to_string(value)?)
+    serde_json::from_str(&serde_json::to_string(value)?).map(sorted)
+}
+
+/// Keys in one order, also for a `HashMap`, and when some crate of the build asks `serde_json` to keep the order.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        Value::Object(entries) => {
+            let entries: std::collections::BTreeMap<_, _> = entries.into_iter().collect();
+            Value::Object(entries.into_iter().map(|(key, value)| (key, sorted(value))).collect())
+        }
+        other => other,
+    }
 }
 
 /// A type with a name.

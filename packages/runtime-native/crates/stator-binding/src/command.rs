@@ -1,17 +1,38 @@
 use serde::{Deserialize, Serialize};
+use stator_contract::Contract;
+use ts_rs::TS;
 
 /// Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
+#[serde(
+    tag = "type",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum Command {
     /// Serves an endpoint under the number `endpoint`.
-    Serve { endpoint: u32, path: String, idempotent: bool, graceful_shutdown: bool },
+    Serve {
+        endpoint: u32,
+        path: String,
+        idempotent: bool,
+        graceful_shutdown: bool,
+    },
     /// Withdraws an endpoint and lets its calls end.
     StopServing { endpoint: u32 },
     /// Makes the client with the number `client`; the result is its list of instances.
-    Client { client: u32, path: String, idempotent: bool, wait_ms: u32 },
+    Client {
+        client: u32,
+        path: String,
+        idempotent: bool,
+        wait_ms: u32,
+    },
     /// Resolves when `min` instances are there; without a time limit it waits for ever.
-    WaitForInstances { client: u32, min: u32, timeout_ms: Option<u32> },
+    WaitForInstances {
+        client: u32,
+        min: u32,
+        timeout_ms: Option<u32>,
+    },
     /// Forgets a client.
     CloseClient { client: u32 },
     /// Leaves the cluster in order.
@@ -21,7 +42,7 @@ pub enum Command {
 }
 
 /// What the start of a runtime answers.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
 #[serde(rename_all = "camelCase")]
 pub struct Started {
     /// Decimal text: JSON numbers lose digits above 2^53 in JavaScript.
@@ -35,7 +56,7 @@ pub struct Started {
 }
 
 /// What a shutdown answers.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
 #[serde(rename_all = "camelCase")]
 pub struct ShutDown {
     /// Calls that were still running when the time was up.
@@ -43,7 +64,7 @@ pub struct ShutDown {
 }
 
 /// One instance in the list of a client.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
 #[serde(rename_all = "camelCase")]
 pub struct ListedInstance {
     /// Decimal text: JSON numbers lose digits above 2^53 in JavaScript.

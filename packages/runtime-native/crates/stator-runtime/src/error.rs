@@ -5,11 +5,14 @@ mod code;
 pub use code::ErrorCode;
 
 use serde::{Deserialize, Serialize};
+use stator_contract::Contract;
+use ts_rs::TS;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error as callers see it and as it travels on the wire (JSON).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, Contract, thiserror::Error)]
+#[ts(rename = "WireError")]
 #[error("{code}: {message}")]
 pub struct Error {
     pub code: ErrorCode,
@@ -31,7 +34,14 @@ pub struct Error {
 
 impl Error {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), name: None, stack: None, details: None, instance: None }
+        Self {
+            code,
+            message: message.into(),
+            name: None,
+            stack: None,
+            details: None,
+            instance: None,
+        }
     }
 
     /// The same error, marked as coming from `instance_id` unless it already names one.

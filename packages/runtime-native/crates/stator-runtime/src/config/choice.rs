@@ -1,11 +1,13 @@
 //! Settings that take one of a few words.
 
 use serde::{Deserialize, Serialize};
+use stator_contract::Contract;
+use ts_rs::TS;
 
 use super::kind::Kind;
 
 /// Through what instances find each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "lowercase")]
 pub enum DiscoveryBackend {
     /// A folder that several processes share.
@@ -26,7 +28,7 @@ impl DiscoveryBackend {
 }
 
 /// Over what calls travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "lowercase")]
 pub enum RequestPlane {
     /// Multiplexed connections between processes.
@@ -46,7 +48,7 @@ impl RequestPlane {
 }
 
 /// What the system server says before anybody has said better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "lowercase")]
 pub enum HealthStatus {
     Ready,

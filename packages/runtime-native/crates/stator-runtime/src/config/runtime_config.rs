@@ -6,6 +6,8 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use stator_contract::Contract;
+use ts_rs::TS;
 
 use super::{
     Described, DiscoveryBackend, HealthStatus, Kind, RequestPlane, Setting, Source, resolver::Resolver,

@@ -19,7 +19,7 @@ macro_rules! settings {
         $field:ident ($option:literal, $variable:expr): $type:ty = $default:expr, $kind:expr;
     )+) => {
         /// What a caller of the runtime may set. Everything is optional; see [`RuntimeConfig`] for the defaults.
-        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS, Contract)]
         #[serde(deny_unknown_fields)]
         pub struct RuntimeOptions {
             $(

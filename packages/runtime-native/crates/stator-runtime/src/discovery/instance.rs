@@ -1,11 +1,13 @@
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
+use stator_contract::Contract;
+use ts_rs::TS;
 
 /// The record of one served endpoint, as it stands in discovery: the original's JSON with one field more.
 ///
 /// Unknown fields are ignored on reading, so that old and new peers live together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 pub struct Instance {
     pub namespace: String,
     pub component: String,
@@ -40,14 +42,14 @@ impl Instance {
 }
 
 /// How the original reaches the endpoint: `{"tcp": "IP:port/PATH"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 pub struct Transport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tcp: Option<String>,
 }
 
 /// How a Stator peer reaches the endpoint over the multiplexed plane.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 pub struct Stator {
     /// `IP:port` of the listener, or `memory:<id>` inside one process.
     pub address: String,

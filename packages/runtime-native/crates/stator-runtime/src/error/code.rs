@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
+use stator_contract::Contract;
+use ts_rs::TS;
 
 /// Why something failed. The list is closed: a code that a newer peer invents is read as [`ErrorCode::Internal`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// An option, a name or a value that the caller passed is not acceptable.
@@ -95,7 +97,10 @@ impl ErrorCode {
 
     /// Whether the same call may succeed on another instance or a moment later, without risk of running twice.
     pub const fn retryable(self) -> bool {
-        matches!(self, Self::NoInstances | Self::Unavailable | Self::Overloaded | Self::Discovery | Self::ShuttingDown)
+        matches!(
+            self,
+            Self::NoInstances | Self::Unavailable | Self::Overloaded | Self::Discovery | Self::ShuttingDown
+        )
     }
 
     /// The HTTP status that a front end answers with.

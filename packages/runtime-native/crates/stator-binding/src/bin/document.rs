@@ -1,0 +1,100 @@
+//! Prints the document of everything that the runtime's Rust and TypeScript share; `src/generated` comes out of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use stator_contract::{Contract, Contracts};
+use stator_runtime::{Error, ErrorCode, config::RuntimeOptions, discovery::Instance};
+use ts_rs::TS;
+
+// A library for JavaScript cannot be linked into a program, so the modules without Node-API are compiled again.
+#[path = "../command.rs"]
+mod command;
+#[allow(dead_code, reason = "described by their values")]
+#[path = "../event.rs"]
+mod event;
+
+stator_contract::main!(contracts);
+
+/// What a code says about a failed call.
+#[derive(Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "camelCase")]
+struct ErrorCodeFacts {
+    /// The HTTP status that a front end answers with.
+    http_status: u16,
+    /// Whether the same call may succeed on another instance or a moment later, without risk of running twice.
+    retryable: bool,
+}
+
+fn contracts(contracts: &mut Contracts) {
+    contracts
+        .add::<Error>()
+        .add::<Instance>()
+        .add::<RuntimeOptions>()
+        .add::<command::Command>()
+        .add::<command::Started>()
+        .add::<command::ShutDown>()
+        .add::<command::ListedInstance>()
+        .constant(
+            "error_codes",
+            "What each error code says about a failed call.",
+            &error_codes(),
+        )
+        .constant("event", "Kinds of the records that arrive from the addon.", &events())
+        .constant("event_flag", "Flags of those records.", &event_flags())
+        .constant(
+            "cancel_reason",
+            "Why a served call ends before its handler does.",
+            &cancel_reasons(),
+        );
+}
+
+fn error_codes() -> std::collections::HashMap<ErrorCode, ErrorCodeFacts> {
+    let facts = |code: ErrorCode| ErrorCodeFacts {
+        http_status: code.http_status(),
+        retryable: code.retryable(),
+    };
+    ErrorCode::ALL.into_iter().map(|code| (code, facts(code))).collect()
+}
+
+fn events() -> BTreeMap<String, u32> {
+    table(&[
+        ("message", event::MESSAGE),
+        ("end", event::END),
+        ("fail", event::FAIL),
+        ("callWritable", event::CALL_WRITABLE),
+        ("open", event::OPEN),
+        ("request", event::REQUEST),
+        ("requestEnd", event::REQUEST_END),
+        ("cancel", event::CANCEL),
+        ("servedWritable", event::SERVED_WRITABLE),
+        ("result", event::RESULT),
+        ("instances", event::INSTANCES),
+    ])
+}
+
+fn event_flags() -> BTreeMap<String, u32> {
+    table(&[
+        ("bytes", event::BYTES),
+        ("last", event::LAST),
+        ("stream", event::STREAM),
+    ])
+}
+
+fn cancel_reasons() -> BTreeMap<String, u32> {
+    use event::CancelReason::{Deadline, Kill, Lost, Stop, Unsendable};
+    table(&[
+        ("stop", Stop as u32),
+        ("kill", Kill as u32),
+        ("deadline", Deadline as u32),
+        ("lost", Lost as u32),
+        ("unsendable", Unsendable as u32),
+    ])
+}
+
+fn table(entries: &[(&str, u32)]) -> BTreeMap<String, u32> {
+    entries
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), *value))
+        .collect()
+}
