@@ -11,6 +11,12 @@ interface Reader<T> {
   reject(error: unknown): void;
 }
 
+/** What waits for the only item. */
+interface Single<T> {
+  resolve(item: T): void;
+  reject(error: unknown): void;
+}
+
 /** What a call is started with. */
 export interface CallStart {
   readonly bridge: Bridge;
@@ -30,9 +36,10 @@ export interface CallStart {
  */
 export class ResponseStream<T> implements AsyncIterable<T>, AsyncDisposable, CallEvents {
   readonly #start: CallStart;
-  readonly #queue = new ItemQueue<T>();
+  /** Made when an item comes that nobody waits for. */
+  #queue: ItemQueue<T> | null = null;
   #reader: Reader<T> | null = null;
-  #single: Reader<T> | null = null;
+  #single: Single<T> | null = null;
   #open = true;
   #error: StatorError | null = null;
   #used = false;
@@ -83,16 +90,10 @@ export class ResponseStream<T> implements AsyncIterable<T>, AsyncDisposable, Cal
   /** The only item. More or fewer than one reject with `protocol`. */
   one(): Promise<T> {
     this.#claim();
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#single = {
-      reject,
-      resolve: (first) => {
-        if (first.done === true) reject(countError("no item"));
-        else resolve(first.value);
-      },
-    };
-    this.#settleSingle();
-    return promise;
+    return new Promise<T>((resolve, reject) => {
+      this.#single = { resolve, reject };
+      if (!this.#open || this.#queue !== null) this.#settleSingle();
+    });
   }
 
   /** The items as a Web stream; cancelling it cancels the call. */
@@ -142,7 +143,15 @@ export class ResponseStream<T> implements AsyncIterable<T>, AsyncDisposable, Cal
       this.#cancel(new StatorError("protocol", "the worker sent an item that is not JSON", { instanceId }));
       return;
     }
-    if (last) this.#close(null);
+    if (last) {
+      this.#close(null);
+      const single = this.#single;
+      if (single !== null && this.#queue === null) {
+        this.#single = null;
+        single.resolve(item);
+        return;
+      }
+    }
     const reader = this.#reader;
     if (reader !== null) {
       this.#reader = null;
@@ -150,6 +159,7 @@ export class ResponseStream<T> implements AsyncIterable<T>, AsyncDisposable, Cal
       reader.resolve({ done: false, value: item });
       return;
     }
+    this.#queue ??= new ItemQueue();
     this.#queue.push(item, cost);
     if (this.#single !== null) this.#settleSingle();
   }
@@ -206,7 +216,7 @@ export class ResponseStream<T> implements AsyncIterable<T>, AsyncDisposable, Cal
   #next(): Promise<IteratorResult<T, undefined>> {
     this.idleTicks = 0;
     const queue = this.#queue;
-    if (queue.length > 0) {
+    if (queue !== null && queue.length > 0) {
       this.#read += queue.cost();
       return Promise.resolve({ done: false, value: queue.shift() });
     }
@@ -232,7 +242,7 @@ export class ResponseStream<T> implements AsyncIterable<T>, AsyncDisposable, Cal
   #settleSingle(): void {
     const single = this.#single;
     if (single === null) return;
-    const { length } = this.#queue;
+    const length = this.#queue?.length ?? 0;
     if (length > 1) {
       this.#single = null;
       this.#cancel(countError("more than one item"));
@@ -240,8 +250,8 @@ export class ResponseStream<T> implements AsyncIterable<T>, AsyncDisposable, Cal
     } else if (!this.#open) {
       this.#single = null;
       if (this.#error !== null) single.reject(this.#error);
-      else if (length === 1) single.resolve({ done: false, value: this.#queue.shift() });
-      else single.resolve({ done: true, value: undefined });
+      else if (this.#queue !== null && length === 1) single.resolve(this.#queue.shift());
+      else single.reject(countError("no item"));
     }
   }
 
@@ -264,11 +274,11 @@ export class ResponseStream<T> implements AsyncIterable<T>, AsyncDisposable, Cal
   #cancel(error: StatorError): void {
     if (!this.#open) {
       // What was not read of a call that is over is given up.
-      this.#queue.clear();
+      this.#queue?.clear();
       return;
     }
     this.#start.bridge.outbox.push(OPERATION.cancel, this.#start.number, null, 1);
-    this.#queue.clear();
+    this.#queue?.clear();
     this.#close(error);
     this.#finishReaders();
   }

@@ -1,7 +1,6 @@
 import type { Bridge } from "../crossing/bridge.ts";
 import { OPERATION } from "../crossing/operation.ts";
 import { encodePayload } from "../crossing/payload.ts";
-import { nextTurn, turnIsLong } from "../crossing/turn.ts";
 import { StatorError } from "../stator-error.ts";
 import type { ResponseStream } from "./response-stream.ts";
 
@@ -12,14 +11,14 @@ export async function sendRequests<Req>(
   response: ResponseStream<unknown>,
   requests: AsyncIterable<Req>,
 ): Promise<void> {
-  const { outbox } = bridge;
+  const { outbox, turn } = bridge;
   try {
     for await (const request of requests) {
       if (!response.isOpen) return;
       outbox.push(OPERATION.callSend, number, encodePayload(request));
       if (outbox.isFull) {
         outbox.flush();
-        if (turnIsLong()) await nextTurn();
+        if (turn.isLong) await turn.next();
       }
       if (response.blockedUntil !== null) await response.blockedUntil;
       if (!response.isOpen) return;

@@ -2,6 +2,7 @@ import type { Bridge } from "../crossing/bridge.ts";
 import { OPERATION, OPERATION_FLAG } from "../crossing/operation.ts";
 import { encodePayload } from "../crossing/payload.ts";
 import { servedContext } from "../serving/context-storage.ts";
+import type { ServedContext } from "../serving/served-context.ts";
 import { StatorError } from "../stator-error.ts";
 import type { CallOptions } from "./call-options.ts";
 import { ResponseStream } from "./response-stream.ts";
@@ -19,7 +20,6 @@ export function startCall<Req, Res>(
   request: Req | AsyncIterable<Req>,
   options: CallOptions | undefined,
 ): ResponseStream<Res> {
-  options?.signal?.throwIfAborted();
   const parent = servedContext();
   const stream = isStream(request);
   const payload = stream ? null : encodePayload(request);
@@ -29,14 +29,22 @@ export function startCall<Req, Res>(
   const text = id === null && metadata === undefined ? "" : JSON.stringify({ id, metadata: metadata ?? {} });
   const number = bridge.callNumber();
   const response = new ResponseStream<Res>({ bridge, number, id, signal: options?.signal, parent });
-  if (parent?.isOver === true) {
-    response.cancelFor(new StatorError("cancelled", "the call that this one is made for is over"));
+  const over = alreadyOver(parent, options?.signal);
+  if (over !== null) {
+    response.failed(over, 0, 0);
     return response;
   }
   const head = OPERATION.call | route | (stream ? OPERATION_FLAG.stream : 0);
   bridge.outbox.pushCall(head, number, payload, client, timeoutMs, text, instanceId);
   if (stream) void sendRequests(bridge, number, response, request);
   return response;
+}
+
+/** Why a call need not even be sent. */
+function alreadyOver(parent: ServedContext | undefined, signal: AbortSignal | undefined): StatorError | null {
+  if (parent?.isOver === true) return new StatorError("cancelled", "the call that this one is made for is over");
+  if (signal?.aborted !== true) return null;
+  return new StatorError("cancelled", "the call's signal was aborted", { cause: signal.reason });
 }
 
 function isStream<Req>(request: Req | AsyncIterable<Req>): request is AsyncIterable<Req> {

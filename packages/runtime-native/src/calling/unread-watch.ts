@@ -13,7 +13,10 @@ export function watchUnread(bridge: Bridge, limitMs: number): () => void {
       if (!(call instanceof ResponseStream) || !call.isUnread) continue;
       if (++call.idleTicks <= LOOKS) continue;
       call.cancelFor(
-        new StatorError("cancelled", `nobody read the response for ${limitMs} ms (unreadTimeoutMs), so it was cancelled`),
+        new StatorError(
+          "cancelled",
+          `nobody read the response for ${limitMs} ms (unreadTimeoutMs), so it was cancelled`,
+        ),
       );
     }
   }, limitMs / LOOKS).unref();

@@ -6,7 +6,7 @@ import { loadAddon } from "./load-addon.ts";
 import type { NativeRuntime } from "./native-addon.ts";
 import { OPERATION } from "./operation.ts";
 import { Outbox } from "./outbox.ts";
-import { beginTurn, turnIsLong } from "./turn.ts";
+import { Turn } from "./turn.ts";
 
 /** Events that one drain takes. */
 const MAX_EVENTS = 2_048;
@@ -49,6 +49,7 @@ interface Pending {
 export class Bridge {
   readonly outbox: Outbox;
   readonly keepAlive = new KeepAlive();
+  readonly turn = new Turn((turn) => this.#run(turn));
   readonly calls = new Map<number, CallEvents>();
   readonly served = new Map<number, ServedEvents>();
   readonly endpoints = new Map<number, OpenCall>();
@@ -128,25 +129,32 @@ export class Bridge {
 
   readonly #wake = (): void => {
     if (this.#closed) return;
-    beginTurn();
+    this.turn.begin();
     let more: boolean;
     do {
       more = this.#drain();
-    } while (more && !turnIsLong());
+    } while (more && !this.turn.isLong);
     if (more) setImmediate(this.#wake);
   };
 
   #drain(): boolean {
     let more = false;
-    this.outbox.hold(() => {
+    this.#run(() => {
       const text = this.#native.drain(this.#records);
       const count = this.#records[0] as number;
       more = this.#records[1] !== 0;
       const bytes = this.#records[2] === 0 ? null : this.#native.takeBytes();
       this.#dispatch(text, bytes, count);
-      drainMicrotasks();
     });
     return more;
+  }
+
+  /** Runs `turn` and everything that waits for it; what they send leaves in one batch. */
+  #run(turn: () => void): void {
+    this.outbox.hold(() => {
+      turn();
+      drainMicrotasks();
+    });
   }
 
   #dispatch(text: string, bytes: Uint8Array | null, count: number): void {
@@ -163,7 +171,8 @@ export class Bridge {
           payload = text.substring(textAt, textAt + length);
           textAt += length;
         } else {
-          payload = (bytes as Uint8Array).slice(byteAt, byteAt + length);
+          // A copy, so that one item does not keep the whole batch alive. (`slice` of a Buffer would be a view.)
+          payload = new Uint8Array((bytes as Uint8Array).subarray(byteAt, byteAt + length));
           byteAt += length;
         }
       } else if ((head & EVENT_FLAG.bytes) !== 0) {

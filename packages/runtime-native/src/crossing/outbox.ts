@@ -8,6 +8,9 @@ const MAX_RECORDS = 1_024;
 /** Text and bytes that a batch collects before it is handed over without waiting for the end of the turn. */
 const MAX_SIZE = 64 * 1_024;
 
+/** Microtasks without a new operation after which a batch counts as complete: a generator needs three for an item. */
+const QUIET_MICROTASKS = 4;
+
 const NO_BYTES = new Uint8Array(0);
 
 /** Hears that a call may not send more for now. */
@@ -26,6 +29,8 @@ export class Outbox {
   #bytes: Uint8Array[] = [];
   #byteCount = 0;
   #scheduled = false;
+  #seen = 0;
+  #quiet = 0;
   /** Somebody will flush at the end of this turn. */
   #held = false;
 
@@ -116,7 +121,7 @@ export class Outbox {
     } else {
       this.#records[at] = (this.#records[at] as number) | OPERATION_FLAG.bytes;
       // Copied now: the caller may change its array before the batch leaves.
-      this.#bytes.push(payload.slice());
+      this.#bytes.push(new Uint8Array(payload));
       this.#byteCount += payload.length;
     }
   }
@@ -127,11 +132,21 @@ export class Outbox {
       this.flush();
     } else if (!this.#scheduled && !this.#held) {
       this.#scheduled = true;
-      queueMicrotask(this.#flushScheduled);
+      this.#quiet = 0;
+      queueMicrotask(this.#settle);
     }
   }
 
-  readonly #flushScheduled = (): void => {
+  /** Hands the batch over when nothing was added for a few microtasks. */
+  readonly #settle = (): void => {
+    if (this.#count !== this.#seen) {
+      this.#seen = this.#count;
+      this.#quiet = 0;
+    }
+    if (this.#count > 0 && ++this.#quiet < QUIET_MICROTASKS) {
+      queueMicrotask(this.#settle);
+      return;
+    }
     this.#scheduled = false;
     if (!this.#held) this.flush();
   };

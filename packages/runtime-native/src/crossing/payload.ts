@@ -34,9 +34,7 @@ export function decodeText(text: string): unknown {
 function encodeSlowly(value: unknown, cause: unknown): string {
   refuseNonFinite(value, "", 0);
   try {
-    return JSON.stringify(value, (_, part: unknown) =>
-      typeof part === "bigint" ? rawJson(part) : part,
-    );
+    return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? rawJson(part) : part));
   } catch {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StatorError("invalid_argument", `the value cannot be written as JSON: ${reason}`, { cause });
@@ -46,11 +44,17 @@ function encodeSlowly(value: unknown, cause: unknown): string {
 function refuseNonFinite(value: unknown, path: string, depth: number): void {
   if (typeof value === "number") {
     if (Number.isFinite(value)) return;
-    throw new StatorError("invalid_argument", `${path === "" ? "the value" : path} is ${value}, which JSON cannot hold`);
+    throw new StatorError(
+      "invalid_argument",
+      `${path === "" ? "the value" : path} is ${value}, which JSON cannot hold`,
+    );
   }
   if (typeof value !== "object" || value === null) return;
   if (depth > MAX_DEPTH) {
-    throw new StatorError("invalid_argument", `the value is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
+    throw new StatorError(
+      "invalid_argument",
+      `the value is nested deeper than ${MAX_DEPTH} levels, or contains itself`,
+    );
   }
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) refuseNonFinite(value[index], `${path}[${index}]`, depth + 1);

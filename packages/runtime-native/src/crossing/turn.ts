@@ -1,24 +1,41 @@
 /** How long work may go on before other events get their turn, in milliseconds. */
 const BUDGET_MS = 4;
 
-let began = 0;
+/** The turns of the event loop, as far as the crossing takes part in them. */
+export class Turn {
+  #began = 0;
+  readonly #run: (turn: () => void) => void;
+  #waiting: (() => void)[] = [];
 
-/** A new turn of the event loop begins. */
-export function beginTurn(): void {
-  began = performance.now();
-}
+  /** `run` runs what a turn does, with everything that its microtasks do. */
+  constructor(run: (turn: () => void) => void) {
+    this.#run = run;
+  }
 
-/** Whether this turn has taken so long that timers, sockets and other calls should come in between. */
-export function turnIsLong(): boolean {
-  return performance.now() - began > BUDGET_MS;
-}
+  /** A new turn begins. */
+  begin(): void {
+    this.#began = performance.now();
+  }
 
-/** Resolves in the next turn. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(() => {
-      beginTurn();
-      resolve();
+  /** Whether this turn has taken so long that timers, sockets and other calls should come in between. */
+  get isLong(): boolean {
+    return performance.now() - this.#began > BUDGET_MS;
+  }
+
+  /** Resolves in the next turn, together with everybody else who waits for it. */
+  next(): Promise<void> {
+    if (this.#waiting.length === 0) setImmediate(this.#resume);
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
     });
-  });
+  }
+
+  readonly #resume = (): void => {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.begin();
+    this.#run(() => {
+      for (const resume of waiting) resume();
+    });
+  };
 }

@@ -2,7 +2,6 @@ import type { Bridge, ServedEvents } from "../crossing/bridge.ts";
 import { CANCEL_REASON } from "../crossing/event.ts";
 import { OPERATION, OPERATION_FLAG } from "../crossing/operation.ts";
 import { decodeText, encodePayload } from "../crossing/payload.ts";
-import { nextTurn, turnIsLong } from "../crossing/turn.ts";
 import { StatorError } from "../stator-error.ts";
 import { contextStorage } from "./context-storage.ts";
 import type { Handler } from "./handler.ts";
@@ -117,7 +116,7 @@ export class ServedCall implements ServedEvents {
 
   async #stream(items: AsyncIterator<unknown>): Promise<void> {
     this.#items = items;
-    const { outbox } = this.#bridge;
+    const { outbox, turn } = this.#bridge;
     const context = this.#context;
     try {
       for (;;) {
@@ -131,7 +130,7 @@ export class ServedCall implements ServedEvents {
         outbox.push(OPERATION.item, this.#number, encodePayload(item.value));
         if (outbox.isFull) {
           outbox.flush();
-          if (turnIsLong()) await nextTurn();
+          if (turn.isLong) await turn.next();
         }
         if (this.#writable !== null) await this.#writable;
         if (context.isKilled()) break;

@@ -30,9 +30,7 @@ export class ServedContext implements Context {
 
   get metadata(): Readonly<Record<string, string>> {
     this.#metadata ??=
-      this.#metadataText === ""
-        ? NO_METADATA
-        : Object.freeze(JSON.parse(this.#metadataText) as Record<string, string>);
+      this.#metadataText === "" ? NO_METADATA : Object.freeze(JSON.parse(this.#metadataText) as Record<string, string>);
     return this.#metadata;
   }
 
@@ -80,7 +78,8 @@ export class ServedContext implements Context {
   /** The handler is done: calls that it left open have nobody to read them. */
   finish(): void {
     this.#killed = true;
-    if (this.#children !== null) this.#endChildren(new StatorError("cancelled", "the handler that made the call is done"));
+    if (this.#children !== null)
+      this.#endChildren(new StatorError("cancelled", "the handler that made the call is done"));
   }
 
   get isOver(): boolean {

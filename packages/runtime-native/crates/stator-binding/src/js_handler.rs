@@ -13,7 +13,7 @@ use stator_runtime::{
     connection::{End, StreamObserver},
     payload::Lane,
     server::{Handler, ServerCall},
-    wire::frame::Cancel,
+    wire::{frame::Cancel, open::Metadata},
 };
 
 use crate::{
@@ -47,12 +47,14 @@ impl ServedCalls {
         self.inbox.push([event::CANCEL, id, 0, reason as u32, 0, 0, 0, 0]);
     }
 
-    fn add(&self, call: ServerCall) -> u32 {
+    /// Adds a call; `announce` is told its number before anybody else can see it.
+    fn add(&self, call: ServerCall, announce: impl FnOnce(u32, &ServerCall)) -> u32 {
         let mut calls = self.calls.lock();
         loop {
             let id = self.next.fetch_add(1, Ordering::Relaxed);
             // After four thousand million calls numbers come again; one that is in use is passed over.
             if id != 0 && !calls.contains_key(&id) {
+                announce(id, &call);
                 calls.insert(id, call);
                 return id;
             }
@@ -69,28 +71,30 @@ pub struct JsHandler {
 
 impl Handler for JsHandler {
     fn open(&self, call: ServerCall) -> Arc<dyn StreamObserver> {
-        let info = call.info();
-        let timeout = info.deadline.map_or(u32::MAX, |at| {
-            u32::try_from(at.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u32::MAX - 1)
-        });
-        let metadata = if info.metadata.is_empty() {
-            String::new()
-        } else {
-            let map: serde_json::Map<_, _> =
-                info.metadata.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
-            serde_json::Value::Object(map).to_string()
-        };
-        let id_text = info.id.clone();
-        let flags = if info.request_stream { event::STREAM } else { 0 };
-        let many = info.request_stream;
-        let id = self.served.add(call);
-        let record = [event::OPEN | flags, id, 0, self.endpoint, timeout, 0, 0, 0];
+        let many = call.info().request_stream;
         let inbox = &self.served.inbox;
-        inbox.push_texts(record, &id_text, &metadata);
+        let id = self.served.add(call, |id, call| {
+            let info = call.info();
+            let timeout = info.deadline.map_or(u32::MAX, |at| {
+                u32::try_from(at.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u32::MAX - 1)
+            });
+            let flags = if many { event::STREAM } else { 0 };
+            let record = [event::OPEN | flags, id, 0, self.endpoint, timeout, 0, 0, 0];
+            inbox.push_texts(record, &info.id, &metadata_text(&info.metadata));
+        });
         // The frame may have come alone: nothing else would wake JavaScript for it.
         inbox.ring();
         Arc::new(JsCall { id, many, served: Arc::clone(&self.served) })
     }
+}
+
+/// Metadata as a JSON object; empty text for none.
+fn metadata_text(metadata: &Metadata) -> String {
+    if metadata.is_empty() {
+        return String::new();
+    }
+    let map: serde_json::Map<_, _> = metadata.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
+    serde_json::Value::Object(map).to_string()
 }
 
 /// What arrives on one served call.

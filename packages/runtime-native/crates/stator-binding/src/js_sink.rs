@@ -22,13 +22,15 @@ impl JsSink {
         Self { inbox, calls: Mutex::default() }
     }
 
-    /// Remembers a call until it ends.
-    pub fn remember(&self, id: u32, call: Arc<Call>) {
-        self.calls.lock().insert(id, Arc::clone(&call));
-        // It may have ended before it was remembered.
+    /// Remembers a call until it ends; `false` if it has ended already.
+    pub fn remember(&self, id: u32, call: Arc<Call>) -> bool {
+        let mut calls = self.calls.lock();
+        // Whoever ends it removes it, under this lock: after this look, or it is seen here.
         if call.is_done() {
-            self.calls.lock().remove(&id);
+            return false;
         }
+        calls.insert(id, call);
+        true
     }
 
     pub fn get(&self, id: u32) -> Option<Arc<Call>> {

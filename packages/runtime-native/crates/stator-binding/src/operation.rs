@@ -33,7 +33,7 @@ pub const LAST: u32 = 1 << 9;
 pub const STREAM: u32 = 1 << 10;
 /// Routes of [`CALL`], from bit 16 on.
 pub const ROUTE_SHIFT: u32 = 16;
-pub const ROUTE_ROUND_ROBIN: u32 = 0;
+// 0 is round-robin.
 pub const ROUTE_RANDOM: u32 = 1;
 pub const ROUTE_LEAST_LOADED: u32 = 2;
 pub const ROUTE_DIRECT: u32 = 3;
@@ -46,7 +46,7 @@ use std::{
 use serde::Deserialize;
 use stator_runtime::{
     Error, ErrorCode,
-    client::{CallOptions, ResponseSink, Router},
+    client::{CallOptions, Client, ResponseSink, Router},
     connection::{Connection, SendStatus},
     payload::{Lane, Payload},
     wire::frame::Cancel,
@@ -71,6 +71,7 @@ pub struct Submission<'a> {
     bytes: &'a [u8],
     blocked: Vec<(u32, u32)>,
     touched: Vec<Connection>,
+    last_client: Option<(u32, Client)>,
 }
 
 /// What a call's options may say.
@@ -83,7 +84,7 @@ struct Options {
 
 impl<'a> Submission<'a> {
     pub fn new(session: &'a Session, text: &'a str, ascii: bool, bytes: &'a [u8]) -> Self {
-        Self { session, text, ascii, bytes, blocked: Vec::new(), touched: Vec::new() }
+        Self { session, text, ascii, bytes, blocked: Vec::new(), touched: Vec::new(), last_client: None }
     }
 
     /// Runs every operation in order, then writes each touched connection once. Returns the calls that are blocked.
@@ -169,8 +170,9 @@ impl<'a> Submission<'a> {
         let Options { id: call_id, metadata } =
             if options.is_empty() { Options::default() } else { serde_json::from_str(options).unwrap_or_default() };
         let request = if head & STREAM == 0 { Some(self.payload(head, length)) } else { None };
-        let Some(client) = self.session.client(client) else {
-            return self.session.calls.refuse(id, closed_client());
+        let Some(client) = self.client(client) else {
+            self.session.calls.refuse(id, closed_client());
+            return self.session.inbox.ring();
         };
         let router = match head >> ROUTE_SHIFT {
             ROUTE_RANDOM => Router::Random,
@@ -184,9 +186,22 @@ impl<'a> Submission<'a> {
         let sink = std::sync::Arc::clone(&self.session.calls);
         let call = client.start(sink as std::sync::Arc<dyn ResponseSink>, u64::from(id), request, router, options);
         self.touch(call.connection());
-        self.session.calls.remember(id, call);
-        // A call that failed at once has its end in the inbox, and no connection that would announce it.
-        self.session.inbox.ring();
+        if !self.session.calls.remember(id, call) {
+            // Its end is in the inbox, and there may be no connection that would announce it.
+            self.session.inbox.ring();
+        }
+    }
+
+    /// The client of that number. Most batches are of one client: it is looked up once.
+    fn client(&mut self, number: u32) -> Option<Client> {
+        if let Some((known, client)) = &self.last_client
+            && *known == number
+        {
+            return Some(client.clone());
+        }
+        let client = self.session.client(number)?;
+        self.last_client = Some((number, client.clone()));
+        Some(client)
     }
 
     fn item(&mut self, head: u32, id: u32, length: u32) {
