@@ -43,7 +43,7 @@ const suites: Suite[] = [
   bunSuite("apps/examples", PROCESS_TIMEOUT_MS),
   bunSuite("tests/e2e", PROCESS_TIMEOUT_MS),
 ];
-if (values.full) suites.push(bunSuite("tests/full", LONG_TIMEOUT_MS));
+if (values.full) suites.push(bunSuite("tests/full", LONG_TIMEOUT_MS, 4 * LONG_TIMEOUT_MS));
 
 const { passed, failed } = await runSuites(suites);
 console.log(`\n${passed} passed, ${failed} failed`);

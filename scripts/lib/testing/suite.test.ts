@@ -57,6 +57,11 @@ describe("bunSuite", () => {
     expect(failed).toBeGreaterThan(0);
   });
 
+  test("fails when it takes too long, and leaves nothing running", async () => {
+    const folder = folderWith("hangs.test.ts", 'test("x", () => new Promise(() => {}));');
+    expect(await bunSuite(folder, 60_000, 500).run()).toEqual({ passed: 0, failed: 1 });
+  });
+
   test("fails when a test ends the process", async () => {
     const { failed } = await bunSuite(folderWith("exit.test.ts", 'test("x", () => process.exit(0));'), 5000).run();
     expect(failed).toBeGreaterThan(0);

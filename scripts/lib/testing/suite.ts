@@ -7,6 +7,9 @@ import { announce, inSeconds } from "../step.ts";
 import { bunCounts, cargoCounts } from "./counts.ts";
 import type { Counts } from "./counts.ts";
 
+/** A suite that hangs is ended after this time; the slowest one takes a fraction of it. */
+const SUITE_LIMIT_MS = 15 * 60_000;
+
 /** One part of `bun run test`. */
 export interface Suite {
   name: string;
@@ -18,7 +21,7 @@ export function checkSuite(name: string, command: string[], holds?: (output: str
   return {
     name,
     async run() {
-      const result = await run(command);
+      const result = await run(command, { limitMs: SUITE_LIMIT_MS });
       const passed = result.exitCode === 0 && (holds?.(result.output) ?? true);
       return { passed: passed ? 1 : 0, failed: passed ? 0 : 1 };
     },
@@ -30,21 +33,27 @@ export function cargoSuite(name: string): Suite {
   return {
     name,
     async run() {
-      const result = await run(["cargo", "test", "--release", "--workspace", "--locked", "--no-fail-fast"]);
+      const command = ["cargo", "test", "--release", "--workspace", "--locked", "--no-fail-fast"];
+      const result = await run(command, { limitMs: SUITE_LIMIT_MS });
       return honest(name, result, cargoCounts(result.output));
     },
   };
 }
 
-/** The Bun tests under one folder of the repository. Every file that looks like a test has to have run. */
-export function bunSuite(folder: string, timeoutMs: number): Suite {
+/**
+ * The Bun tests under one folder of the repository. Every file that looks like a test has to have run.
+ *
+ * @param timeoutMs limit of a single test.
+ * @param limitMs limit of the whole suite.
+ */
+export function bunSuite(folder: string, timeoutMs: number, limitMs = SUITE_LIMIT_MS): Suite {
   return {
     name: `bun test ${folder}`,
     async run() {
       const path = resolve(root, folder);
       const files = existsSync(path) ? testFiles(path) : [];
       if (files.length === 0) return failure(`${folder} holds no tests.`);
-      const result = await run([process.execPath, "test", "--timeout", String(timeoutMs), path]);
+      const result = await run([process.execPath, "test", "--timeout", String(timeoutMs), path], { limitMs });
       const counts = bunCounts(result.output);
       if (counts === null) return failure(`bun test ${folder} gave no summary.`);
       if (counts.files !== files.length) {
