@@ -3,6 +3,7 @@ import { connect } from "node:net";
 
 import { DistributedRuntime } from "@stator/runtime-native";
 
+import { failure } from "../support/failure.ts";
 import { Graph } from "../support/graph.ts";
 import { httpStream, readAll } from "../support/http-stream.ts";
 
@@ -45,7 +46,7 @@ test.each([
 test("a request of the wrong form on the request plane is refused by the service, with the path", async () => {
   const client = await runtime.endpoint("chain.backend.run").client();
   await client.waitForInstances();
-  await expect(client.generate({ id: 5, count: 1 }).one()).rejects.toMatchObject({
+  expect(await failure(client.generate({ id: 5, count: 1 }).one())).toMatchObject({
     code: "invalid_request",
     message: expect.stringContaining("chain.backend.run: id: ") as string,
     details: { issues: [{ path: "id" }] },

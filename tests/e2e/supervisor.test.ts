@@ -81,7 +81,7 @@ describe("a worker that dies", () => {
     const delays: string[] = [];
     for (let at = 0; ; at = graph.command.output.length) {
       const [line, delay] = await graph.command.line(
-        /^stator .*Dying ended with exit code 7; (?:starting it again in (\d+) ms|it keeps)/,
+        /^stator .*Dying ended with exit code 7; (?:starting it again in (\d+) ms|.*)\.$/,
         at,
       );
       if (delay === undefined) {
@@ -99,7 +99,7 @@ describe("a worker that dies", () => {
   test("before it was ready ends the start with 1, and nothing is left", async () => {
     await using command = new Command([CLI, "serve", `${UNRULY}#NeverReady`, "--port", "0"]);
     expect(await command.exited).toBe(1);
-    expect(command.text).toContain("internal: the model is missing");
+    expect(command.text).toContain("error: the model is missing");
     expect(command.text).toContain("NeverReady did not start: exit code 1.");
   });
 });
@@ -134,6 +134,7 @@ describe("nothing is left", () => {
     );
     await graph.command.line(/event stuck holds$/);
     graph.command.signal("SIGINT");
+    await graph.command.line(/^stator .*Stopping; another signal/);
     graph.command.signal("SIGINT");
     expect(await graph.command.exited).toBe(130);
     await until(() => !pids.some(isRunning), "all processes have gone");

@@ -29,17 +29,11 @@ export class Graph implements AsyncDisposable {
     environment: Record<string, string> = {},
   ): Promise<Graph> {
     const folder = mkdtempSync(join(tmpdir(), "stator-graph-"));
-    const discovery = join(folder, "discovery");
-    const own = [
-      "--port",
-      "0",
-      "--file-path",
-      discovery,
-      "--discovery",
-      "file",
-      "--ready-file",
-      join(folder, "ready.json"),
-    ];
+    const at = options.indexOf("--file-path");
+    const shared = at === -1 ? undefined : options[at + 1];
+    const discovery = shared ?? join(folder, "discovery");
+    const own = ["--port", "0", "--discovery", "file", "--ready-file", join(folder, "ready.json")];
+    if (shared === undefined) own.push("--file-path", discovery);
     const command = new Command(["packages/sdk/src/cli/stator.ts", "serve", target, ...own, ...options], environment);
     try {
       const [, url = ""] = await command.line(/^ready (\S+)/);

@@ -60,11 +60,14 @@ export class StatorError extends Error {
   /** Any thrown value as it travels. `development` adds the stack. */
   static toWire(thrown: unknown, development: boolean): WireError {
     const error = thrown instanceof Error ? thrown : new Error(describe(thrown));
-    const stack = development && error.stack !== undefined ? { stack: error.stack } : {};
+    // An error that is only passed on keeps the stack of where it was thrown, however many hops away.
+    const thrownAt = error instanceof StatorError ? (error.remoteStack ?? error.stack) : error.stack;
+    const stack = development && thrownAt !== undefined ? { stack: thrownAt } : {};
     if (error instanceof StatorError) {
+      const name = error.remoteName === null ? {} : { name: error.remoteName };
       const details = error.details === null ? {} : { details: error.details };
       const instance = error.instanceId === null ? {} : { instance: error.instanceId.toString() };
-      return { code: error.code, message: error.message, ...details, ...instance, ...stack };
+      return { code: error.code, message: error.message, ...name, ...details, ...instance, ...stack };
     }
     return { code: "internal", message: error.message, name: error.name, ...stack };
   }

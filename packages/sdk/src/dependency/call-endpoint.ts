@@ -17,15 +17,27 @@ export interface CallTarget {
 
 /** One call through a dependency: a stream is returned as it is, a unary call as the promise of its one item. */
 export function callEndpoint(
-  { client, endpoint, path, timeoutMs }: CallTarget,
+  target: CallTarget,
   request: unknown = null,
   options: ServiceCallOptions = {},
 ): ServiceStream<unknown> | Promise<unknown> {
+  return target.endpoint.kind === "unary" ? callOnce(target, request, options) : call(target, request, options);
+}
+
+/** Whatever goes wrong, a request that cannot be written included, rejects. */
+async function callOnce(target: CallTarget, request: unknown, options: ServiceCallOptions): Promise<unknown> {
+  return call(target, request, options).one();
+}
+
+function call(
+  { client, endpoint, path, timeoutMs }: CallTarget,
+  request: unknown,
+  options: ServiceCallOptions,
+): ServiceStream<unknown> {
   const { instanceId, ...rest } = options;
   const limited: CallOptions = timeoutMs === null ? rest : { timeoutMs, ...rest };
-  const call = withCallScope(limited);
-  const source = instanceId === undefined ? client.generate(request, call) : client.direct(request, instanceId, call);
-  const { output, kind } = endpoint;
-  const stream = output === null ? source : new CheckedServiceStream(source, output, path);
-  return kind === "unary" ? stream.one() : stream;
+  const scoped = withCallScope(limited);
+  const source =
+    instanceId === undefined ? client.generate(request, scoped) : client.direct(request, instanceId, scoped);
+  return endpoint.output === null ? source : new CheckedServiceStream(source, endpoint.output, path);
 }

@@ -58,7 +58,7 @@ describe("the life of a service", () => {
       @onStart
       async first(): Promise<void> {
         events.push("base starts");
-        await expect(fetch(`http://127.0.0.1:${port}/ping`)).rejects.toThrow();
+        expect(await failure(fetch(`http://127.0.0.1:${port}/ping`))).toBeInstanceOf(Error);
       }
 
       @onShutdown
@@ -92,7 +92,7 @@ describe("the life of a service", () => {
     expect(await (await fetch(`${serving.url}/ping`)).json()).toBe("ping pong");
     await serving.stop();
     expect(events.slice(3)).toEqual(["frontend stops", "base stops", "worker stops"]);
-    await expect(fetch(`http://127.0.0.1:${port}/ping`)).rejects.toThrow();
+    expect(await failure(fetch(`http://127.0.0.1:${port}/ping`))).toBeInstanceOf(Error);
   });
 
   test("a start hook that throws ends the start, and what had started is stopped", async () => {
@@ -110,7 +110,7 @@ describe("the life of a service", () => {
         events.push("stopped");
       }
     }
-    await expect(start(Broken)).rejects.toThrow("no model");
+    expect((await failure(start(Broken))).message).toContain("no model");
     expect(events).toEqual(["stopped"]);
   });
 
@@ -130,7 +130,7 @@ describe("the life of a service", () => {
       }
     }
     const serving = await start(Broken);
-    await expect(serving.stop()).rejects.toThrow("A shutdown hook failed.");
+    expect((await failure(serving.stop())).message).toContain("A shutdown hook failed.");
     expect(events).toEqual(["one"]);
   });
 
@@ -146,7 +146,7 @@ describe("the life of a service", () => {
         return request;
       }
     }
-    await expect(start(Frontend, { http: { port } })).rejects.toMatchObject({
+    expect(await failure(start(Frontend, { http: { port } }))).toMatchObject({
       code: "address_in_use",
       message: `Port ${port} on 127.0.0.1 is in use; choose another with --port or DYN_HTTP_PORT.`,
     });
@@ -154,11 +154,11 @@ describe("the life of a service", () => {
   });
 
   test("unknown options are refused", async () => {
-    await expect(serve([], { portt: 1 } as never)).rejects.toThrow('serve: unknown option "portt"');
-    await expect(serve([], { http: { prt: 1 } } as never)).rejects.toThrow(
+    expect((await failure(serve([], { portt: 1 } as never))).message).toContain('serve: unknown option "portt"');
+    expect((await failure(serve([], { http: { prt: 1 } } as never))).message).toContain(
       'unknown option "prt"; did you mean "port"?',
     );
-    await expect(serve([], { http: { port: 70_000 } })).rejects.toThrow("70000 is not a port");
+    expect((await failure(serve([], { http: { port: 70_000 } }))).message).toContain("70000 is not a port");
   });
 });
 
@@ -192,18 +192,18 @@ describe("calls between services", () => {
 
     expect(await caller.worker.length({ text: "four", more: 1 } as Words)).toBe(4);
     expect(seen.splice(0)).toEqual([{ text: "four" }]);
-    await expect(caller.worker.length({ text: 4 } as never)).rejects.toMatchObject({
+    expect(await failure(caller.worker.length({ text: 4 } as never))).toMatchObject({
       code: "invalid_request",
       message: "calls.worker.length: text: Invalid input: expected string, received number",
     });
     expect(seen).toEqual([]);
-    await expect(caller.worker.length({ text: "bad" })).rejects.toMatchObject({ code: "invalid_response" });
+    expect(await failure(caller.worker.length({ text: "bad" }))).toMatchObject({ code: "invalid_response" });
 
     const items: number[] = [];
     const read = async () => {
       for await (const item of caller.worker.lengths({ text: "a bc bad d" })) items.push(item);
     };
-    await expect(read()).rejects.toMatchObject({ code: "invalid_response" });
+    expect(await failure(read())).toMatchObject({ code: "invalid_response" });
     expect(items).toEqual([1, 2]);
     expect(seen.at(-1)).toBe("ended");
   });
@@ -273,6 +273,16 @@ async function instanceOf<T extends object>(root: ServiceClass<T>): Promise<T> {
   const nodes = resolveGraph([root]);
   open.push(await serveNodes(nodes, { runtime: { discovery: "memory" }, signals: false }));
   return nodes.find((node) => node.service === root)?.instance as T;
+}
+
+/** What a promise is rejected with. */
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("This should have failed.");
 }
 
 /** A port that nobody listens on. */

@@ -1,4 +1,4 @@
-import * as runtimeNative from "@stator/runtime-native";
+import { watchParent } from "@stator/runtime-native";
 
 /** The descriptor at which every child holds one end of a pipe whose other end only the supervisor has. */
 export const LIFELINE_FD = 3;
@@ -11,5 +11,10 @@ const GRACE_MS = 5_000;
  * event loop is blocked.
  */
 export function watchSupervisor(): void {
-  runtimeNative.watchParent(LIFELINE_FD, GRACE_MS);
+  const supervisor = process.ppid;
+  watchParent(LIFELINE_FD, GRACE_MS);
+  // A supervisor that lives ends the group itself; without one, what this process has started must go with it.
+  process.on("exit", () => {
+    if (process.ppid !== supervisor) process.kill(-process.pid, "SIGKILL");
+  });
 }

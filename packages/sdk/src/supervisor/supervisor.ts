@@ -107,6 +107,7 @@ export class Supervisor {
   }
 
   private async drain(exitCode: number): Promise<void> {
+    if (exitCode === 0) this.say("Stopping; another signal ends everything at once.");
     this.describing?.killGroup();
     const timer = setTimeout(() => {
       this.say(`Not everything ended within ${this.options.drainMs} ms; killing the rest.`);

@@ -1,6 +1,6 @@
 use std::{
     fs::File,
-    io::Read,
+    io::{ErrorKind, Read},
     os::fd::{FromRawFd, OwnedFd},
     thread,
     time::Duration,
@@ -8,10 +8,10 @@ use std::{
 
 use napi::{Error, Result};
 use napi_derive::napi;
-use rustix::process::{Signal, getpid, kill_process};
+use rustix::process::{Signal, getpgrp, getpid, kill_process, kill_process_group};
 
 /// Ends this process when the other end of the inherited pipe `fd` is closed, that is when the parent is gone: first by
-/// SIGTERM, so that it drains, and `graceMs` later at once. A thread of its own watches, so a blocked event loop does
+/// SIGTERM, so that it drains, and `graceMs` later at once, with its process group if it leads one. A thread of its own watches, so a blocked event loop does
 /// not matter. The descriptor belongs to the watch from then on.
 #[napi(catch_unwind)]
 pub fn watch_parent(fd: i32, grace_ms: u32) -> Result<()> {
@@ -25,9 +25,17 @@ pub fn watch_parent(fd: i32, grace_ms: u32) -> Result<()> {
         .spawn(move || {
             let mut byte = [0];
             // Nobody writes: a read returns when the last writer is gone, or the descriptor is not a pipe.
-            while matches!(pipe.read(&mut byte), Ok(1..)) {}
+            while match pipe.read(&mut byte) {
+                Ok(count) => count > 0,
+                Err(error) => error.kind() == ErrorKind::Interrupted,
+            } {}
             signal(Signal::TERM);
             thread::sleep(Duration::from_millis(u64::from(grace_ms)));
+            // What this process has started goes with it, if it leads a group of its own. It fails only if the group
+            // is gone.
+            if getpgrp() == getpid() {
+                let _ = kill_process_group(getpid(), Signal::KILL);
+            }
             // Not `exit`: that would wait for whatever has hung.
             signal(Signal::KILL);
         })
