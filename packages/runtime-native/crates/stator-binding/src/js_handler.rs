@@ -13,6 +13,7 @@ use stator_runtime::{
     connection::{End, StreamObserver},
     payload::Lane,
     server::{Handler, ServerCall},
+    system::EndpointMetrics,
     wire::{frame::Cancel, open::Metadata},
 };
 
@@ -72,6 +73,7 @@ pub struct JsHandler {
 impl Handler for JsHandler {
     fn open(&self, call: ServerCall) -> Arc<dyn StreamObserver> {
         let many = call.info().request_stream;
+        let metrics = call.metrics().cloned();
         let inbox = &self.served.inbox;
         let id = self.served.add(call, |id, call| {
             let info = call.info();
@@ -84,7 +86,7 @@ impl Handler for JsHandler {
         });
         // The frame may have come alone: nothing else would wake JavaScript for it.
         inbox.ring();
-        Arc::new(JsCall { id, many, served: Arc::clone(&self.served) })
+        Arc::new(JsCall { id, many, metrics, served: Arc::clone(&self.served) })
     }
 }
 
@@ -101,11 +103,15 @@ fn metadata_text(metadata: &Metadata) -> String {
 struct JsCall {
     id: u32,
     many: bool,
+    metrics: Option<Arc<EndpointMetrics>>,
     served: Arc<ServedCalls>,
 }
 
 impl StreamObserver for JsCall {
     fn message(&self, lane: Lane, data: &[u8], cost: u32) {
+        if let Some(metrics) = &self.metrics {
+            metrics.request_bytes(data.len() as u64);
+        }
         let last = if self.many { 0 } else { event::LAST };
         let record = [event::REQUEST | last, self.id, 0, cost, 0, 0, 0, 0];
         if !self.served.inbox.push_payload(record, lane, data) {
@@ -129,6 +135,9 @@ impl StreamObserver for JsCall {
     }
 
     fn cancelled(&self, cancel: Cancel) {
+        if let Some(metrics) = &self.metrics {
+            metrics.cancelled();
+        }
         let reason = if cancel == Cancel::Kill { CancelReason::Kill } else { CancelReason::Stop };
         self.served.cancel(self.id, reason);
     }

@@ -57,7 +57,7 @@ impl Session {
         let runtime = DistributedRuntime::connect(config, hooks).await?;
         let started = Started {
             instance_id: runtime.instance_id().to_string(),
-            system_address: None,
+            system_address: runtime.system_address().map(|address| address.to_string()),
             unread_timeout_ms: config.unread_timeout_ms,
             max_message_bytes: config.max_message_bytes,
         };
@@ -113,7 +113,10 @@ impl Session {
                 self.answer(number, Ok(ShutDown { cut_off: u32::try_from(cut_off).unwrap_or(u32::MAX) }));
             }
             Command::SetHealth { ready } => {
-                let _ = ready;
+                let runtime = self.runtime.lock().clone();
+                if let Some(system) = runtime.as_ref().and_then(DistributedRuntime::system) {
+                    system.set_health(ready);
+                }
                 self.answer(number, Ok(()));
             }
         }

@@ -6,9 +6,10 @@ use crate::{
     connection::Hooks,
     discovery,
     plane::{MemoryPlane, RequestPlane, TcpPlane},
+    system::{SystemServer, SystemState},
 };
 
-use super::{DistributedRuntime, Settings};
+use super::{DistributedRuntime, Settings, System};
 
 /// Stands for "never" where a time is needed: about ten years.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
@@ -34,6 +35,14 @@ impl DistributedRuntime {
             shutdown_timeout: config.shutdown_timeout(),
             grace_period: config.grace_period(),
         };
-        Ok(Self::new(discovery, plane, settings, hooks))
+        let state = SystemState::new(discovery.connection_id(), config.starting_health_status)?;
+        let server = match config.system_address() {
+            Some(address) => Some(SystemServer::start(address, state.clone()).await?),
+            None => None,
+        };
+        let runtime = Self::new(discovery, plane, settings, hooks);
+        // The runtime is new, so the place is free.
+        let _ = runtime.0.system.set(System { state, server });
+        Ok(runtime)
     }
 }

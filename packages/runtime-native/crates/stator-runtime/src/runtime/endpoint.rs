@@ -93,7 +93,16 @@ impl Endpoint {
         }
         let address = runtime.plane.listen(Arc::clone(&runtime.server)).await?;
         let path = self.path.to_string();
-        let served = runtime.server.add(path.clone(), handler)?;
+        let system = self.runtime.system();
+        let metrics = system.map(|system| {
+            let EndpointPath {
+                namespace,
+                component,
+                endpoint,
+            } = &self.path;
+            system.metrics().endpoint(namespace, component, endpoint)
+        });
+        let served = runtime.server.add(path.clone(), handler, metrics)?;
         let instance_id = self.runtime.instance_id();
         let EndpointPath {
             namespace,
@@ -117,6 +126,9 @@ impl Endpoint {
         if let Err(error) = runtime.discovery.register(record).await {
             runtime.server.remove(&path);
             return Err(error);
+        }
+        if let Some(system) = system {
+            system.set_endpoint(&path, true);
         }
         let withdrawal = Arc::new(Withdrawal {
             runtime: self.runtime.clone(),
@@ -217,6 +229,9 @@ impl Withdrawal {
             endpoint,
         } = &self.path;
         let result = runtime.discovery.unregister(namespace, component, endpoint).await;
+        if let Some(system) = self.runtime.system() {
+            system.remove_endpoint(&self.path.to_string());
+        }
         tokio::time::sleep(runtime.settings.grace_period).await;
         runtime.server.remove(&self.path.to_string());
         *withdrawn = true;

@@ -11,7 +11,10 @@ pub use path::EndpointPath;
 pub use settings::Settings;
 pub use shutdown::Shutdown;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+};
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -23,6 +26,7 @@ use crate::{
     discovery::Discovery,
     plane::RequestPlane,
     server::Server,
+    system::{SystemServer, SystemState},
     wire::handshake::MIN_WINDOW,
 };
 
@@ -41,6 +45,14 @@ struct Inner {
     served: Mutex<Vec<Arc<Withdrawal>>>,
     phase: watch::Sender<Phase>,
     shutdown: OnceLock<Shutdown>,
+    system: OnceLock<System>,
+}
+
+/// What operators see of a runtime.
+struct System {
+    state: SystemState,
+    /// Present when the configuration wants one.
+    server: Option<SystemServer>,
 }
 
 /// How far the runtime is with its shutdown.
@@ -70,6 +82,7 @@ impl DistributedRuntime {
             served: Mutex::default(),
             phase: watch::Sender::new(Phase::Running),
             shutdown: OnceLock::new(),
+            system: OnceLock::new(),
         }))
     }
 
@@ -101,6 +114,17 @@ impl DistributedRuntime {
         let mut connections = self.0.server.connections();
         connections.extend(self.0.dialer.connections());
         connections
+    }
+
+    /// Health and counters; present in runtimes made by [`DistributedRuntime::connect`].
+    pub fn system(&self) -> Option<&SystemState> {
+        self.0.system.get().map(|system| &system.state)
+    }
+
+    /// Where the system server listens, if it is on.
+    pub fn system_address(&self) -> Option<SocketAddr> {
+        let server = self.0.system.get()?.server.as_ref()?;
+        Some(server.address())
     }
 
     pub fn phase(&self) -> Phase {

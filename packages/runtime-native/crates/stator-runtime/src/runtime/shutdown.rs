@@ -42,6 +42,9 @@ impl DistributedRuntime {
     async fn drain(&self, budget: Duration) -> Shutdown {
         let inner = &self.0;
         let until = Instant::now() + budget;
+        if let Some(system) = self.system() {
+            system.set_health(false);
+        }
         let mut served = std::mem::take(&mut *inner.served.lock());
         let withdrawals: Vec<_> = served
             .iter()
@@ -56,6 +59,7 @@ impl DistributedRuntime {
             }
         }
         inner.plane.stop_listening();
+        inner.server.stop_accepting();
         // Those whose calls are cut off at once need not wait for the others.
         served.sort_by_key(|withdrawal| withdrawal.is_graceful());
         let mut cut_off = 0;
@@ -66,6 +70,10 @@ impl DistributedRuntime {
         cut_off += inner.server.shut_down(left.max(LAST_WORDS)).await;
         inner.dialer.close();
         inner.discovery.close().await;
+        // Last, so that probes see the drain.
+        if let Some(server) = inner.system.get().and_then(|system| system.server.as_ref()) {
+            server.stop().await;
+        }
         Shutdown { cut_off }
     }
 }

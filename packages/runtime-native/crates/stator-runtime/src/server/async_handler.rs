@@ -8,6 +8,7 @@ use crate::{
     connection::{End, SendStatus, StreamObserver},
     inbox::Inbox,
     payload::{Lane, Payload},
+    system::EndpointMetrics,
     wire::frame::Cancel,
 };
 
@@ -41,7 +42,10 @@ where
     Fut: Future<Output = Result<()>> + Send + 'static,
 {
     fn open(&self, call: ServerCall) -> Arc<dyn StreamObserver> {
-        let observer = Arc::new(Observer::default());
+        let observer = Arc::new(Observer {
+            metrics: call.metrics().cloned(),
+            ..Observer::default()
+        });
         let incoming = IncomingCall {
             call: call.clone(),
             observer: Arc::clone(&observer),
@@ -130,6 +134,7 @@ struct Observer {
     writable: Notify,
     stopped: CancellationToken,
     killed: CancellationToken,
+    metrics: Option<Arc<EndpointMetrics>>,
 }
 
 impl Observer {
@@ -143,6 +148,9 @@ impl Observer {
 
 impl StreamObserver for Observer {
     fn message(&self, lane: Lane, data: &[u8], cost: u32) {
+        if let Some(metrics) = &self.metrics {
+            metrics.request_bytes(data.len() as u64);
+        }
         self.inbox.push(lane, data, cost);
     }
 
@@ -157,6 +165,9 @@ impl StreamObserver for Observer {
     }
 
     fn cancelled(&self, cancel: Cancel) {
+        if let Some(metrics) = &self.metrics {
+            metrics.cancelled();
+        }
         self.stopped.cancel();
         if cancel == Cancel::Kill {
             self.kill(Error::new(ErrorCode::Cancelled, "the caller cancelled"));

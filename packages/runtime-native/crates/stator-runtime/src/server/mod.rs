@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Error, ErrorCode, Result,
     connection::{self, Accepted, Acceptor, Connection, Offer},
+    system::EndpointMetrics,
     transport::Link,
     wire::open::Open,
 };
@@ -74,7 +75,12 @@ impl Server {
     }
 
     /// Puts an endpoint into the table; calls are taken from now on.
-    pub fn add(&self, path: String, handler: Arc<dyn Handler>) -> Result<Arc<Served>> {
+    pub fn add(
+        &self,
+        path: String,
+        handler: Arc<dyn Handler>,
+        metrics: Option<Arc<EndpointMetrics>>,
+    ) -> Result<Arc<Served>> {
         let mut table = self.table.write();
         if table.served.contains_key(&path) {
             return Err(Error::new(
@@ -83,7 +89,7 @@ impl Server {
             ));
         }
         let group = self.next_group.fetch_add(1, Ordering::Relaxed);
-        let served = Arc::new(Served::new(group, handler));
+        let served = Arc::new(Served::new(group, handler, metrics));
         table.stopped.remove(&path);
         table.served.insert(path, Arc::clone(&served));
         Ok(served)
@@ -147,14 +153,19 @@ impl Server {
         self.connections.lock().clone()
     }
 
+    /// Refuses new calls and says so on every connection; open ones go on.
+    pub fn stop_accepting(&self) {
+        self.accepting.store(false, Ordering::Release);
+        for connection in self.connections() {
+            connection.go_away();
+        }
+    }
+
     /// Refuses new calls, lets open ones end within `budget`, then closes every connection.
     /// Returns how many calls were cut off.
     pub async fn shut_down(&self, budget: Duration) -> usize {
-        self.accepting.store(false, Ordering::Release);
+        self.stop_accepting();
         let connections = self.connections();
-        for connection in &connections {
-            connection.go_away();
-        }
         let until = Instant::now() + budget;
         let idle = async {
             for connection in &connections {

@@ -1,6 +1,9 @@
-use std::sync::Arc;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
-use crate::connection::StreamObserver;
+use crate::{ErrorCode, connection::StreamObserver, system::EndpointMetrics};
 
 use super::{InFlight, ServerCall, in_flight::Running};
 
@@ -16,20 +19,45 @@ pub struct Served {
     group: u64,
     handler: Arc<dyn Handler>,
     running: Arc<InFlight>,
+    metrics: Option<Arc<EndpointMetrics>>,
 }
 
 /// Keeps a call counted, for its endpoint and for the process, until its handler is done.
 pub(super) struct Guard {
     _endpoint: Running,
     _process: Running,
+    began: Instant,
+    error: OnceLock<ErrorCode>,
+    metrics: Option<Arc<EndpointMetrics>>,
+}
+
+impl Guard {
+    pub(super) fn metrics(&self) -> Option<&Arc<EndpointMetrics>> {
+        self.metrics.as_ref()
+    }
+
+    /// The call ends with an error; the first one counts.
+    pub(super) fn failed(&self, code: ErrorCode) {
+        // A second error changes nothing.
+        let _ = self.error.set(code);
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(metrics) = &self.metrics {
+            metrics.finished(self.began.elapsed(), self.error.get().copied());
+        }
+    }
 }
 
 impl Served {
-    pub(super) fn new(group: u64, handler: Arc<dyn Handler>) -> Self {
+    pub(super) fn new(group: u64, handler: Arc<dyn Handler>, metrics: Option<Arc<EndpointMetrics>>) -> Self {
         Self {
             group,
             handler,
             running: Arc::default(),
+            metrics,
         }
     }
 
@@ -42,9 +70,15 @@ impl Served {
     }
 
     pub(super) fn begin(&self, process: &Arc<InFlight>) -> Guard {
+        if let Some(metrics) = &self.metrics {
+            metrics.started(0);
+        }
         Guard {
             _endpoint: self.running.begin(),
             _process: process.begin(),
+            began: Instant::now(),
+            error: OnceLock::new(),
+            metrics: self.metrics.clone(),
         }
     }
 

@@ -4,6 +4,7 @@ use crate::{
     Error, Result,
     connection::{Connection, SendStatus},
     payload::Lane,
+    system::EndpointMetrics,
     wire::open::Metadata,
 };
 
@@ -27,7 +28,7 @@ struct Inner {
     connection: Connection,
     stream: u32,
     info: CallInfo,
-    _guard: Guard,
+    guard: Guard,
 }
 
 /// None of these writes to the socket by itself: call [`ServerCall::flush`] after a batch.
@@ -37,7 +38,7 @@ impl ServerCall {
             connection,
             stream,
             info,
-            _guard: guard,
+            guard,
         }))
     }
 
@@ -47,7 +48,11 @@ impl ServerCall {
 
     /// Sends one item; `end` ends the response with it. An item over the caller's limit is an error, nothing is sent.
     pub fn send(&self, lane: Lane, data: &[u8], end: bool) -> Result<SendStatus> {
-        self.0.connection.send(self.0.stream, lane, data, end)
+        let status = self.0.connection.send(self.0.stream, lane, data, end)?;
+        if let Some(metrics) = self.0.guard.metrics() {
+            metrics.response_bytes(data.len() as u64);
+        }
+        Ok(status)
     }
 
     /// Ends the response.
@@ -57,12 +62,18 @@ impl ServerCall {
 
     /// Ends the response with an error, after the items before it.
     pub fn fail(&self, error: &Error) -> SendStatus {
+        self.0.guard.failed(error.code);
         self.0.connection.fail_call(self.0.stream, error)
     }
 
     /// A received message of this cost has been taken by the handler.
     pub fn consumed(&self, cost: u64) {
         self.0.connection.consumed(self.0.stream, cost);
+    }
+
+    /// The counters of its endpoint, if the runtime counts: for what arrives, which the handler's observer sees.
+    pub fn metrics(&self) -> Option<&Arc<EndpointMetrics>> {
+        self.0.guard.metrics()
     }
 
     pub fn connection(&self) -> &Connection {
