@@ -47,6 +47,18 @@ test("a reader that stops reading stops the generator, with bounded memory in ev
   await graph.command.line(/event slow finally$/);
 });
 
+test("a message of 32 MiB does not hold up small calls on the same connection", async () => {
+  const size = await runtime.endpoint("chain.backend.size").client<Uint8Array, number>();
+  await size.waitForInstances();
+  const bytes = new Uint8Array(32 * 1024 * 1024);
+  const large = size.generate(bytes).one();
+  // Each of these begins after the large message and is answered before it.
+  for (let small = 0; small < 5; small++) {
+    expect(await Promise.race([large, produced.generate("nobody").one()])).toBe(0);
+  }
+  expect(await large).toBe(bytes.byteLength);
+});
+
 /** Posts a job and reads nothing of the answer but its beginning. */
 function postAndPause(id: string): Socket {
   const { hostname, port } = new URL(graph.url);

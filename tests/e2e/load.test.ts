@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 
 import { DistributedRuntime } from "@stator/runtime-native";
 
@@ -59,22 +60,33 @@ test("kill -9 of one of two backends: idempotent calls without an item go to the
   const client = await runtime.endpoint("chain.backend.run").client();
   await client.waitForInstances({ min: 2 });
 
-  // Streams that wait before their first item: half of them on the victim when it dies.
-  const idempotent = Array.from({ length: 20 }, (_, n) =>
-    httpStream<Item>(`${graph.url}/run`, { id: `early-${n}`, count: 2, everyMs: 200 }).then(readAll),
+  // Streams without an item so far: half of them on the victim when it dies.
+  const gate = join(graph.discovery, "..", "gate");
+  const early = Array.from({ length: 20 }, (_, n) =>
+    httpStream<Item>(`${graph.url}/run`, { id: `early-${n}`, count: 20, gate }).then(readAll),
   );
   const once = Array.from({ length: 20 }, (_, n) =>
     httpStream<Item>(`${graph.url}/once`, { id: `once-${n}`, count: 500, everyMs: 10 }).then(readAll),
   );
   const load = new Load(`${graph.url}/run`, { count: 20 }, 8);
-  for (let n = 0; n < 20; n++) await graph.command.line(new RegExp(`event once-${n} start$`));
+  for (let n = 0; n < 20; n++) {
+    await graph.command.line(new RegExp(`event early-${n} start$`));
+    await graph.command.line(new RegExp(`event once-${n} start$`));
+  }
   await load.more(50);
   process.kill(victim.pid, "SIGKILL");
   await graph.command.line(/^stator .*ended with signal SIGKILL/);
   await load.more(200);
-  const outcomes = [...(await load.stop()), ...(await Promise.all(idempotent))];
+  await Bun.write(gate, "");
 
-  for (const outcome of outcomes) {
+  // Nothing had been received: they are made again elsewhere, and nobody notices.
+  for (const outcome of await Promise.all(early)) {
+    expect(whole(outcome, 20)).toBeTrue();
+    expect(outcome.items[0]?.by).not.toBe(victim.instanceId);
+  }
+  expect(graph.command.output.filter((line) => /event early-\d+ start$/.test(line)).length).toBeGreaterThan(20);
+
+  for (const outcome of await load.stop()) {
     if (outcome.error === null) continue;
     // Items had been received already: nobody may pretend that nothing happened.
     expect(outcome.error["code"]).toBe("unknown_outcome");

@@ -1,5 +1,4 @@
 import type { Context } from "@stator/runtime-native";
-import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 import { checkOptions, checkWhole } from "./check-options.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
@@ -80,8 +79,8 @@ export function addEndpoint(
     property,
     name: checkName(`${where}: name`, options.name ?? property),
     kind: methodKind(where, method),
-    input: checkSchema(`${where}: input`, options.input) as StandardSchemaV1 | null,
-    output: checkSchema(`${where}: output`, options.output) as StandardSchemaV1 | null,
+    input: checkSchema(`${where}: input`, options.input),
+    output: checkSchema(`${where}: output`, options.output),
     timeoutMs: options.timeoutMs ?? null,
     idempotent: options.idempotent ?? false,
     validateOutput: options.validateOutput ?? true,

@@ -28,7 +28,7 @@ export function ownMembers(metadata: DecoratorMetadata | undefined): Members {
       "The decorators need decorator metadata: run with Bun, and leave experimentalDecorators unset.",
     );
   }
-  const record = metadata as Metadata;
+  const record: Metadata = metadata;
   if (!Object.hasOwn(record, MEMBERS)) {
     record[MEMBERS] = { endpoints: new Map(), hooks: [] } satisfies Members;
   }

@@ -8,9 +8,9 @@ import { validate } from "../schema/validate.ts";
  *
  * Written out instead of as a generator: one layer of promises less for each item.
  */
-export class CheckedStream implements AsyncGenerator<unknown, void, undefined> {
+export class CheckedStream implements AsyncGenerator<unknown, void> {
   constructor(
-    private readonly source: AsyncGenerator<unknown>,
+    private readonly source: AsyncGenerator,
     private readonly schema: StandardSchemaV1,
     private readonly where: string,
   ) {}

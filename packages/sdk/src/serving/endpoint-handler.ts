@@ -28,24 +28,16 @@ export function endpointHandler(instance: object, endpoint: EndpointDefinition):
   }
   return (request, context) => {
     const checked = read(request, context);
-    const open = (value: unknown) =>
-      watched(method.call(instance, value, context) as AsyncGenerator<unknown>, output, context);
+    const open = (value: unknown) => watched(method.call(instance, value, context) as AsyncGenerator, output, context);
     return checked instanceof Promise ? openLater(checked, open) : open(checked);
   };
 }
 
-function watched(
-  source: AsyncGenerator<unknown>,
-  schema: StandardSchemaV1 | null,
-  context: Context,
-): AsyncGenerator<unknown> {
+function watched(source: AsyncGenerator, schema: StandardSchemaV1 | null, context: Context): AsyncGenerator {
   return schema === null ? source : new CheckedStream(source, schema, context.endpoint);
 }
 
 /** For schemas that check asynchronously: the stream opens with its first item. */
-async function* openLater(
-  checked: Promise<unknown>,
-  open: (value: unknown) => AsyncGenerator<unknown>,
-): AsyncGenerator<unknown> {
+async function* openLater(checked: Promise<unknown>, open: (value: unknown) => AsyncGenerator): AsyncGenerator {
   yield* open(await checked);
 }

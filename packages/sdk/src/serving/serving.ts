@@ -42,7 +42,10 @@ export class Serving implements AsyncDisposable {
   private async stopAll(): Promise<void> {
     const end = Date.now() + this.drainMs;
     // HTTP requests call other services, so the runtime has to outlive them.
-    await within(this.drainMs, [this.http?.drain(), ...this.hosts.map((host) => host.drain())]);
+    await within(
+      this.drainMs,
+      [this.http, ...this.hosts].flatMap((part) => part?.drain() ?? []),
+    );
     const errors: unknown[] = [];
     for (const host of this.hosts.toReversed()) errors.push(...(await host.stop()));
     await this.http?.close();
@@ -52,7 +55,7 @@ export class Serving implements AsyncDisposable {
 }
 
 /** Waits for all of `parts`, at most `limitMs`. */
-async function within(limitMs: number, parts: (Promise<void> | undefined)[]): Promise<void> {
+async function within(limitMs: number, parts: readonly Promise<void>[]): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, limitMs);
   await Promise.race([Promise.allSettled(parts), promise]);

@@ -7,6 +7,6 @@ export function prefixFor(component: string, index: number, workers: number, wid
   const name = workers === 1 ? component : `${component} ${index}`;
   const text = `${name.padEnd(width + 2)} | `;
   if (!colour) return text;
-  const sum = [...component].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
+  const sum = Buffer.from(component).reduce((total, byte) => total + byte, 0);
   return styleText(COLOURS[sum % COLOURS.length] ?? "cyan", text, { validateStream: false });
 }
