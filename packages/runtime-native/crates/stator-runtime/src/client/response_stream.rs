@@ -121,19 +121,21 @@ impl Drop for ResponseStream {
 }
 
 impl RequestSink {
-    /// Sends one message and waits until there is credit for more.
+    /// Sends one message and waits until there is credit for more, or the call is over. That it was sent does not say
+    /// that it was read: what became of the call, its response says.
     pub async fn send(&self, payload: Payload) -> Result<()> {
         // Made before the message is sent: it hears what happens from now on.
         let writable = self.events.writable.notified();
         let status = self.call.send(payload, false)?;
         flush(&self.call);
-        if status == SendStatus::Queued {
-            writable.await;
+        match status {
+            SendStatus::Sent => Ok(()),
+            SendStatus::Queued => {
+                writable.await;
+                Ok(())
+            }
+            SendStatus::Gone => Err(Error::new(ErrorCode::Cancelled, "the call is over")),
         }
-        if status == SendStatus::Gone || self.call.is_done() {
-            return Err(Error::new(ErrorCode::Cancelled, "the call is over"));
-        }
-        Ok(())
     }
 
     /// Ends the request.

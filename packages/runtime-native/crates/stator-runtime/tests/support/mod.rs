@@ -1,10 +1,12 @@
 //! Runtimes for tests: two of them share one store, over TCP or over memory.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod raw;
+
 use std::{future::Future, sync::Arc, time::Duration};
 
 use stator_runtime::{
-    DistributedRuntime, Result,
+    DistributedRuntime, ErrorCode, Result,
     client::{Client, ClientOptions},
     connection::Hooks,
     discovery::{MemoryDiscovery, MemoryStore},
@@ -13,6 +15,8 @@ use stator_runtime::{
     runtime::{ServeOptions, ServedEndpoint, Settings},
     server::{AsyncHandler, IncomingCall},
 };
+
+use raw::RawWorker;
 
 pub const PATH: &str = "test.worker.run";
 
@@ -40,6 +44,30 @@ impl Cluster {
             store: MemoryStore::new(),
             settings,
         }
+    }
+
+    /// A connection of its own to what the cluster's runtimes discover.
+    pub fn discovery(&self) -> Result<MemoryDiscovery> {
+        MemoryDiscovery::connect(self.store.clone())
+    }
+
+    /// An instance of [`PATH`] that the test serves by hand (TCP).
+    pub async fn raw_worker(&self, idempotent: bool) -> Result<RawWorker> {
+        RawWorker::new(self.discovery()?, PATH, idempotent).await
+    }
+
+    /// An instance of [`PATH`] that is in discovery and nowhere else. It stays there as long as this lives.
+    pub async fn unreachable(&self) -> Result<MemoryDiscovery> {
+        let address = match self.on {
+            // Bound and let go: nobody listens there.
+            On::Tcp => std::net::TcpListener::bind("127.0.0.1:0")
+                .and_then(|listener| listener.local_addr())
+                .map_or_else(|error| panic!("no port: {error}"), |address| address.to_string()),
+            On::Memory => "memory:nobody".to_owned(),
+        };
+        let discovery = self.discovery()?;
+        raw::register(&discovery, PATH, address, false).await?;
+        Ok(discovery)
     }
 
     pub fn runtime(&self) -> Result<DistributedRuntime> {
@@ -84,6 +112,45 @@ impl Cluster {
         client.wait_for_instances(min, Some(Duration::from_secs(5))).await?;
         Ok(client)
     }
+}
+
+/// A handler that answers with the id of its worker, to be made with [`Cluster::named`].
+pub const NAME: &str = "name";
+
+impl Cluster {
+    /// Workers whose handlers answer [`NAME`] with their instance id and hang on anything else until stopped.
+    pub async fn named(&self, count: usize) -> Result<Vec<DistributedRuntime>> {
+        let mut workers = Vec::new();
+        for _ in 0..count {
+            let runtime = self.runtime()?;
+            let id = runtime.instance_id();
+            let handler = AsyncHandler::new(move |call: IncomingCall| async move {
+                let request = call.next().await?;
+                if request.as_ref().map(read).as_deref() == Some(NAME) {
+                    return call.send(text(&id.to_string())).await;
+                }
+                call.send(text("hanging")).await?;
+                call.stopped().await;
+                Ok(())
+            });
+            runtime.endpoint(PATH)?.serve(handler, ServeOptions::default()).await?;
+            workers.push(runtime);
+        }
+        workers.sort_by_key(DistributedRuntime::instance_id);
+        Ok(workers)
+    }
+}
+
+/// Lets others run until something holds that no event announces.
+pub async fn until(holds: impl Fn() -> bool) {
+    while !holds() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The code of what should have failed.
+pub fn code<T>(result: Result<T>) -> Option<ErrorCode> {
+    result.err().map(|error| error.code)
 }
 
 pub fn text(value: &str) -> Payload {
