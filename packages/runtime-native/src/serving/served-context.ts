@@ -7,10 +7,10 @@ const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 
 /** The context of one served call. Everything that handlers may never look at is made when they do. */
 export class ServedContext implements Context {
-  readonly id: string;
   readonly endpoint: string;
   readonly instanceId: bigint;
   readonly deadline: number | null;
+  #id: string;
   #metadataText: string;
   #metadata: Readonly<Record<string, string>> | null = null;
   #controller: AbortController | null = null;
@@ -21,11 +21,17 @@ export class ServedContext implements Context {
   #children: Set<ResponseStream<unknown>> | null = null;
 
   constructor(id: string, metadata: string, timeoutMs: number | null, endpoint: string, instanceId: bigint) {
-    this.id = id;
+    this.#id = id;
     this.#metadataText = metadata;
     this.deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
     this.endpoint = endpoint;
     this.instanceId = instanceId;
+  }
+
+  /** The caller's id of the call; one of our own if it gave none. */
+  get id(): string {
+    if (this.#id === "") this.#id = crypto.randomUUID();
+    return this.#id;
   }
 
   get metadata(): Readonly<Record<string, string>> {
@@ -43,8 +49,10 @@ export class ServedContext implements Context {
   }
 
   get log(): Logger {
-    const fields: LogFields = { id: this.id, endpoint: this.endpoint };
-    this.#log ??= createLogger(() => fields);
+    if (this.#log === null) {
+      const fields: LogFields = { id: this.id, endpoint: this.endpoint };
+      this.#log = createLogger(() => fields);
+    }
     return this.#log;
   }
 

@@ -1,6 +1,6 @@
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Instant,
@@ -36,7 +36,7 @@ pub trait ResponseSink: Send + Sync + 'static {
 /// What one call asks for.
 #[derive(Debug, Clone, Default)]
 pub struct CallOptions {
-    /// Shown in logs of every hop; a fresh one if absent.
+    /// Shown in logs of every hop. If absent none travels, and whoever serves the call makes one when somebody asks.
     pub id: Option<String>,
     /// Absolute, so that retries do not prolong it.
     pub deadline: Option<Instant>,
@@ -54,7 +54,6 @@ pub struct Call {
     pub(super) tag: u64,
     pub(super) router: Router,
     pub(super) options: CallOptions,
-    id: OnceLock<String>,
     pub(super) request_stream: bool,
     pub(super) since: Instant,
     /// Number of the current attempt: what an earlier one still says is dropped.
@@ -100,7 +99,6 @@ impl Call {
             tag,
             router,
             options,
-            id: OnceLock::new(),
             request_stream: request.is_none(),
             since: Instant::now(),
             attempt: AtomicU32::new(0),
@@ -116,12 +114,9 @@ impl Call {
         call
     }
 
-    /// The id that the worker sees.
+    /// The id that travels with the call; empty if the caller gave none.
     pub fn id(&self) -> &str {
-        self.options
-            .id
-            .as_deref()
-            .unwrap_or_else(|| self.id.get_or_init(fresh_id))
+        self.options.id.as_deref().unwrap_or_default()
     }
 
     /// The instance of the current attempt; `None` before one was chosen.
@@ -256,9 +251,4 @@ impl CallState {
         self.early_bytes = 0;
         std::mem::take(&mut self.early)
     }
-}
-
-/// 128 random bits, as 32 hexadecimal digits.
-fn fresh_id() -> String {
-    format!("{:032x}", fastrand::u128(..))
 }

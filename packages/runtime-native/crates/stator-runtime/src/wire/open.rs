@@ -4,6 +4,7 @@
 //! u8 flags (bit 0: the request is a stream) | u32 time left in ms (0: no deadline)
 //! u16 length | path | u16 length | call id | u16 number of entries | entries: u16 length | key | u16 length | value
 //! ```
+//! The call id is empty if the caller gave none: the worker then makes one if it needs it.
 //! Bytes after the entries are ignored: later minor versions append fields there.
 
 use crate::{Error, ErrorCode, Result};
