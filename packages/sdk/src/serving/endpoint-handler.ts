@@ -1,10 +1,10 @@
 import type { Context, Handler } from "@stator/runtime-native";
-import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
 import { validate } from "../schema/validate.ts";
 import { CheckedStream } from "./checked-stream.ts";
 import { outputSchema } from "./output-check.ts";
+import { limited, TimeLimit } from "./time-limit.ts";
 
 type Method = (this: object, request: unknown, context: Context) => unknown;
 
@@ -21,20 +21,23 @@ export function endpointHandler(instance: object, endpoint: EndpointDefinition):
 
   if (endpoint.kind === "unary") {
     return async (request, context) => {
-      const item = await method.call(instance, await read(request, context), context);
+      using limit = TimeLimit.for(context, endpoint.timeoutMs);
+      const work = async () => method.call(instance, await read(request, context), context);
+      const item = await (limit === null ? work() : limit.bound(work()));
       if (output !== null) await validate(output, item, "invalid_response", context.endpoint);
       return item;
     };
   }
   return (request, context) => {
     const checked = read(request, context);
-    const open = (value: unknown) => watched(method.call(instance, value, context) as AsyncGenerator, output, context);
+    const open = (value: unknown) => {
+      const source = method.call(instance, value, context) as AsyncGenerator;
+      const limit = TimeLimit.for(context, endpoint.timeoutMs);
+      const items = limit === null ? source : limited(source, limit);
+      return output === null ? items : new CheckedStream(items, output, context.endpoint);
+    };
     return checked instanceof Promise ? openLater(checked, open) : open(checked);
   };
-}
-
-function watched(source: AsyncGenerator, schema: StandardSchemaV1 | null, context: Context): AsyncGenerator {
-  return schema === null ? source : new CheckedStream(source, schema, context.endpoint);
 }
 
 /** For schemas that check asynchronously: the stream opens with its first item. */

@@ -208,6 +208,41 @@ describe("calls between services", () => {
     expect(seen.at(-1)).toBe("ended");
   });
 
+  test("an endpoint's own time limit holds, whoever calls", async () => {
+    const seen: string[] = [];
+
+    @service({ namespace: "limit" })
+    class Worker {
+      @endpoint({ timeoutMs: 30 })
+      async never(_request: null, context: Context): Promise<void> {
+        context.signal.addEventListener("abort", () => seen.push("signal"));
+        await new Promise(() => undefined);
+      }
+
+      @endpoint({ timeoutMs: 30 })
+      async *stuck(_request: null, context: Context): AsyncGenerator<number> {
+        try {
+          yield 1;
+          await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+        } finally {
+          seen.push("finally");
+        }
+      }
+    }
+    const { runtime } = await start(Worker);
+    const never = await runtime.endpoint("limit.worker.never").client();
+    expect(await failure(never.generate(null).one())).toMatchObject({
+      code: "deadline_exceeded",
+      message: "limit.worker.never took longer than its limit of 30 ms.",
+    });
+    expect(seen.splice(0)).toEqual(["signal"]);
+    const stuck = await runtime.endpoint("limit.worker.stuck").client();
+    const items = stuck.generate(null)[Symbol.asyncIterator]();
+    expect((await items.next()).value).toBe(1);
+    expect(await failure(items.next())).toMatchObject({ code: "deadline_exceeded" });
+    expect(seen).toEqual(["finally"]);
+  });
+
   test("a cycle of services works", async () => {
     @service({ namespace: "cycle" })
     class Even {
@@ -238,7 +273,8 @@ describe("calls between services", () => {
     class Worker {
       @endpoint()
       async look(_request: null, context: Context): Promise<object> {
-        return { deadline: context.deadline, trace: context.metadata["traceparent"] ?? null };
+        const same = currentContext() === context;
+        return { same, deadline: context.deadline, trace: context.metadata["traceparent"] ?? null };
       }
     }
 
@@ -262,6 +298,7 @@ describe("calls between services", () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(first?.["same"]).toBe(true);
     expect(third?.["same"]).toBe(true);
+    expect(second?.["same"]).toBe(true);
     expect(second?.["deadline"]).toBeNumber();
     expect(String(second?.["trace"])).toContain("0af7651916cd43dd8448eb211c80319c");
     expect(currentContext()).toBeUndefined();
