@@ -6,9 +6,9 @@ export function hasBytes(text: string, min: number, max: number): boolean {
   const units = text.length;
   // Each UTF-16 unit is one to three bytes, so most texts need no counting.
   if (units >= min && units * 3 <= max) return true;
-  const bytes = units > max ? units : utf8Length(text);
+  const bytes = utf8Length(text);
   if (bytes >= min && bytes <= max) return true;
-  mismatch(range(min, max, "bytes of UTF-8"), new Measure(units > max ? `more (${units} characters)` : `${bytes}`));
+  mismatch(range(min, max, "bytes of UTF-8"), new Measure(String(bytes)));
   return false;
 }
 
@@ -36,6 +36,7 @@ export function isWithin<N extends number | bigint>(number: N, min: N | null, ma
 }
 
 function range(min: number, max: number, of: string): string {
+  if (min === max) return `${min} ${of}`;
   if (max === Infinity) return `at least ${min} ${of}`;
   return min === 0 ? `at most ${max} ${of}` : `${min} to ${max} ${of}`;
 }

@@ -23,6 +23,6 @@ pub struct Awkward {
     pub class: u8,
     pub value: u8,
     pub depth: u8,
-    #[serde(rename = "a\"b\\c")]
-    pub quoted: u8,
+    #[serde(rename = "a-b")]
+    pub dashed: u8,
 }

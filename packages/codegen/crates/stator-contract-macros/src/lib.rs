@@ -8,6 +8,8 @@ mod docs;
 mod endpoint;
 mod refuse;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 

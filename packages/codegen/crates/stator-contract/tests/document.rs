@@ -1,0 +1,234 @@
+//! What a document says, and what is refused when it is made.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use stator_contract::{Contract, Contracts, Document, Stream, contract_service};
+use ts_rs::TS;
+
+#[derive(Serialize, Deserialize, TS, Contract)]
+struct Ask {
+    /// Documented.
+    text: String,
+}
+
+#[derive(Serialize, Deserialize, TS, Contract)]
+struct Answer {
+    parts: Vec<Part>,
+}
+
+#[derive(Serialize, Deserialize, TS, Contract)]
+struct Part {
+    size: u64,
+}
+
+#[derive(Serialize, Deserialize, TS, Contract)]
+struct Unrelated {
+    a: u8,
+}
+
+/// Asks.
+#[contract_service(namespace = "test")]
+#[expect(dead_code, reason = "contracts are described, not run")]
+trait Asking {
+    #[endpoint(name = "ask-it", timeout_ms = 10, idempotent)]
+    async fn ask(&self, request: Ask) -> Answer;
+    fn stream(&self, request: Stream<Ask>) -> Stream<Answer>;
+}
+
+fn document(describe: impl FnOnce(&mut Contracts)) -> Result<Document, Vec<String>> {
+    let mut contracts = Contracts::default();
+    describe(&mut contracts);
+    contracts.document("test-crate")
+}
+
+fn json(document: &Document) -> serde_json::Value {
+    serde_json::to_value(document).unwrap_or_default()
+}
+
+#[test]
+fn a_service_brings_its_types() -> Result<(), Vec<String>> {
+    let document = document(|contracts| {
+        contracts.service::<AskingContract>();
+    })?;
+    let names: Vec<_> = document.types.iter().map(|each| each.name.as_str()).collect();
+    assert_eq!(names, ["Answer", "Ask", "Part"]);
+    let service = &json(&document)["services"][0];
+    assert_eq!(service["component"], "asking");
+    assert_eq!(service["docs"], "Asks.");
+    assert_eq!(service["endpoints"][0]["name"], "ask-it");
+    assert_eq!(service["endpoints"][0]["kind"], "unary");
+    assert_eq!(service["endpoints"][0]["timeoutMs"], 10);
+    assert_eq!(service["endpoints"][1]["kind"], "duplex");
+    assert_eq!(service["endpoints"][1]["idempotent"], false);
+    Ok(())
+}
+
+#[test]
+fn the_same_source_gives_the_same_bytes_in_any_order() -> Result<(), Vec<String>> {
+    let first = document(|contracts| {
+        contracts.service::<AskingContract>().add::<Unrelated>();
+    })?;
+    let second = document(|contracts| {
+        contracts.add::<Unrelated>().add::<Part>().service::<AskingContract>();
+    })?;
+    assert_eq!(first, second);
+    assert_eq!(first.hash.len(), 64);
+    Ok(())
+}
+
+#[test]
+fn hashes_change_with_the_wire_and_with_nothing_else() -> Result<(), Vec<String>> {
+    /// The same again, with other words.
+    mod same {
+        use super::{Contract, Deserialize, Serialize, TS, contract_service};
+        #[derive(Serialize, Deserialize, TS, Contract)]
+        pub struct Ask {
+            /// Other words.
+            text: String,
+        }
+        #[derive(Serialize, Deserialize, TS, Contract)]
+        pub struct Answer {
+            parts: Vec<Part>,
+        }
+        #[derive(Serialize, Deserialize, TS, Contract)]
+        pub struct Part {
+            size: u64,
+        }
+        #[contract_service(namespace = "test")]
+        #[expect(dead_code, reason = "contracts are described, not run")]
+        pub trait Asking {
+            #[endpoint(name = "ask-it", timeout_ms = 10, idempotent)]
+            async fn ask(&self, request: Ask) -> Answer;
+        }
+    }
+    /// One integer deep inside is narrower.
+    mod other {
+        use super::{Ask, Contract, Deserialize, Serialize, TS, contract_service};
+        #[derive(Serialize, Deserialize, TS, Contract)]
+        pub struct Answer {
+            parts: Vec<Part>,
+        }
+        #[derive(Serialize, Deserialize, TS, Contract)]
+        pub struct Part {
+            size: u32,
+        }
+        #[contract_service(namespace = "test")]
+        #[expect(dead_code, reason = "contracts are described, not run")]
+        pub trait Asking {
+            #[endpoint(name = "ask-it", timeout_ms = 10, idempotent)]
+            async fn ask(&self, request: Ask) -> Answer;
+        }
+    }
+    let hash = |document: &Document| document.services[0].endpoints[0].hash.clone();
+    let first = hash(&document(|contracts| {
+        contracts.service::<AskingContract>().add::<Unrelated>();
+    })?);
+    let same = hash(&document(|contracts| {
+        contracts.service::<same::AskingContract>();
+    })?);
+    let other = hash(&document(|contracts| {
+        contracts.service::<other::AskingContract>();
+    })?);
+    assert_eq!(first, same);
+    assert_ne!(first, other);
+    Ok(())
+}
+
+#[test]
+fn defaults_are_those_of_the_compiled_program() -> Result<(), Vec<String>> {
+    #[derive(Default, Serialize, Deserialize, TS, Contract)]
+    struct Defaults {
+        #[serde(default = "largest")]
+        largest: u64,
+        #[serde(default = "tenth")]
+        tenth: f32,
+        #[serde(default)]
+        map: HashMap<String, u8>,
+    }
+    fn largest() -> u64 {
+        u64::MAX
+    }
+    fn tenth() -> f32 {
+        0.1
+    }
+    let document = json(&document(|contracts| {
+        contracts.add::<Defaults>();
+    })?);
+    let fields = &document["types"][0]["shape"]["fields"];
+    assert_eq!(fields[0]["default"].to_string(), "18446744073709551615");
+    assert_eq!(fields[1]["default"].to_string(), "0.1");
+    assert_eq!(fields[2]["default"].to_string(), "{}");
+    Ok(())
+}
+
+#[test]
+fn constants_are_sorted() -> Result<(), Vec<String>> {
+    let table: HashMap<String, u8> = ('a'..='z').map(|letter| (letter.to_string(), 1)).collect();
+    let document = document(|contracts| {
+        contracts.constant("letters", "", &table);
+    })?;
+    let sorted: BTreeMap<_, _> = table.into_iter().collect();
+    let text = serde_json::to_string(&document.constants[0].value).unwrap_or_default();
+    assert_eq!(text, serde_json::to_string(&sorted).unwrap_or_default());
+    Ok(())
+}
+
+#[test]
+fn what_has_no_exact_form_is_refused_with_its_place() {
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    struct Wrong {
+        twice: Option<Option<u8>>,
+        #[contract(max_length = 1)]
+        number: u8,
+        #[contract(min = 2, max = 1)]
+        range: i8,
+        #[contract(min = 0.5)]
+        whole: u8,
+        #[contract(integer = "number")]
+        narrow: u32,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        absent: Vec<u8>,
+        long: Inner,
+    }
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    struct Inner(#[contract(min_length = 2, max_length = 1)] String);
+    let problems = document(|contracts| {
+        contracts.add::<Wrong>();
+    })
+    .err()
+    .unwrap_or_default();
+    let beginnings = [
+        "Wrong.twice: Option<Option<T>>",
+        "Wrong.number: min_length and max_length are for String",
+        "Wrong.range: min 2 is greater than max 1",
+        "Wrong.whole: min and max of an integer are integers",
+        "Wrong.narrow: #[contract(integer = ...)] is for fields that hold a u64",
+        "Wrong.absent: the writer may leave the key out",
+        "Inner: min_length 2 is greater than max_length 1",
+    ];
+    assert_eq!(problems.len(), beginnings.len(), "{problems:#?}");
+    for (problem, beginning) in problems.iter().zip(beginnings) {
+        assert!(problem.starts_with(beginning), "{problem}");
+    }
+}
+
+#[test]
+fn two_types_of_one_name_are_refused() {
+    mod elsewhere {
+        use super::{Contract, Deserialize, Serialize, TS};
+        #[derive(Serialize, Deserialize, TS, Contract)]
+        pub struct Part {
+            other: u8,
+        }
+    }
+    let problems = document(|contracts| {
+        contracts.add::<Part>().add::<elsewhere::Part>();
+    })
+    .err()
+    .unwrap_or_default();
+    assert!(
+        problems[0].starts_with("two types are called Part: document::Part and document::"),
+        "{problems:#?}"
+    );
+}

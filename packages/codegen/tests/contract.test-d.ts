@@ -1,0 +1,86 @@
+/** Type tests: `tsc` checks this file, nothing runs it. Each `@ts-expect-error` is a mistake that users are told of. */
+import type { Context, DistributedRuntime } from "@stator/runtime-native";
+import {
+  type DefaultsInput,
+  FixtureServiceClient,
+  type FixtureServiceContract,
+  type FixtureServiceService,
+  type Mode,
+  type Optional,
+  type Pair,
+  type PairInput,
+  type Scalars,
+  type StandardSchemaV1,
+  type Wide,
+  type WideInput,
+} from "./fixtures/generated/index.ts";
+
+/** `true` where the types are the same; `any` is the same as nothing. */
+type Same<A, B> = 0 extends 1 & A ? false : [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+const checked: boolean[] = [];
+function same<A, B>(expected: Same<A, B>): void {
+  checked.push(expected);
+}
+
+// A name is a type and a schema; the schema knows both sides.
+same<StandardSchemaV1.InferOutput<typeof Wide>, Wide>(true);
+same<StandardSchemaV1.InferInput<typeof Wide>, WideInput>(true);
+same<ReturnType<typeof Wide.parse>, Wide>(true);
+same<Wide["unsigned"], bigint>(true);
+same<WideInput["unsigned"], number | bigint>(true);
+same<Wide["maybe"], bigint | null>(true);
+same<Mode, "quick" | "very-careful" | "OFF">(true);
+
+// Only what has a default may be missing.
+const fewest: DefaultsInput = { required: 1 };
+// @ts-expect-error required is required
+const none: DefaultsInput = {};
+// @ts-expect-error a result always has its keys
+const result: Optional = {};
+const accepted: StandardSchemaV1.InferInput<typeof Optional> = {};
+
+// The contract is a value whose literals are types.
+same<typeof FixtureServiceContract.component, "all-kinds">(true);
+same<typeof FixtureServiceContract.endpoints.getWide.kind, "unary">(true);
+same<typeof FixtureServiceContract.endpoints.listPairs.name, "list">(true);
+same<typeof FixtureServiceContract.endpoints.getWide.timeoutMs, 1500>(true);
+same<StandardSchemaV1.InferOutput<typeof FixtureServiceContract.endpoints.getWide.output>, Wide>(true);
+
+// A class that serves it has every endpoint, with these types.
+class Complete implements FixtureServiceService {
+  async getWide(_request: Optional, context: Context): Promise<WideInput> {
+    return { unsigned: context.instanceId, signed: 1, list: [] };
+  }
+  async *listPairs(_request: Scalars): AsyncGenerator<PairInput> {
+    yield ["a", 1];
+  }
+}
+// @ts-expect-error listPairs is missing
+class Missing implements FixtureServiceService {
+  async getWide(): Promise<WideInput> {
+    return { unsigned: 1, signed: 1, list: [] };
+  }
+}
+class Mistyped implements FixtureServiceService {
+  async getWide(): Promise<WideInput> {
+    return { unsigned: 1, signed: 1, list: [] };
+  }
+  // @ts-expect-error the items are pairs
+  async *listPairs(): AsyncGenerator<string> {
+    yield "a";
+  }
+}
+
+// The client has a method for each endpoint.
+async function call(runtime: DistributedRuntime): Promise<void> {
+  await using client = await FixtureServiceClient.connect(runtime, { router: "random" });
+  const wide = await client.getWide({}, { timeoutMs: 5 });
+  same<typeof wide, Wide>(true);
+  // @ts-expect-error a number is not a list
+  await client.getWide({ list: 1 });
+  for await (const pair of client.listPairs({} as Scalars)) same<typeof pair, Pair>(true);
+  // @ts-expect-error there is no such endpoint
+  client.other({});
+}
+
+export { accepted, call, Complete, fewest, Missing, Mistyped, none, result };
