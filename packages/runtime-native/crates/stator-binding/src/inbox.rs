@@ -50,7 +50,11 @@ pub struct Batch<'a> {
 
 impl Inbox {
     pub fn new(wake: Wake) -> Self {
-        Self { wake, back: Mutex::default(), front: Mutex::default() }
+        Self {
+            wake,
+            back: Mutex::default(),
+            front: Mutex::default(),
+        }
     }
 
     /// Wakes JavaScript if there is anything for it.
@@ -86,7 +90,9 @@ impl Inbox {
     pub fn push_payload(&self, mut record: Record, lane: Lane, data: &[u8]) -> bool {
         match lane {
             Lane::Text => {
-                let Ok(text) = std::str::from_utf8(data) else { return false };
+                let Ok(text) = std::str::from_utf8(data) else {
+                    return false;
+                };
                 self.back.lock().push_text(record, text);
             }
             Lane::Bytes => {
@@ -118,7 +124,12 @@ impl Inbox {
             front.recycle();
             std::mem::swap(&mut front.lanes, &mut self.back.lock());
         }
-        let Taking { lanes, record, text, byte } = &mut *front;
+        let Taking {
+            lanes,
+            record,
+            text,
+            byte,
+        } = &mut *front;
         let (first_text, first_byte) = (*text, *byte);
         let mut count = 0;
         for (entry, slots) in lanes.records[*record..].iter().zip(out.chunks_exact_mut(SLOTS)) {
@@ -136,7 +147,12 @@ impl Inbox {
         }
         *record += count;
         let more = *record < lanes.records.len() || !self.back.lock().records.is_empty();
-        take(Batch { text: &lanes.text[first_text..*text], bytes: &lanes.bytes[first_byte..*byte], count, more })
+        take(Batch {
+            text: &lanes.text[first_text..*text],
+            bytes: &lanes.bytes[first_byte..*byte],
+            count,
+            more,
+        })
     }
 }
 

@@ -23,7 +23,11 @@ impl IoThread {
             Builder::new_current_thread()
         };
         // Short blocking work only: the discovery folder.
-        let tokio = builder.enable_all().max_blocking_threads(4).thread_name("stator-io").build()?;
+        let tokio = builder
+            .enable_all()
+            .max_blocking_threads(4)
+            .thread_name("stator-io")
+            .build()?;
         let handle = tokio.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         thread::Builder::new().name("stator-io".to_owned()).spawn(move || {
@@ -31,7 +35,10 @@ impl IoThread {
             let _ = tokio.block_on(stopped);
             tokio.shutdown_background();
         })?;
-        Ok(Self { handle, stop: Some(stop) })
+        Ok(Self {
+            handle,
+            stop: Some(stop),
+        })
     }
 
     pub fn handle(&self) -> &Handle {

@@ -31,7 +31,11 @@ pub struct ServedCalls {
 
 impl ServedCalls {
     pub fn new(inbox: Arc<Inbox>) -> Self {
-        Self { inbox, calls: Mutex::default(), next: AtomicU32::new(1) }
+        Self {
+            inbox,
+            calls: Mutex::default(),
+            next: AtomicU32::new(1),
+        }
     }
 
     pub fn get(&self, id: u32) -> Option<ServerCall> {
@@ -86,7 +90,12 @@ impl Handler for JsHandler {
         });
         // The frame may have come alone: nothing else would wake JavaScript for it.
         inbox.ring();
-        Arc::new(JsCall { id, many, metrics, served: Arc::clone(&self.served) })
+        Arc::new(JsCall {
+            id,
+            many,
+            metrics,
+            served: Arc::clone(&self.served),
+        })
     }
 }
 
@@ -95,7 +104,10 @@ fn metadata_text(metadata: &Metadata) -> String {
     if metadata.is_empty() {
         return String::new();
     }
-    let map: serde_json::Map<_, _> = metadata.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
+    let map: serde_json::Map<_, _> = metadata
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone().into()))
+        .collect();
     serde_json::Value::Object(map).to_string()
 }
 
@@ -125,7 +137,9 @@ impl StreamObserver for JsCall {
     fn end(self: Arc<Self>, end: End) {
         match end {
             End::Finished if self.many => {
-                self.served.inbox.push_end(event::REQUEST, [event::REQUEST_END, self.id, 0, 0, 0, 0, 0, 0]);
+                self.served
+                    .inbox
+                    .push_end(event::REQUEST, [event::REQUEST_END, self.id, 0, 0, 0, 0, 0, 0]);
             }
             // The only message of the request said it already.
             End::Finished => {}
@@ -138,11 +152,17 @@ impl StreamObserver for JsCall {
         if let Some(metrics) = &self.metrics {
             metrics.cancelled();
         }
-        let reason = if cancel == Cancel::Kill { CancelReason::Kill } else { CancelReason::Stop };
+        let reason = if cancel == Cancel::Kill {
+            CancelReason::Kill
+        } else {
+            CancelReason::Stop
+        };
         self.served.cancel(self.id, reason);
     }
 
     fn writable(&self) {
-        self.served.inbox.push([event::SERVED_WRITABLE, self.id, 0, 0, 0, 0, 0, 0]);
+        self.served
+            .inbox
+            .push([event::SERVED_WRITABLE, self.id, 0, 0, 0, 0, 0, 0]);
     }
 }

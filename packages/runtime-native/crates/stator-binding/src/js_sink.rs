@@ -19,7 +19,10 @@ pub struct JsSink {
 
 impl JsSink {
     pub fn new(inbox: Arc<Inbox>) -> Self {
-        Self { inbox, calls: Mutex::default() }
+        Self {
+            inbox,
+            calls: Mutex::default(),
+        }
     }
 
     /// Remembers a call until it ends; `false` if it has ended already.
@@ -49,7 +52,16 @@ impl JsSink {
 
 impl ResponseSink for JsSink {
     fn message(&self, tag: u64, instance: u64, lane: Lane, data: &[u8], cost: u32) {
-        let record = [event::MESSAGE, tag as u32, 0, cost, instance as u32, (instance >> 32) as u32, 0, 0];
+        let record = [
+            event::MESSAGE,
+            tag as u32,
+            0,
+            cost,
+            instance as u32,
+            (instance >> 32) as u32,
+            0,
+            0,
+        ];
         if !self.inbox.push_payload(record, lane, data) {
             if let Some(call) = self.forget(tag as u32) {
                 call.cancel(Cancel::Kill);
@@ -64,8 +76,12 @@ impl ResponseSink for JsSink {
         self.forget(id);
         let (low, high) = (instance as u32, (instance >> 32) as u32);
         match result {
-            Ok(()) => self.inbox.push_end(event::MESSAGE, [event::END, id, 0, 0, low, high, 0, 0]),
-            Err(error) => self.inbox.push_text([event::FAIL, id, 0, 0, low, high, 0, 0], &error_text(&error)),
+            Ok(()) => self
+                .inbox
+                .push_end(event::MESSAGE, [event::END, id, 0, 0, low, high, 0, 0]),
+            Err(error) => self
+                .inbox
+                .push_text([event::FAIL, id, 0, 0, low, high, 0, 0], &error_text(&error)),
         }
     }
 

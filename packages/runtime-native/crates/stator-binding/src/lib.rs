@@ -7,6 +7,9 @@
 //! A batch is one joined string, one array of fixed records that say what each piece is and how long it is, and a lane
 //! for raw bytes. Payloads are never joined into one JSON text, so no payload can influence its neighbours.
 
+// clippy looks at the test build too, in which nothing is exported.
+#![cfg_attr(test, allow(dead_code))]
+
 mod command;
 mod event;
 mod inbox;
@@ -15,6 +18,7 @@ mod js_handler;
 mod js_sink;
 mod native_runtime;
 mod operation;
+mod operation_kind;
 mod parent_watch;
 mod session;
 mod wake;

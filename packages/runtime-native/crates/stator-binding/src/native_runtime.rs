@@ -38,10 +38,18 @@ impl NativeRuntime {
         let inbox = Arc::new(Inbox::new(Wake::new(&wake)?));
         let session = Arc::new(Session::new(inbox));
         let io = IoThread::start(usize::from(config.worker_threads)).map_err(|error| {
-            thrown(&Error::new(ErrorCode::Internal, format!("the runtime's thread did not start: {error}")))
+            thrown(&Error::new(
+                ErrorCode::Internal,
+                format!("the runtime's thread did not start: {error}"),
+            ))
         })?;
         io.handle().spawn(Arc::clone(&session).start(config));
-        Ok(Self { session, io: Some(io), text: Vec::new(), bytes: Vec::new() })
+        Ok(Self {
+            session,
+            io: Some(io),
+            text: Vec::new(),
+            bytes: Vec::new(),
+        })
     }
 
     /// Starts a command (JSON); its result arrives as an event with the same number.
@@ -92,7 +100,10 @@ impl NativeRuntime {
         // SAFETY: JavaScript is in this call, so nobody else touches the array meanwhile.
         let records = unsafe { records.as_mut() };
         let Some((head, room)) = records.split_at_mut_checked(SLOTS) else {
-            return Err(thrown(&Error::new(ErrorCode::InvalidArgument, "drain: the array is too small")));
+            return Err(thrown(&Error::new(
+                ErrorCode::InvalidArgument,
+                "drain: the array is too small",
+            )));
         };
         let kept = &mut self.bytes;
         self.session.inbox.drain(room, |batch| {
@@ -101,7 +112,11 @@ impl NativeRuntime {
             head[2] = batch.bytes.len() as u32;
             kept.clear();
             kept.extend_from_slice(batch.bytes);
-            if batch.text.is_ascii() { env.create_string_latin1(batch.text.as_bytes()) } else { env.create_string(batch.text) }
+            if batch.text.is_ascii() {
+                env.create_string_latin1(batch.text.as_bytes())
+            } else {
+                env.create_string(batch.text)
+            }
         })
     }
 
@@ -121,12 +136,17 @@ impl NativeRuntime {
 /// Options over environment over defaults.
 fn configure(options: &str, environment: &str) -> Result<RuntimeConfig, Error> {
     let parse = |what: &str, error: &serde_json::Error| {
-        Error::new(ErrorCode::InvalidArgument, format!("the {what} cannot be read: {error}"))
+        Error::new(
+            ErrorCode::InvalidArgument,
+            format!("the {what} cannot be read: {error}"),
+        )
     };
     let options = serde_json::from_str(options).map_err(|error| parse("options", &error))?;
     let environment: HashMap<String, String> =
         serde_json::from_str(environment).map_err(|error| parse("environment", &error))?;
-    RuntimeConfig::resolve(RuntimeOptions::from_json(options)?, |name| environment.get(name).cloned())
+    RuntimeConfig::resolve(RuntimeOptions::from_json(options)?, |name| {
+        environment.get(name).cloned()
+    })
 }
 
 /// Copies a string of `units` UTF-16 units into `buffer` as UTF-8; returns its length in bytes.
@@ -148,7 +168,10 @@ fn read_text(env: Env, text: &JsString<'_>, units: u32, buffer: &mut Vec<u8>) ->
     if status == napi::sys::Status::napi_ok {
         Ok(length)
     } else {
-        Err(thrown(&Error::new(ErrorCode::Internal, format!("submit: the text cannot be read (status {status})"))))
+        Err(thrown(&Error::new(
+            ErrorCode::Internal,
+            format!("submit: the text cannot be read (status {status})"),
+        )))
     }
 }
 

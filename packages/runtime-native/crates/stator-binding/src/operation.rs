@@ -1,42 +1,4 @@
-//! Records that JavaScript sends. Eight unsigned numbers each; `src/crossing/operation.ts` writes the same layout.
-//!
-//! Slots: `0` kind and flags (flags from bit 8 on), `1` id of the call, `2` length of the payload in UTF-16 units or in
-//! bytes, `3` to `7` as each kind says.
-
-/// Starts a call. Slot 3: client; 4: time in ms, 0 for none; 5: length of the options (JSON, before the payload);
-/// 6, 7: instance for [`ROUTE_DIRECT`].
-pub const CALL: u32 = 1;
-/// Ends a call (slot 3: 1 kill, 0 stop).
-pub const CANCEL: u32 = 2;
-/// Items of a call have been read (slot 3: their cost).
-pub const CONSUMED: u32 = 3;
-/// Sends a message of a call's request stream.
-pub const CALL_SEND: u32 = 4;
-/// Ends a call's request stream.
-pub const CALL_FINISH: u32 = 5;
-/// Sends an item of a served call.
-pub const ITEM: u32 = 6;
-/// Ends a served call.
-pub const FINISH: u32 = 7;
-/// Ends a served call with an error (JSON).
-pub const FAIL: u32 = 8;
-/// Messages of a served call's request have been read (slot 3: their cost).
-pub const TAKEN: u32 = 9;
-/// The handler of a served call that was cancelled is done.
-pub const RELEASE: u32 = 10;
-
-/// Flag: the payload stands in the bytes lane.
-pub const BYTES: u32 = 1 << 8;
-/// Flag: nothing follows.
-pub const LAST: u32 = 1 << 9;
-/// Flag of [`CALL`]: the request is a stream.
-pub const STREAM: u32 = 1 << 10;
-/// Routes of [`CALL`], from bit 16 on.
-pub const ROUTE_SHIFT: u32 = 16;
-// 0 is round-robin.
-pub const ROUTE_RANDOM: u32 = 1;
-pub const ROUTE_LEAST_LOADED: u32 = 2;
-pub const ROUTE_DIRECT: u32 = 3;
+//! Runs the records that JavaScript sends; `operation_kind.rs` says what they are.
 
 use std::{
     collections::HashMap,
@@ -54,13 +16,12 @@ use stator_runtime::{
 
 use crate::{
     event::{CancelReason, Record, SLOTS},
+    operation_kind::{
+        BLOCKED_CALL, BLOCKED_SERVED, BYTES, CALL, CALL_FINISH, CALL_SEND, CANCEL, CONSUMED, FAIL, FINISH, ITEM, LAST,
+        RELEASE, ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT, STREAM, TAKEN,
+    },
     session::{Session, closed_client},
 };
-
-/// A blocked call of the caller's side.
-const BLOCKED_CALL: u32 = 1;
-/// A blocked call of the worker's side.
-const BLOCKED_SERVED: u32 = 2;
 
 /// One batch on its way into the core.
 pub struct Submission<'a> {
@@ -84,7 +45,15 @@ struct Options {
 
 impl<'a> Submission<'a> {
     pub fn new(session: &'a Session, text: &'a str, ascii: bool, bytes: &'a [u8]) -> Self {
-        Self { session, text, ascii, bytes, blocked: Vec::new(), touched: Vec::new(), last_client: None }
+        Self {
+            session,
+            text,
+            ascii,
+            bytes,
+            blocked: Vec::new(),
+            touched: Vec::new(),
+            last_client: None,
+        }
     }
 
     /// Runs every operation in order, then writes each touched connection once. Returns the calls that are blocked.
@@ -106,7 +75,11 @@ impl<'a> Submission<'a> {
             CALL => self.call(record),
             CANCEL => {
                 let kill = extra != 0;
-                let call = if kill { self.session.calls.forget(id) } else { self.session.calls.get(id) };
+                let call = if kill {
+                    self.session.calls.forget(id)
+                } else {
+                    self.session.calls.get(id)
+                };
                 if let Some(call) = call {
                     call.cancel(if kill { Cancel::Kill } else { Cancel::Stop });
                 }
@@ -167,9 +140,16 @@ impl<'a> Submission<'a> {
     fn call(&mut self, record: &Record) {
         let [head, id, length, client, timeout, options_length, low, high] = *record;
         let options = self.take_text(options_length);
-        let Options { id: call_id, metadata } =
-            if options.is_empty() { Options::default() } else { serde_json::from_str(options).unwrap_or_default() };
-        let request = if head & STREAM == 0 { Some(self.payload(head, length)) } else { None };
+        let Options { id: call_id, metadata } = if options.is_empty() {
+            Options::default()
+        } else {
+            serde_json::from_str(options).unwrap_or_default()
+        };
+        let request = if head & STREAM == 0 {
+            Some(self.payload(head, length))
+        } else {
+            None
+        };
         let Some(client) = self.client(client) else {
             self.session.calls.refuse(id, closed_client());
             return self.session.inbox.ring();
@@ -180,11 +160,24 @@ impl<'a> Submission<'a> {
             ROUTE_DIRECT => Router::Direct(u64::from(high) << 32 | u64::from(low)),
             _ => Router::RoundRobin,
         };
-        let deadline =
-            if timeout == 0 { None } else { Instant::now().checked_add(Duration::from_millis(u64::from(timeout))) };
-        let options = CallOptions { id: call_id, deadline, metadata: metadata.into_iter().collect() };
+        let deadline = if timeout == 0 {
+            None
+        } else {
+            Instant::now().checked_add(Duration::from_millis(u64::from(timeout)))
+        };
+        let options = CallOptions {
+            id: call_id,
+            deadline,
+            metadata: metadata.into_iter().collect(),
+        };
         let sink = std::sync::Arc::clone(&self.session.calls);
-        let call = client.start(sink as std::sync::Arc<dyn ResponseSink>, u64::from(id), request, router, options);
+        let call = client.start(
+            sink as std::sync::Arc<dyn ResponseSink>,
+            u64::from(id),
+            request,
+            router,
+            options,
+        );
         self.touch(call.connection());
         if !self.session.calls.remember(id, call) {
             // Its end is in the inbox, and there may be no connection that would announce it.
@@ -212,7 +205,9 @@ impl<'a> Submission<'a> {
             Lane::Bytes => self.take_bytes(length),
         };
         let calls = &self.session.served_calls;
-        let Some(call) = (if last { calls.finish(id) } else { calls.get(id) }) else { return };
+        let Some(call) = (if last { calls.finish(id) } else { calls.get(id) }) else {
+            return;
+        };
         match call.send(lane, data, last) {
             Ok(SendStatus::Queued) if !last => self.blocked.push((BLOCKED_SERVED, id)),
             Ok(_) => {}
@@ -237,14 +232,21 @@ impl<'a> Submission<'a> {
 
     /// The next `units` UTF-16 units. A length that does not fit takes what there is.
     fn take_text(&mut self, units: u32) -> &'a str {
-        let end = if self.ascii { units as usize } else { bytes_of_units(self.text, units) };
+        let end = if self.ascii {
+            units as usize
+        } else {
+            bytes_of_units(self.text, units)
+        };
         let (head, tail) = self.text.split_at_checked(end).unwrap_or((self.text, ""));
         self.text = tail;
         head
     }
 
     fn take_bytes(&mut self, length: u32) -> &'a [u8] {
-        let (head, tail) = self.bytes.split_at_checked(length as usize).unwrap_or((self.bytes, &[]));
+        let (head, tail) = self
+            .bytes
+            .split_at_checked(length as usize)
+            .unwrap_or((self.bytes, &[]));
         self.bytes = tail;
         head
     }

@@ -16,7 +16,9 @@ use rustix::process::{Signal, getpgrp, getpid, kill_process, kill_process_group}
 #[napi(catch_unwind)]
 pub fn watch_parent(fd: i32, grace_ms: u32) -> Result<()> {
     if fd < 3 {
-        return Err(Error::from_reason(format!("watchParent: {fd} is not the descriptor of an inherited pipe")));
+        return Err(Error::from_reason(format!(
+            "watchParent: {fd} is not the descriptor of an inherited pipe"
+        )));
     }
     // SAFETY: the caller hands the descriptor over; a number that is not open makes the read below fail at once.
     let mut pipe = File::from(unsafe { OwnedFd::from_raw_fd(fd) });

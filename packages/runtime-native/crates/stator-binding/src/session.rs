@@ -53,7 +53,9 @@ impl Session {
 
     async fn connect(&self, config: &RuntimeConfig) -> Result<Started> {
         let inbox = Arc::clone(&self.inbox);
-        let hooks = Hooks { batch_end: Arc::new(move || inbox.ring()) };
+        let hooks = Hooks {
+            batch_end: Arc::new(move || inbox.ring()),
+        };
         let runtime = DistributedRuntime::connect(config, hooks).await?;
         let started = Started {
             instance_id: runtime.instance_id().to_string(),
@@ -68,8 +70,16 @@ impl Session {
     /// Does what was asked and answers with the same number.
     pub async fn run(self: Arc<Self>, number: u32, command: Command) {
         match command {
-            Command::Serve { endpoint, path, idempotent, graceful_shutdown } => {
-                let options = ServeOptions { idempotent, graceful_shutdown };
+            Command::Serve {
+                endpoint,
+                path,
+                idempotent,
+                graceful_shutdown,
+            } => {
+                let options = ServeOptions {
+                    idempotent,
+                    graceful_shutdown,
+                };
                 let result = self.serve(endpoint, &path, options).await;
                 self.answer(number, result);
             }
@@ -81,13 +91,26 @@ impl Session {
                 };
                 self.answer(number, result);
             }
-            Command::Client { client, path, idempotent, wait_ms } => {
+            Command::Client {
+                client,
+                path,
+                idempotent,
+                wait_ms,
+            } => {
                 let wait = Duration::from_millis(u64::from(wait_ms));
-                let options = ClientOptions { router: Router::RoundRobin, idempotent, wait };
+                let options = ClientOptions {
+                    router: Router::RoundRobin,
+                    idempotent,
+                    wait,
+                };
                 let result = self.open_client(client, &path, options).await;
                 self.answer(number, result);
             }
-            Command::WaitForInstances { client, min, timeout_ms } => {
+            Command::WaitForInstances {
+                client,
+                min,
+                timeout_ms,
+            } => {
                 let patience = timeout_ms.map(|ms| Duration::from_millis(u64::from(ms)));
                 let result = match self.client(client) {
                     Some(client) => client.wait_for_instances(min as usize, patience).await.map(|_| ()),
@@ -110,7 +133,12 @@ impl Session {
                         runtime.shut_down(budget).await.cut_off
                     }
                 };
-                self.answer(number, Ok(ShutDown { cut_off: u32::try_from(cut_off).unwrap_or(u32::MAX) }));
+                self.answer(
+                    number,
+                    Ok(ShutDown {
+                        cut_off: u32::try_from(cut_off).unwrap_or(u32::MAX),
+                    }),
+                );
             }
             Command::SetHealth { ready } => {
                 let runtime = self.runtime.lock().clone();
@@ -123,7 +151,10 @@ impl Session {
     }
 
     async fn serve(&self, number: u32, path: &str, options: ServeOptions) -> Result<()> {
-        let handler = Arc::new(JsHandler { endpoint: number, served: Arc::clone(&self.served_calls) });
+        let handler = Arc::new(JsHandler {
+            endpoint: number,
+            served: Arc::clone(&self.served_calls),
+        });
         let served = self.runtime()?.endpoint(path)?.serve(handler, options).await?;
         self.endpoints.lock().insert(number, served);
         Ok(())
@@ -145,7 +176,10 @@ impl Session {
     }
 
     fn runtime(&self) -> Result<DistributedRuntime> {
-        self.runtime.lock().clone().ok_or_else(|| Error::new(ErrorCode::ShuttingDown, "the runtime has not started"))
+        self.runtime
+            .lock()
+            .clone()
+            .ok_or_else(|| Error::new(ErrorCode::ShuttingDown, "the runtime has not started"))
     }
 
     fn answer(&self, number: u32, result: Result<impl Serialize>) {
@@ -156,7 +190,8 @@ impl Session {
             Ok(text) => (1, text),
             Err(error) => (0, error_text(&error)),
         };
-        self.inbox.push_text([event::RESULT, number, 0, worked, 0, 0, 0, 0], &text);
+        self.inbox
+            .push_text([event::RESULT, number, 0, worked, 0, 0, 0, 0], &text);
         self.inbox.ring();
     }
 }
@@ -174,7 +209,11 @@ fn tell(inbox: &Inbox, number: u32, client: &Client) {
             namespace: instance.namespace.clone(),
             component: instance.component.clone(),
             endpoint: instance.endpoint.clone(),
-            address: instance.stator.as_ref().map(|stator| stator.address.clone()).unwrap_or_default(),
+            address: instance
+                .stator
+                .as_ref()
+                .map(|stator| stator.address.clone())
+                .unwrap_or_default(),
         })
         .collect();
     if let Ok(text) = serde_json::to_string(&list) {

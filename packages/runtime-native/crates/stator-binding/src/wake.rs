@@ -23,7 +23,10 @@ impl Wake {
             .max_queue_size::<1>()
             .callee_handled::<false>()
             .build()?;
-        Ok(Self { function, pending: AtomicBool::new(false) })
+        Ok(Self {
+            function,
+            pending: AtomicBool::new(false),
+        })
     }
 
     /// Something is there to be taken. Never blocks.

@@ -13,6 +13,9 @@ mod command;
 #[allow(dead_code, reason = "described by their values")]
 #[path = "../event.rs"]
 mod event;
+#[allow(dead_code, reason = "described by their values")]
+#[path = "../operation_kind.rs"]
+mod operation_kind;
 
 stator_contract::main!(contracts);
 
@@ -46,6 +49,19 @@ fn contracts(contracts: &mut Contracts) {
             "cancel_reason",
             "Why a served call ends before its handler does.",
             &cancel_reasons(),
+        )
+        .constant("operation", "Kinds of the records that go to the addon.", &operations())
+        .constant("operation_flag", "Flags of those records.", &operation_flags())
+        .constant(
+            "route",
+            "How a call finds its instance, as part of the kind of its record.",
+            &routes(),
+        )
+        .constant("blocked", "Which side a blocked call is on.", &blocked())
+        .constant(
+            "record_slots",
+            "Numbers in a record, in both directions.",
+            &record_slots(),
         );
 }
 
@@ -90,6 +106,50 @@ fn cancel_reasons() -> BTreeMap<String, u32> {
         ("lost", Lost as u32),
         ("unsendable", Unsendable as u32),
     ])
+}
+
+fn operations() -> BTreeMap<String, u32> {
+    table(&[
+        ("call", operation_kind::CALL),
+        ("cancel", operation_kind::CANCEL),
+        ("consumed", operation_kind::CONSUMED),
+        ("callSend", operation_kind::CALL_SEND),
+        ("callFinish", operation_kind::CALL_FINISH),
+        ("item", operation_kind::ITEM),
+        ("finish", operation_kind::FINISH),
+        ("fail", operation_kind::FAIL),
+        ("taken", operation_kind::TAKEN),
+        ("release", operation_kind::RELEASE),
+    ])
+}
+
+fn operation_flags() -> BTreeMap<String, u32> {
+    table(&[
+        ("bytes", operation_kind::BYTES),
+        ("last", operation_kind::LAST),
+        ("stream", operation_kind::STREAM),
+    ])
+}
+
+fn routes() -> BTreeMap<String, u32> {
+    use operation_kind::{ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT};
+    table(&[
+        ("roundRobin", 0),
+        ("random", ROUTE_RANDOM << ROUTE_SHIFT),
+        ("leastLoaded", ROUTE_LEAST_LOADED << ROUTE_SHIFT),
+        ("direct", ROUTE_DIRECT << ROUTE_SHIFT),
+    ])
+}
+
+fn blocked() -> BTreeMap<String, u32> {
+    table(&[
+        ("call", operation_kind::BLOCKED_CALL),
+        ("served", operation_kind::BLOCKED_SERVED),
+    ])
+}
+
+fn record_slots() -> u8 {
+    u8::try_from(event::SLOTS).unwrap_or(u8::MAX)
 }
 
 fn table(entries: &[(&str, u32)]) -> BTreeMap<String, u32> {
