@@ -1,10 +1,10 @@
 import { type Context, endpoint, serve, service } from "@stator/sdk";
 
-import { Token, Words } from "./generated/index.ts";
+import { type BackendService, Token, Words } from "./generated/index.ts";
 
 /** Cuts a text into words. */
 @service({ namespace: "hello" })
-export class Backend {
+export class Backend implements BackendService {
   @endpoint({ input: Words, output: Token, idempotent: true })
   async *generate(request: Words, context: Context): AsyncGenerator<Token> {
     const words = request.text.split(/\s+/).filter((word) => word !== "");

@@ -1,11 +1,11 @@
 import { type Context, depends, endpoint, serve, service } from "@stator/sdk";
 
 import { Backend } from "./backend.ts";
-import { Token, Words } from "./generated/index.ts";
+import { type MiddleService, Token, Words } from "./generated/index.ts";
 
 /** Stands between the front end and the backend, and leaves its mark on each word. */
 @service({ namespace: "hello" })
-export class Middle {
+export class Middle implements MiddleService {
   backend = depends(Backend);
 
   @endpoint({ input: Words, output: Token, idempotent: true })
