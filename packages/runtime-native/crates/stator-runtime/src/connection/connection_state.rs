@@ -202,3 +202,68 @@ impl Stream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+
+    impl StreamObserver for Nobody {
+        fn message(&self, _lane: Lane, _data: &[u8], _cost: u32) {}
+        fn end(self: Arc<Self>, _end: super::super::End) {}
+    }
+
+    #[test]
+    fn output_is_counted_and_its_memory_bounded() {
+        let mut state = State::new();
+        let mut expected = 0;
+        for round in 0..100 {
+            let size = if round % 10 == 0 { STAGE_CEILING } else { 1000 };
+            state.out.resize(state.out.len() + size, 0);
+            expected += size as u64;
+            assert_eq!(state.framed(), expected);
+            // The socket takes it in pieces.
+            while state.staged() > 0 {
+                let piece = state.staged().min(100_000);
+                let written = state.written();
+                state.took(piece);
+                assert_eq!(state.written(), written + piece as u64);
+                assert!(state.out_read <= state.out.len() / 2 + STAGE);
+            }
+            assert_eq!((state.written(), state.out.len()), (expected, 0));
+            assert!(state.out.capacity() <= 4 * STAGE, "{}", state.out.capacity());
+        }
+    }
+
+    #[test]
+    fn a_burst_of_streams_leaves_a_small_table() {
+        let limits = Limits {
+            window: 1,
+            max_message: 1,
+            peer_window: 1,
+            peer_max_message: 1,
+            keep_alive: std::time::Duration::MAX,
+        };
+        let mut state = State::new();
+        for id in 0..100_000 {
+            state
+                .streams
+                .insert(id, Stream::new(Arc::new(Nobody), 0, &limits, None, 0, true));
+            state.ready.push_back(id);
+        }
+        assert!(!state.rests());
+        state.streams.clear();
+        state.ready.clear();
+        state.out.push(0);
+        assert!(!state.rests());
+        state.took(1);
+        assert!(state.rests());
+        assert!(
+            state.streams.capacity() <= 4 * KEPT_STREAMS,
+            "{}",
+            state.streams.capacity()
+        );
+        assert!(state.ready.capacity() <= 4 * KEPT_STREAMS);
+    }
+}

@@ -127,19 +127,38 @@ impl Raw {
         }
     }
 
+    /// The same, with a receive buffer so small that little fits between the two sides.
+    pub async fn dial_narrow(address: &str) -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        Self {
+            stream: socket.connect(address.parse().unwrap()).await.unwrap(),
+        }
+    }
+
     /// A connection that has shaken hands and offers `window` bytes of credit for each stream.
     pub async fn connect(address: &str, window: u32) -> Self {
         let mut raw = Self::dial(address).await;
-        raw.write(&preface((1, 1), &hello(window))).await;
-        let (versions, answer) = raw.preface().await.unwrap();
+        raw.shake_hands(window).await;
+        raw
+    }
+
+    /// The caller's part of the handshake.
+    pub async fn shake_hands(&mut self, window: u32) {
+        self.write(&preface((1, 1), &hello(window))).await;
+        let (versions, answer) = self.preface().await.unwrap();
         assert_eq!(versions, (1, 1));
         assert_eq!(answer.get("error"), None);
-        raw
     }
 
     /// Sends bytes; a peer that has closed is no failure, what it says instead is for the test to read.
     pub async fn write(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes).await;
+    }
+
+    /// Sends bytes; `false` if the peer has closed.
+    pub async fn can_write(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).await.is_ok()
     }
 
     /// Nothing more is sent.
@@ -184,6 +203,12 @@ impl Raw {
                 return frame;
             }
         }
+    }
+
+    /// Reads bytes of any kind until the peer closes.
+    pub async fn drained(&mut self) {
+        let mut buffer = [0; 4096];
+        while self.stream.read(&mut buffer).await.is_ok_and(|count| count > 0) {}
     }
 
     /// Reads until the peer closes.
