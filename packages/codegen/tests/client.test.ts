@@ -93,7 +93,7 @@ test("a response that does not fit is an error of the response", async () => {
   expect(failed).toBeInstanceOf(StatorError);
   expect(failed).toMatchObject({
     code: "invalid_response",
-    message: "fixtures.all-kinds.get_wide: unsigned: expected u64, got -1",
+    message: "fixtures.all-kinds.getWide: unsigned: expected u64, got -1",
     details: { issues: [{ path: ["unsigned"] }] },
   });
   const items: unknown[] = [];

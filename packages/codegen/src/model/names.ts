@@ -6,9 +6,10 @@ export function kebabCase(name: string): string {
     .toLowerCase();
 }
 
-/** `count_words` to `countWords`. */
+/** `count_words` to `countWords`, as the contract macro does it for names on the wire. */
 export function camelCase(name: string): string {
-  return name.replaceAll(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const words = name.split("_").filter((word) => word !== "");
+  return words.map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join("");
 }
 
 /** `count_words` or `served-by` to `CountWords`, `ServedBy`: a part of the name of a function. */

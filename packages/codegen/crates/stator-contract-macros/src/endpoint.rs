@@ -8,7 +8,7 @@ use crate::{docs::docs, service::address_part};
 pub(crate) fn describe(method: &mut TraitItemFn) -> Result<TokenStream> {
     let signature = &method.sig;
     let method_name = signature.ident.unraw().to_string();
-    let mut name = LitStr::new(&method_name, signature.ident.span());
+    let mut name = LitStr::new(&camel_case(&method_name), signature.ident.span());
     let mut timeout_ms: Option<LitInt> = None;
     let mut idempotent = false;
     for attribute in method
@@ -73,4 +73,31 @@ pub(crate) fn describe(method: &mut TraitItemFn) -> Result<TokenStream> {
     };
     method.attrs.retain(|attribute| !attribute.path().is_ident("endpoint"));
     Ok(described)
+}
+
+/// `count_words` to `countWords`: a class in TypeScript calls its method so, and serves it under that name.
+fn camel_case(name: &str) -> String {
+    let mut text = String::new();
+    for (index, word) in name.split('_').filter(|word| !word.is_empty()).enumerate() {
+        let mut letters = word.chars();
+        match letters.next() {
+            Some(first) if index > 0 => text.extend(first.to_uppercase()),
+            Some(first) => text.push(first),
+            None => {}
+        }
+        text.push_str(letters.as_str());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::camel_case;
+
+    #[test]
+    fn endpoint_names() {
+        assert_eq!(camel_case("generate"), "generate");
+        assert_eq!(camel_case("count_words"), "countWords");
+        assert_eq!(camel_case("_get_2_x_"), "get2X");
+    }
 }

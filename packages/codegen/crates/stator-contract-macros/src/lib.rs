@@ -35,7 +35,8 @@ pub fn derive_contract(input: TokenStream) -> TokenStream {
 ///
 /// `#[contract_service(namespace = "hello", component = "backend")]`; the component defaults to the name of the trait in
 /// kebab-case. A method takes one request and gives one response; a `Stream<T>` on either side makes that side a stream.
-/// `#[endpoint(...)]` on a method: `name = "..."`, `timeout_ms = 1000`, `idempotent`.
+/// `#[endpoint(...)]` on a method: `name = "..."` on the wire (the method's name in camelCase if not given),
+/// `timeout_ms = 1000`, `idempotent`.
 ///
 /// The trait `Backend` gets a type `BackendContract`, which goes to `Contracts::service`.
 #[proc_macro_attribute]

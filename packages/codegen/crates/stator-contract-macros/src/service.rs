@@ -84,11 +84,11 @@ pub(crate) fn address_part(text: LitStr) -> Result<LitStr> {
         && value.len() <= 128
         && value
             .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if fits {
         Ok(text)
     } else {
-        Err(Error::new(text.span(), "use 1 to 128 of a-z, 0-9, - and _"))
+        Err(Error::new(text.span(), "use 1 to 128 letters, digits, - and _"))
     }
 }
 

@@ -298,7 +298,7 @@ fn contracts_are_traits_of_endpoints() {
                     fn a(&self, r: A) -> B;
                 }
             ),
-            "1 to 128 of a-z",
+            "1 to 128 letters",
         ),
         (
             namespace(),
