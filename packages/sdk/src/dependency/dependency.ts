@@ -67,6 +67,11 @@ export class Dependency {
     }
   }
 
+  /** Waits until every endpoint has an instance that calls can go to. */
+  async found(): Promise<void> {
+    await Promise.all([...this.clients.values()].map((client) => client.waitForInstances()));
+  }
+
   /** Closes the clients; calls after this fail. */
   async close(): Promise<void> {
     this.methods = null;

@@ -59,12 +59,15 @@ export class HttpServer {
     }
   }
 
-  /** Takes no further requests and waits for the open ones. */
+  /** Closes the port, takes no further requests, and waits until the open ones have been answered and sent. */
   async drain(): Promise<void> {
     this.draining = true;
-    if (this.pending === 0) return;
-    this.idle ??= Promise.withResolvers<void>();
-    await this.idle.promise;
+    const sent = this.server?.stop(false);
+    if (this.pending > 0) {
+      this.idle ??= Promise.withResolvers<void>();
+      await this.idle.promise;
+    }
+    await sent;
   }
 
   /** Cuts what is still open. */

@@ -33,6 +33,8 @@ export async function serveNodes(nodes: readonly ServiceNode[], options: ServeSe
   try {
     for (const host of hosts) await host.start(runtime);
     for (const host of hosts) await host.register(runtime);
+    const ids = new Set(hosts.map((host) => host.definition.id));
+    await Promise.all(hosts.map((host) => host.findDependencies(ids)));
     http?.open();
     runtime.setHealthStatus(true);
   } catch (error) {

@@ -39,6 +39,12 @@ export class ServiceHost {
     }
   }
 
+  /** Waits until the dependencies that are among `ids` can be called: discovery tells of them a moment after the fact. */
+  async findDependencies(ids: ReadonlySet<string>): Promise<void> {
+    const here = this.dependencies.filter(({ target }) => ids.has(`${target.namespace}.${target.component}`));
+    await Promise.all(here.map((dependency) => dependency.found()));
+  }
+
   /** Withdraws the endpoints and waits for their open calls. */
   async drain(): Promise<void> {
     await Promise.all(this.served.map((each) => each.stop()));
