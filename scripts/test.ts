@@ -8,6 +8,7 @@ import { root } from "./lib/paths.ts";
 import { install, turbo } from "./lib/prepare.ts";
 import { bunSuite, cargoSuite, checkSuite, runSuites } from "./lib/testing/suite.ts";
 import type { Suite } from "./lib/testing/suite.ts";
+import { testFolders } from "./lib/testing/test-folders.ts";
 import { recordToolchain } from "./lib/toolchain.ts";
 
 /** Long enough for a loaded machine of two cores; a test that waits for an event that never comes ends here. */
@@ -35,13 +36,7 @@ const suites: Suite[] = [
   checkSuite("format", script("check:format")),
   checkSuite("types and type tests", script("check:types")),
   cargoSuite("cargo test"),
-  bunSuite("scripts", UNIT_TIMEOUT_MS),
-  bunSuite("bench", UNIT_TIMEOUT_MS),
-  bunSuite("packages/codegen", UNIT_TIMEOUT_MS),
-  bunSuite("packages/runtime-native", UNIT_TIMEOUT_MS),
-  bunSuite("packages/sdk", UNIT_TIMEOUT_MS),
-  bunSuite("apps/examples", PROCESS_TIMEOUT_MS),
-  bunSuite("tests/e2e", PROCESS_TIMEOUT_MS),
+  ...testFolders(root).map((folder) => bunSuite(folder, folder === "tests/e2e" ? PROCESS_TIMEOUT_MS : UNIT_TIMEOUT_MS)),
 ];
 if (values.full) suites.push(bunSuite("tests/full", LONG_TIMEOUT_MS, 4 * LONG_TIMEOUT_MS));
 
