@@ -1,16 +1,13 @@
 import { watchUnread } from "./calling/unread-watch.ts";
 import { Bridge } from "./crossing/bridge.ts";
 import { Endpoint } from "./endpoint.ts";
+import type { Started } from "./generated/types/started.ts";
+import { logSettings } from "./log-settings.ts";
+import { milliseconds } from "./milliseconds.ts";
 import { Namespace } from "./namespace.ts";
 import type { RuntimeCore } from "./runtime-core.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
 import { StatorError } from "./stator-error.ts";
-
-interface Started {
-  readonly instanceId: string;
-  readonly systemAddress: string | null;
-  readonly unreadTimeoutMs: number;
-}
 
 export interface ShutdownOptions {
   /** How long running calls have to end. Default: `shutdownTimeoutMs`. */
@@ -27,10 +24,10 @@ export class DistributedRuntime implements AsyncDisposable {
   readonly #stopUnreadWatch: () => void;
   #shutdown: Promise<void> | null = null;
 
-  private constructor(bridge: Bridge, started: Started) {
+  private constructor(bridge: Bridge, started: Started, options: RuntimeOptions) {
     this.instanceId = BigInt(started.instanceId);
     this.systemAddress = started.systemAddress;
-    this.#core = { bridge, instanceId: this.instanceId, served: new Set() };
+    this.#core = { bridge, instanceId: this.instanceId, log: logSettings(options) };
     this.#stopUnreadWatch = watchUnread(bridge, started.unreadTimeoutMs);
   }
 
@@ -42,7 +39,7 @@ export class DistributedRuntime implements AsyncDisposable {
   static async create(options: RuntimeOptions = {}): Promise<DistributedRuntime> {
     const bridge = new Bridge(options, environment());
     try {
-      return new DistributedRuntime(bridge, JSON.parse(await bridge.started) as Started);
+      return new DistributedRuntime(bridge, JSON.parse(await bridge.started) as Started, options);
     } catch (error) {
       bridge.close();
       throw error;
@@ -65,36 +62,44 @@ export class DistributedRuntime implements AsyncDisposable {
     return new Endpoint(this.#core, namespace, component, name);
   }
 
-  /** Says whether this process is healthy, for `/health` of the system server. */
+  /** Says whether this process is healthy, for `/health` of the system server. Without effect after a shutdown. */
   setHealthStatus(ready: boolean): void {
-    void this.#core.bridge.command({ type: "set-health", ready });
+    // It fails only when the runtime has shut down, and then nobody asks for its health.
+    this.#core.bridge.command({ type: "set-health", ready }).catch(() => {});
   }
 
-  /** Withdraws from discovery, stops accepting, lets running calls end, closes. A second call waits for the first. */
-  shutdown(options: ShutdownOptions = {}): Promise<void> {
-    this.#shutdown ??= this.#shutDown(options);
-    return this.#shutdown;
+  /**
+   * Withdraws from discovery, stops accepting, lets running calls end, closes. What is open then fails with
+   * `shutting_down`. A second call waits for the first.
+   *
+   * @throws StatorError `invalid_argument` for a `timeoutMs` that is no time.
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const timeoutMs = milliseconds("timeoutMs", options.timeoutMs, 0);
+    this.#shutdown ??= this.#shutDown(timeoutMs);
+    await this.#shutdown;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
 
-  async #shutDown({ timeoutMs = undefined }: ShutdownOptions): Promise<void> {
-    const { bridge, served } = this.#core;
+  async #shutDown(timeoutMs: number | null): Promise<void> {
+    const { bridge } = this.#core;
     try {
-      await bridge.command({ type: "shutdown", timeoutMs: timeoutMs ?? null });
+      await bridge.command({ type: "shutdown", timeoutMs });
     } finally {
       this.#stopUnreadWatch();
-      for (const endpoint of served) endpoint.gone();
       bridge.close();
     }
   }
 }
 
-/** What the core may read: the environment as this process sees it now. */
+/** What the core may read: its variables as this process sees them now. */
 function environment(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const own: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (name.startsWith("DYN_") && value !== undefined) own[name] = value.toWellFormed();
+  }
+  return own;
 }

@@ -24,15 +24,11 @@ export class Endpoint {
   }
 
   /** Takes calls, and appears in discovery when it can. Errors: `invalid_argument`, `address_in_use`, `discovery`. */
-  async serveEndpoint<Req = JsonValue, Res = JsonValue>(
+  serveEndpoint<Req = JsonValue, Res = JsonValue>(
     handler: Handler<Req, Res>,
     options: ServeOptions = {},
   ): Promise<ServedEndpoint> {
-    const { bridge, instanceId, served } = this.#core;
-    const endpoint = await ServedEndpoint.serve(bridge, this.path, instanceId, handler, options);
-    served.add(endpoint);
-    void endpoint.closed.then(() => served.delete(endpoint));
-    return endpoint;
+    return ServedEndpoint.serve(this.#core, this.path, handler, options);
   }
 
   /** A client that knows the instances of this moment and follows them from now on. */

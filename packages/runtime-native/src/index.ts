@@ -1,7 +1,7 @@
 export type { CallOptions } from "./calling/call-options.ts";
 export { Client, type ClientOptions, type RouterMode, type WaitOptions } from "./calling/client.ts";
 export type { Instance } from "./calling/instance.ts";
-export { ResponseStream } from "./calling/response-stream.ts";
+export type { ResponseStream } from "./calling/response-stream.ts";
 export { DistributedRuntime, type ShutdownOptions } from "./distributed-runtime.ts";
 export { Endpoint } from "./endpoint.ts";
 export { ERROR_CODES, type ErrorCode } from "./error-codes.ts";

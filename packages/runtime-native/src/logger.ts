@@ -1,8 +1,10 @@
+import { type LogSettings, logSettings } from "./log-settings.ts";
+
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Writes lines to standard error, each with the fields of its call. */
+/** Writes lines to standard error, each with the fields of its call. Never throws, whatever the fields are. */
 export interface Logger {
   trace(message: string, fields?: LogFields): void;
   debug(message: string, fields?: LogFields): void;
@@ -11,13 +13,15 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
-const LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
+const LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error", "off"];
 
-/** A logger whose lines carry `fields`. Level and form come from `DYN_LOG` (default info) and `DYN_LOGGING_JSONL`. */
-export function createLogger(fields: () => LogFields): Logger {
+/** A logger whose lines carry `fields`. Default settings: those of the environment when a line is written. */
+export function createLogger(fields: () => LogFields, settings?: LogSettings): Logger {
   const write = (level: LogLevel) => (message: string, more?: LogFields) => {
-    if (LEVELS.indexOf(level) < threshold()) return;
-    process.stderr.write(`${line(level, message, { ...fields(), ...more })}\n`);
+    const { level: least, json } = settings ?? logSettings({});
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
+    const all = { ...fields(), ...more };
+    process.stderr.write(`${json ? jsonLine(level, message, all) : textLine(level, message, all)}\n`);
   };
   return {
     trace: write("trace"),
@@ -28,27 +32,38 @@ export function createLogger(fields: () => LogFields): Logger {
   };
 }
 
-/** `DYN_LOG` is a filter such as `warn,stator_runtime=debug`; the part without a target is for everything. */
-function threshold(): number {
-  const filter = process.env["DYN_LOG"] ?? "info";
-  const level = filter.split(",").find((part) => !part.includes("="));
-  if (level === "off") return LEVELS.length;
-  const index = LEVELS.indexOf((level ?? "info").trim().toLowerCase() as LogLevel);
-  return index === -1 ? LEVELS.indexOf("info") : index;
+function jsonLine(level: LogLevel, message: string, fields: LogFields): string {
+  const head = { time: new Date().toISOString(), level, message };
+  const shown = Object.entries(fields)
+    .filter(([key]) => !Object.hasOwn(head, key))
+    .map(([key, value]) => `,${JSON.stringify(key)}:${asJson(value)}`);
+  return `${JSON.stringify(head).slice(0, -1)}${shown.join("")}}`;
 }
 
-function line(level: LogLevel, message: string, fields: LogFields): string {
-  const time = new Date().toISOString();
-  const json = ["1", "true"].includes(process.env["DYN_LOGGING_JSONL"] ?? "");
-  if (json) return JSON.stringify({ time, level, message, ...fields }, plain);
-  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${text(value)}`);
-  return `${time} ${level.toUpperCase().padEnd(5)} ${message}${pairs.join("")}`;
+function textLine(level: LogLevel, message: string, fields: LogFields): string {
+  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${asText(value)}`);
+  return `${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${oneLine(message)}${pairs.join("")}`;
 }
 
-function text(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value, plain) ?? String(value));
+function asText(value: unknown): string {
+  return typeof value === "string" ? oneLine(value) : asJson(value);
+}
+
+/** A line stays one line: text that comes from outside cannot pretend to be another. */
+function oneLine(text: string): string {
+  return text.replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value, plain) ?? JSON.stringify(String(value));
+  } catch {
+    return '"(cannot be shown)"';
+  }
 }
 
 function plain(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? value.toString() : value;
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Error) return value.stack ?? `${value.name}: ${value.message}`;
+  return value;
 }

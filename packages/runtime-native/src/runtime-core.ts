@@ -1,9 +1,9 @@
 import type { Bridge } from "./crossing/bridge.ts";
-import type { ServedEndpoint } from "./serving/served-endpoint.ts";
+import type { LogSettings } from "./log-settings.ts";
 
 /** What the parts of a runtime share. */
 export interface RuntimeCore {
   readonly bridge: Bridge;
   readonly instanceId: bigint;
-  readonly served: Set<ServedEndpoint>;
+  readonly log: LogSettings;
 }

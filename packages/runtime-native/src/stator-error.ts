@@ -51,32 +51,14 @@ export class StatorError extends Error {
     const code = Object.hasOwn(ERROR_CODES, wire.code) ? (wire.code as ErrorCode) : "internal";
     return new StatorError(code, wire.message, {
       details: wire.details ?? null,
-      instanceId: typeof wire.instance === "string" ? BigInt(wire.instance) : null,
+      instanceId: instanceOf(wire.instance),
       remoteName: wire.name ?? null,
       remoteStack: wire.stack ?? null,
     });
   }
-
-  /** Any thrown value as it travels. `development` adds the stack. */
-  static toWire(thrown: unknown, development: boolean): WireError {
-    const error = thrown instanceof Error ? thrown : new Error(describe(thrown));
-    // An error that is only passed on keeps the stack of where it was thrown, however many hops away.
-    const thrownAt = error instanceof StatorError ? (error.remoteStack ?? error.stack) : error.stack;
-    const stack = development && thrownAt !== undefined ? { stack: thrownAt } : {};
-    if (error instanceof StatorError) {
-      const name = error.remoteName === null ? {} : { name: error.remoteName };
-      const details = error.details === null ? {} : { details: error.details };
-      const instance = error.instanceId === null ? {} : { instance: error.instanceId.toString() };
-      return { code: error.code, message: error.message, ...name, ...details, ...instance, ...stack };
-    }
-    return { code: "internal", message: error.message, name: error.name, ...stack };
-  }
 }
 
-function describe(thrown: unknown): string {
-  try {
-    return `the handler threw ${typeof thrown === "string" ? thrown : JSON.stringify(thrown)}`;
-  } catch {
-    return "the handler threw a value that cannot be shown";
-  }
+/** The instance that an error names; null for none, and for what a strange peer may have written there. */
+function instanceOf(decimal: string | null | undefined): bigint | null {
+  return typeof decimal === "string" && /^\d{1,20}$/.test(decimal) ? BigInt(decimal) : null;
 }

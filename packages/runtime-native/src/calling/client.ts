@@ -1,7 +1,8 @@
 import type { Bridge } from "../crossing/bridge.ts";
 import { ROUTE } from "../crossing/operation.ts";
-import { StatorError } from "../stator-error.ts";
 import type { JsonValue } from "../json-value.ts";
+import { milliseconds } from "../milliseconds.ts";
+import { StatorError } from "../stator-error.ts";
 import type { CallOptions } from "./call-options.ts";
 import type { Instance, ListedInstance } from "./instance.ts";
 import type { ResponseStream } from "./response-stream.ts";
@@ -27,6 +28,9 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The largest number that the crossing takes. */
+const MOST = 0xffff_ffff;
+
 const ROUTES: Readonly<Record<RouterMode, number>> = {
   "round-robin": ROUTE.roundRobin,
   random: ROUTE.random,
@@ -47,7 +51,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     this.#number = bridge.number();
     this.#route = route;
     this.path = path;
-    bridge.instances.set(this.#number, (list) => {
+    bridge.receivers.instances.set(this.#number, (list) => {
       this.#instances = (JSON.parse(list) as ListedInstance[]).map((instance) => ({
         ...instance,
         instanceId: BigInt(instance.instanceId),
@@ -57,13 +61,19 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
 
   /** @internal Use `endpoint.client()`. */
   static async connect<Req, Res>(bridge: Bridge, path: string, options: ClientOptions): Promise<Client<Req, Res>> {
-    const { router = "round-robin", idempotent = false, waitMs = 0 } = options;
+    const { router = "round-robin", idempotent = false } = options;
     if (!Object.hasOwn(ROUTES, router)) {
       const known = Object.keys(ROUTES).join(", ");
       throw new StatorError("invalid_argument", `router is ${JSON.stringify(router)}; use one of ${known}`);
     }
+    const waitMs = milliseconds("waitMs", options.waitMs ?? 0, 0) ?? MOST;
     const client = new Client<Req, Res>(bridge, path, ROUTES[router]);
-    await bridge.command({ type: "client", client: client.#number, path, idempotent, waitMs });
+    try {
+      await bridge.command({ type: "client", client: client.#number, path, idempotent, waitMs });
+    } catch (error) {
+      bridge.receivers.instances.delete(client.#number);
+      throw error;
+    }
     return client;
   }
 
@@ -72,17 +82,30 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     return this.#instances.map((instance) => instance.instanceId);
   }
 
+  /** What is known of these instances. */
   instances(): readonly Instance[] {
     return this.#instances;
   }
 
-  /** Resolves with the ids as soon as enough instances are registered. */
+  /**
+   * Resolves with the ids as soon as enough instances are registered.
+   *
+   * @throws StatorError `no_instances` when `timeoutMs` is over: with the path, the back end, near names and the time
+   * waited; `cancelled` when the signal is aborted; `shutting_down` when the client or the runtime is closed.
+   */
   async waitForInstances(options: WaitOptions = {}): Promise<bigint[]> {
-    const { min = 1, timeoutMs = null, signal } = options;
-    signal?.throwIfAborted();
-    const enough = this.#bridge.command({ type: "wait-for-instances", client: this.#number, min, timeoutMs });
-    await (signal === undefined ? enough : abortable(enough, signal));
-    return this.instanceIds();
+    const { min = 1, signal } = options;
+    if (!Number.isInteger(min) || min < 0 || min > MOST) {
+      throw new StatorError("invalid_argument", `min is ${String(min)}; give a number of instances`);
+    }
+    const limit = milliseconds("timeoutMs", options.timeoutMs, 0);
+    const until = limit === null ? null : Date.now() + limit;
+    for (;;) {
+      const timeoutMs = until === null ? null : Math.max(0, until - Date.now());
+      await this.#bridge.command({ type: "wait-for-instances", client: this.#number, min, timeoutMs }, signal);
+      // The core may know a moment before its list arrives here.
+      if (this.#instances.length >= min) return this.instanceIds();
+    }
   }
 
   /** Calls the instance that the client's router chooses. */
@@ -113,25 +136,14 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     return startCall(this.#bridge, this.#number, ROUTE.direct, instanceId, request, options);
   }
 
-  /** Stops following the instances. Open calls go on, later ones fail. */
+  /** Stops following the instances. Open calls go on, later ones fail. Harmless when it is closed already. */
   async close(): Promise<void> {
-    this.#bridge.instances.delete(this.#number);
+    this.#bridge.receivers.instances.delete(this.#number);
+    if (this.#bridge.isClosed) return;
     await this.#bridge.command({ type: "close-client", client: this.#number });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(new StatorError("cancelled", "the wait was aborted", { cause: signal.reason }));
-  signal.addEventListener("abort", abort, { once: true });
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

@@ -1,21 +1,30 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Bridge } from "../crossing/bridge.ts";
 import { OPERATION } from "../crossing/operation.ts";
 import { encodePayload } from "../crossing/payload.ts";
 import { StatorError } from "../stator-error.ts";
-import type { ResponseStream } from "./response-stream.ts";
+import type { CallResponse } from "./call-response.ts";
 
-/** Sends a stream of requests as fast as its credit allows. The source is ended when the call is. */
+/**
+ * Sends a stream of requests as fast as its credit allows. When the call ends first, the source is ended at once
+ * (`return()`). When the source throws, the call ends with what it threw.
+ */
 export async function sendRequests<Req>(
   bridge: Bridge,
   number: number,
-  response: ResponseStream<unknown>,
+  response: CallResponse<unknown>,
   requests: AsyncIterable<Req>,
 ): Promise<void> {
   const { outbox, turn } = bridge;
   try {
-    for await (const request of requests) {
+    const source = requests[Symbol.asyncIterator]();
+    // In the context of the caller: the `finally` of a generator may look at it.
+    response.onEnd = AsyncLocalStorage.bind(() => void end(source));
+    for (;;) {
+      const request = await pull(source, response);
       if (!response.isOpen) return;
-      outbox.push(OPERATION.callSend, number, encodePayload(request));
+      if (request.done === true) break;
+      outbox.push(OPERATION.callSend, number, encodePayload(request.value));
       if (outbox.isFull) {
         outbox.flush();
         if (turn.isLong) await turn.next();
@@ -23,12 +32,36 @@ export async function sendRequests<Req>(
       if (response.blockedUntil !== null) await response.blockedUntil;
       if (!response.isOpen) return;
     }
+    // It has ended by itself.
+    response.onEnd = null;
     outbox.push(OPERATION.callFinish, number, null);
   } catch (thrown) {
-    const error =
-      thrown instanceof StatorError
-        ? thrown
-        : new StatorError("cancelled", "the stream of requests failed", { cause: thrown });
-    response.cancelFor(error);
+    response.abandon(sourceError(thrown));
   }
+}
+
+async function pull<Req>(
+  source: AsyncIterator<Req>,
+  response: CallResponse<unknown>,
+): Promise<IteratorResult<Req, unknown>> {
+  try {
+    return await source.next();
+  } catch (thrown) {
+    // A source that has thrown is over.
+    response.onEnd = null;
+    throw thrown;
+  }
+}
+
+/** What its `finally` throws concerns nobody any more: the call has its end. */
+async function end(source: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await source.return?.();
+  } catch {}
+}
+
+function sourceError(thrown: unknown): StatorError {
+  if (thrown instanceof StatorError) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new StatorError("cancelled", `the stream of requests failed: ${reason}`, { cause: thrown });
 }

@@ -3,18 +3,24 @@ const INTERVAL = 2 ** 31 - 1;
 
 /** Keeps the process alive while something is counted, and lets it exit when nothing is. */
 export class KeepAlive {
-  readonly #timer = setInterval(() => {}, INTERVAL).unref();
+  #timer: NodeJS.Timeout | null = null;
   #count = 0;
+  #closed = false;
 
   add(): void {
-    if (this.#count++ === 0) this.#timer.ref();
+    if (this.#count++ > 0 || this.#closed) return;
+    if (this.#timer === null) this.#timer = setInterval(() => {}, INTERVAL);
+    else this.#timer.ref();
   }
 
   remove(): void {
-    if (--this.#count === 0) this.#timer.unref();
+    if (--this.#count === 0) this.#timer?.unref();
   }
 
+  /** Nothing keeps the process alive from now on, whatever is still counted. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#closed = true;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 }

@@ -33,6 +33,7 @@ export class Outbox {
   #quiet = 0;
   /** Somebody will flush at the end of this turn. */
   #held = false;
+  #closed = false;
 
   constructor(native: NativeRuntime, listener: BlockedListener) {
     this.#native = native;
@@ -88,13 +89,19 @@ export class Outbox {
 
   /** Runs `turn`; what it pushes is handed over once at its end. */
   hold(turn: () => void): void {
+    const outer = this.#held;
     this.#held = true;
     try {
       turn();
     } finally {
-      this.#held = false;
+      this.#held = outer;
       this.flush();
     }
+  }
+
+  /** Drops what has not been handed over, and whatever comes. */
+  close(): void {
+    this.#closed = true;
   }
 
   flush(): void {
@@ -106,6 +113,7 @@ export class Outbox {
     this.#text = "";
     this.#bytes = [];
     this.#byteCount = 0;
+    if (this.#closed) return;
     const blocked = this.#native.submit(text, text.length, this.#records, count, bytes);
     for (let index = 0; index < blocked; index++) {
       const id = this.#records[index * 2 + 1] as number;

@@ -3,7 +3,7 @@ import type { Outbox } from "../crossing/outbox.ts";
 import { OPERATION } from "../crossing/operation.ts";
 import { StatorError } from "../stator-error.ts";
 
-/** What a caller sends, as a handler reads it. It can be read once. */
+/** What a caller sends, as a handler reads it. It can be read once; what was sent before an error comes before it. */
 export class RequestStream<T> implements AsyncIterableIterator<T, undefined> {
   readonly #outbox: Outbox;
   readonly #call: number;
@@ -23,8 +23,17 @@ export class RequestStream<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#wake !== null) {
+      throw new StatorError("invalid_argument", "next() was called while another next() is waiting");
+    }
     while (this.#queue.length === 0) {
-      if (this.#error !== null) throw this.#error;
+      const error = this.#error;
+      if (error !== null) {
+        // Told once; then the stream is over, as any that has thrown.
+        this.#error = null;
+        this.#ended = true;
+        throw error;
+      }
       if (this.#ended) return { done: true, value: undefined };
       if (this.#read > 0) {
         this.#outbox.push(OPERATION.taken, this.#call, null, this.#read);
@@ -38,9 +47,11 @@ export class RequestStream<T> implements AsyncIterableIterator<T, undefined> {
     return { done: false, value: this.#queue.shift() };
   }
 
+  /** The handler wants no more: the caller's source stops at its credit, and ends with the call. */
   return(): Promise<IteratorResult<T, undefined>> {
     this.#queue.clear();
-    this.#ended = true;
+    this.#error = null;
+    this.end();
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -56,6 +67,7 @@ export class RequestStream<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   fail(error: StatorError): void {
+    if (this.#ended) return;
     this.#error ??= error;
     this.#notify();
   }

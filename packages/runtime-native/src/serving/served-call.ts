@@ -1,12 +1,14 @@
-import type { Bridge, ServedEvents } from "../crossing/bridge.ts";
+import type { Bridge } from "../crossing/bridge.ts";
 import { CANCEL_REASON } from "../crossing/event.ts";
 import { OPERATION, OPERATION_FLAG } from "../crossing/operation.ts";
 import { decodeText, encodePayload } from "../crossing/payload.ts";
+import type { ServedEvents } from "../crossing/receivers.ts";
 import { StatorError } from "../stator-error.ts";
 import { contextStorage } from "./context-storage.ts";
 import type { Handler } from "./handler.ts";
 import { RequestStream } from "./request-stream.ts";
 import type { ServedContext } from "./served-context.ts";
+import { thrownError } from "./thrown-error.ts";
 
 /** One call from its opening to the end of its handler. */
 export class ServedCall implements ServedEvents {
@@ -17,6 +19,7 @@ export class ServedCall implements ServedEvents {
   readonly #development: boolean;
   readonly #requests: RequestStream<unknown> | null;
   #items: AsyncIterator<unknown> | null = null;
+  #returned: Promise<void> | null = null;
   #writable: Promise<void> | null = null;
   #unblock: (() => void) | null = null;
   #started = false;
@@ -38,7 +41,7 @@ export class ServedCall implements ServedEvents {
     if (this.#requests !== null) this.#start(this.#requests);
   }
 
-  request(payload: string | Uint8Array, cost: number, _last: boolean): void {
+  request(payload: string | Uint8Array, cost: number): void {
     let request: unknown;
     try {
       request = typeof payload === "string" ? decodeText(payload) : payload;
@@ -58,20 +61,8 @@ export class ServedCall implements ServedEvents {
   }
 
   cancelled(reason: number): void {
-    if (reason === CANCEL_REASON.stop) {
-      this.#context.stop(new StatorError("cancelled", "the caller asked to finish early"));
-      return;
-    }
-    const error = cancelError(reason);
-    this.#context.kill(error);
-    this.#requests?.fail(error);
-    this.writable();
-    if (!this.#started) {
-      this.#release();
-      return;
-    }
-    // Queued behind a `next()` that is running; then the generator's `finally` runs.
-    if (this.#items?.return !== undefined) void this.#end(this.#items);
+    // What hears of it runs in the context of the call, as the rest of the handler.
+    contextStorage.run(this.#context, () => this.#cancelled(reason));
   }
 
   blocked(): void {
@@ -87,12 +78,26 @@ export class ServedCall implements ServedEvents {
     this.#writable = null;
   }
 
+  #cancelled(reason: number): void {
+    if (reason === CANCEL_REASON.stop) {
+      this.#context.stop(new StatorError("cancelled", "the caller asked to finish early"));
+      return;
+    }
+    const error = cancelError(reason);
+    this.#context.kill(error);
+    this.#requests?.fail(error);
+    this.writable();
+    if (!this.#started) this.#release();
+    // Queued behind a `next()` that is running; then the generator's `finally` runs.
+    else if (this.#items !== null) void this.#end(this.#items);
+  }
+
   #start(request: unknown): void {
     this.#started = true;
     contextStorage.run(this.#context, () => {
       try {
         const result = this.#handler(request as never, this.#context);
-        if (isIterable(result)) void this.#stream(result[Symbol.asyncIterator]());
+        if (isIterable(result)) void this.#stream(result);
         else void this.#answer(result);
       } catch (thrown) {
         this.#fail(thrown);
@@ -102,11 +107,13 @@ export class ServedCall implements ServedEvents {
 
   async #answer(result: Promise<unknown>): Promise<void> {
     try {
-      const item = encodePayload(await result);
+      const item = await result;
+      if (isIterable(item)) return await this.#stream(item);
+      const payload = encodePayload(item);
       if (this.#context.isKilled()) {
         this.#release();
       } else {
-        this.#bridge.outbox.push(OPERATION.item | OPERATION_FLAG.last, this.#number, item);
+        this.#bridge.outbox.push(OPERATION.item | OPERATION_FLAG.last, this.#number, payload);
         this.#done();
       }
     } catch (thrown) {
@@ -114,12 +121,14 @@ export class ServedCall implements ServedEvents {
     }
   }
 
-  async #stream(items: AsyncIterator<unknown>): Promise<void> {
-    this.#items = items;
+  async #stream(iterable: AsyncIterable<unknown>): Promise<void> {
     const { outbox, turn } = this.#bridge;
     const context = this.#context;
+    let items: AsyncIterator<unknown> | null = null;
     try {
-      for (;;) {
+      items = iterable[Symbol.asyncIterator]();
+      this.#items = items;
+      while (!context.isKilled()) {
         const item = await items.next();
         if (context.isKilled()) break;
         if (item.done === true) {
@@ -133,23 +142,28 @@ export class ServedCall implements ServedEvents {
           if (turn.isLong) await turn.next();
         }
         if (this.#writable !== null) await this.#writable;
-        if (context.isKilled()) break;
       }
     } catch (thrown) {
-      await this.#end(items);
+      // The caller first: a `finally` that takes long must not hold the error back.
       this.#fail(thrown);
+      if (items !== null) await this.#end(items);
       return;
     }
     await this.#end(items);
     this.#release();
   }
 
-  /** Ends the generator; what its `finally` throws concerns nobody any more. */
-  async #end(items: AsyncIterator<unknown>): Promise<void> {
+  /** Ends the generator, once; what its `finally` throws concerns nobody any more. */
+  #end(items: AsyncIterator<unknown>): Promise<void> {
+    this.#returned ??= this.#return(items);
+    return this.#returned;
+  }
+
+  async #return(items: AsyncIterator<unknown>): Promise<void> {
     try {
       await items.return?.();
-    } catch (thrown) {
-      this.#context.log.debug("a handler failed after its call was over", { error: String(thrown) });
+    } catch (error) {
+      this.#context.log.debug("a handler failed after its call was over", { error });
     }
   }
 
@@ -158,8 +172,7 @@ export class ServedCall implements ServedEvents {
       this.#release();
       return;
     }
-    const error = StatorError.toWire(thrown, this.#development);
-    this.#bridge.outbox.push(OPERATION.fail, this.#number, JSON.stringify(error));
+    this.#bridge.outbox.push(OPERATION.fail, this.#number, thrownError(thrown, this.#development));
     this.#done();
   }
 
@@ -170,12 +183,12 @@ export class ServedCall implements ServedEvents {
   }
 
   #done(): void {
-    this.#bridge.served.delete(this.#number);
+    this.#bridge.receivers.served.delete(this.#number);
     this.#context.finish();
   }
 }
 
-function isIterable(result: AsyncIterable<unknown> | Promise<unknown>): result is AsyncIterable<unknown> {
+function isIterable(result: unknown): result is AsyncIterable<unknown> {
   return typeof result === "object" && result !== null && Symbol.asyncIterator in result;
 }
 

@@ -1,15 +1,19 @@
-import type { ResponseStream } from "../calling/response-stream.ts";
 import { type LogFields, type Logger, createLogger } from "../logger.ts";
 import { StatorError } from "../stator-error.ts";
 import type { Context } from "./context.ts";
+import type { EndpointFacts } from "./endpoint-facts.ts";
 
 const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 
+/** A call that a handler has made: it ends with the call that it was made for. */
+export interface Child {
+  abandon(error: StatorError): void;
+}
+
 /** The context of one served call. Everything that handlers may never look at is made when they do. */
 export class ServedContext implements Context {
-  readonly endpoint: string;
-  readonly instanceId: bigint;
   readonly deadline: number | null;
+  readonly #endpoint: EndpointFacts;
   #id: string;
   #metadataText: string;
   #metadata: Readonly<Record<string, string>> | null = null;
@@ -18,20 +22,27 @@ export class ServedContext implements Context {
   #killed = false;
   #log: Logger | null = null;
   /** Calls that the handler has made and that are still open. */
-  #children: Set<ResponseStream<unknown>> | null = null;
+  #children: Set<Child> | null = null;
 
-  constructor(id: string, metadata: string, timeoutMs: number | null, endpoint: string, instanceId: bigint) {
+  constructor(id: string, metadata: string, timeoutMs: number | null, endpoint: EndpointFacts) {
     this.#id = id;
     this.#metadataText = metadata;
     this.deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
-    this.endpoint = endpoint;
-    this.instanceId = instanceId;
+    this.#endpoint = endpoint;
   }
 
   /** The caller's id of the call; one of our own if it gave none. */
   get id(): string {
     if (this.#id === "") this.#id = crypto.randomUUID();
     return this.#id;
+  }
+
+  get endpoint(): string {
+    return this.#endpoint.path;
+  }
+
+  get instanceId(): bigint {
+    return this.#endpoint.instanceId;
   }
 
   get metadata(): Readonly<Record<string, string>> {
@@ -51,7 +62,7 @@ export class ServedContext implements Context {
   get log(): Logger {
     if (this.#log === null) {
       const fields: LogFields = { id: this.id, endpoint: this.endpoint };
-      this.#log = createLogger(() => fields);
+      this.#log = createLogger(() => fields, this.#endpoint.log);
     }
     return this.#log;
   }
@@ -105,16 +116,16 @@ export class ServedContext implements Context {
     return own === undefined ? this.metadata : { ...this.metadata, ...own };
   }
 
-  adopt(call: ResponseStream<unknown>): void {
+  adopt(call: Child): void {
     this.#children ??= new Set();
     this.#children.add(call);
   }
 
-  release(call: ResponseStream<unknown>): void {
+  release(call: Child): void {
     this.#children?.delete(call);
   }
 
   #endChildren(reason: StatorError): void {
-    for (const call of this.#children ?? []) call.cancelFor(reason);
+    for (const call of this.#children ?? []) call.abandon(reason);
   }
 }

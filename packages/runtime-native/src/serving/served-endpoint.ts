@@ -1,4 +1,6 @@
-import type { Bridge } from "../crossing/bridge.ts";
+import type { RuntimeCore } from "../runtime-core.ts";
+import { StatorError } from "../stator-error.ts";
+import type { EndpointFacts } from "./endpoint-facts.ts";
 import type { Handler } from "./handler.ts";
 import { ServedCall } from "./served-call.ts";
 import { ServedContext } from "./served-context.ts";
@@ -17,15 +19,15 @@ export class ServedEndpoint implements AsyncDisposable {
   readonly instanceId: bigint;
   /** Resolves when the endpoint is no longer served. */
   readonly closed: Promise<void>;
-  readonly #bridge: Bridge;
+  readonly #core: RuntimeCore;
   readonly #number: number;
   readonly #close: () => void;
   #stopping: Promise<void> | null = null;
 
-  private constructor(bridge: Bridge, number: number, instanceId: bigint) {
-    this.#bridge = bridge;
-    this.#number = number;
-    this.instanceId = instanceId;
+  private constructor(core: RuntimeCore) {
+    this.#core = core;
+    this.#number = core.bridge.number();
+    this.instanceId = core.instanceId;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
     this.#close = resolve;
@@ -33,30 +35,34 @@ export class ServedEndpoint implements AsyncDisposable {
 
   /** @internal Use `endpoint.serveEndpoint()`. */
   static async serve<Req, Res>(
-    bridge: Bridge,
+    core: RuntimeCore,
     path: string,
-    instanceId: bigint,
     handler: Handler<Req, Res>,
     options: ServeOptions,
   ): Promise<ServedEndpoint> {
+    if (typeof handler !== "function") {
+      throw new StatorError("invalid_argument", `the handler of ${path} is a ${typeof handler}; pass a function`);
+    }
     const { gracefulShutdown = true, idempotent = false } = options;
     const development = options.development ?? process.env["NODE_ENV"] !== "production";
-    const endpoint = bridge.number();
-    bridge.endpoints.set(endpoint, (number, callId, metadata, timeoutMs, stream) => {
-      const context = new ServedContext(callId, metadata, timeoutMs, path, instanceId);
-      return new ServedCall(bridge, number, handler as Handler<never, unknown>, context, development, stream);
+    const served = new ServedEndpoint(core);
+    served.#register(handler as Handler<never, unknown>, {
+      path,
+      instanceId: core.instanceId,
+      development,
+      log: core.log,
     });
     try {
-      await bridge.command({ type: "serve", endpoint, path, idempotent, gracefulShutdown });
+      const endpoint = served.#number;
+      await core.bridge.command({ type: "serve", endpoint, path, idempotent, gracefulShutdown });
     } catch (error) {
-      bridge.endpoints.delete(endpoint);
+      served.#forget();
       throw error;
     }
-    bridge.keepAlive.add();
-    return new ServedEndpoint(bridge, endpoint, instanceId);
+    return served;
   }
 
-  /** Leaves discovery, takes no more calls, lets running ones end within `shutdownTimeoutMs`. */
+  /** Leaves discovery, takes no more calls, lets running ones end within `shutdownTimeoutMs`. Idempotent. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -66,23 +72,34 @@ export class ServedEndpoint implements AsyncDisposable {
     return this.stop();
   }
 
-  /** @internal The runtime has shut down, and this with it. */
-  gone(): void {
-    this.#stopping ??= Promise.resolve();
-    this.#forget();
+  #register(handler: Handler<never, unknown>, facts: EndpointFacts): void {
+    const { bridge } = this.#core;
+    bridge.keepAlive.add();
+    bridge.receivers.endpoints.set(this.#number, {
+      open: (id, callId, metadata, timeoutMs, stream) => {
+        const context = new ServedContext(callId, metadata, timeoutMs, facts);
+        return new ServedCall(bridge, id, handler, context, facts.development, stream);
+      },
+      gone: () => this.#forget(),
+    });
   }
 
   async #stop(): Promise<void> {
+    const { bridge } = this.#core;
     try {
-      await this.#bridge.command({ type: "stop-serving", endpoint: this.#number });
+      if (!bridge.isClosed) await bridge.command({ type: "stop-serving", endpoint: this.#number });
+    } catch (error) {
+      // A runtime that closes meanwhile has stopped the endpoint with it.
+      if (!bridge.isClosed) throw error;
     } finally {
       this.#forget();
     }
   }
 
   #forget(): void {
-    if (!this.#bridge.endpoints.delete(this.#number)) return;
-    this.#bridge.keepAlive.remove();
+    const { bridge } = this.#core;
+    if (!bridge.receivers.endpoints.delete(this.#number)) return;
+    bridge.keepAlive.remove();
     this.#close();
   }
 }

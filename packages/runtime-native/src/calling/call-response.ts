@@ -1,0 +1,281 @@
+import { type Bridge } from "../crossing/bridge.ts";
+import { OPERATION } from "../crossing/operation.ts";
+import { decodeText } from "../crossing/payload.ts";
+import type { CallEvents } from "../crossing/receivers.ts";
+import type { ServedContext } from "../serving/served-context.ts";
+import { StatorError } from "../stator-error.ts";
+import { ItemQueue } from "./item-queue.ts";
+import type { ResponseStream } from "./response-stream.ts";
+
+/** What waits for an item. */
+interface Reader<T> {
+  resolve(result: T): void;
+  reject(error: unknown): void;
+}
+
+/** What a call is started with. */
+export interface CallStart {
+  readonly bridge: Bridge;
+  readonly number: number;
+  readonly id: string | null;
+  readonly signal: AbortSignal | undefined;
+  /** The served call that this one is made for. */
+  readonly parent: ServedContext | undefined;
+}
+
+/** One call of a client, from its start to the reading of its last item. */
+export class CallResponse<T> implements ResponseStream<T>, CallEvents {
+  readonly #start: CallStart;
+  /** Made when an item comes that nobody waits for. */
+  #queue: ItemQueue<T> | null = null;
+  #reader: Reader<IteratorResult<T, undefined>> | null = null;
+  /** Waits for the only item. */
+  #single: Reader<T> | null = null;
+  #open = true;
+  #error: StatorError | null = null;
+  #claimed = false;
+  #begun = false;
+  #read = 0;
+  #low = 0;
+  #high = 0;
+  /** Set while a request stream must wait. */
+  #unblock: (() => void) | null = null;
+  #blocked: Promise<void> | null = null;
+  /** Looks of the unread watch since the call began. */
+  unreadLooks = 0;
+  /** Told when the call ends, once. */
+  onEnd: (() => void) | null = null;
+
+  constructor(start: CallStart) {
+    this.#start = start;
+    start.bridge.receivers.calls.set(start.number, this);
+    start.bridge.keepAlive.add();
+    start.parent?.adopt(this);
+    start.signal?.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  get id(): string {
+    return this.#start.id ?? "";
+  }
+
+  get instanceId(): bigint | null {
+    const id = (BigInt(this.#high) << 32n) | BigInt(this.#low);
+    return id === 0n ? null : id;
+  }
+
+  /** Whether the call has not ended. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Whether nobody has begun to read what comes. */
+  get isUnread(): boolean {
+    return this.#open && !this.#begun;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    this.#claim();
+    return {
+      next: () => this.#next(),
+      return: () => {
+        this.cancel();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  one(): Promise<T> {
+    this.#claim();
+    this.#begun = true;
+    return new Promise<T>((resolve, reject) => {
+      this.#single = { resolve, reject };
+      this.#settleSingle();
+    });
+  }
+
+  toReadableStream(): ReadableStream<T> {
+    const items = this[Symbol.asyncIterator]();
+    return new ReadableStream<T>(
+      {
+        async pull(controller) {
+          const item = await items.next();
+          if (item.done === true) controller.close();
+          else controller.enqueue(item.value);
+        },
+        cancel: () => this.cancel(),
+      },
+      // The call has a buffer of its own.
+      { highWaterMark: 0 },
+    );
+  }
+
+  cancel(): void {
+    this.abandon(new StatorError("cancelled", "the call was cancelled"));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.cancel();
+    return Promise.resolve();
+  }
+
+  /** Ends the call from this side; whoever reads it gets `error`, and nothing that came before. */
+  abandon(error: StatorError): void {
+    this.#queue?.clear();
+    this.#cancel(error);
+  }
+
+  message(payload: string | Uint8Array, cost: number, last: boolean, low: number, high: number): void {
+    this.#low = low;
+    this.#high = high;
+    let item: T;
+    try {
+      item = (typeof payload === "string" ? decodeText(payload) : payload) as T;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const options = { cause, instanceId: this.instanceId };
+      this.#cancel(new StatorError("protocol", `the worker sent an item that is not JSON: ${reason}`, options));
+      return;
+    }
+    if (last) this.#close(null);
+    const reader = this.#reader;
+    if (reader !== null) {
+      this.#reader = null;
+      this.#read += cost;
+      reader.resolve({ done: false, value: item });
+      return;
+    }
+    const single = this.#single;
+    if (single !== null && last && this.#queue === null) {
+      this.#single = null;
+      single.resolve(item);
+      return;
+    }
+    this.#queue ??= new ItemQueue();
+    this.#queue.push(item, cost);
+    this.#settleSingle();
+  }
+
+  ended(low: number, high: number): void {
+    this.#low = low;
+    this.#high = high;
+    this.#close(null);
+    this.#finishReaders();
+  }
+
+  failed(error: StatorError, low: number, high: number): void {
+    this.#low = low;
+    this.#high = high;
+    this.#close(error);
+    this.#finishReaders();
+  }
+
+  blocked(): void {
+    if (this.#blocked !== null) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#blocked = promise;
+    this.#unblock = resolve;
+  }
+
+  writable(): void {
+    this.#unblock?.();
+    this.#unblock = null;
+    this.#blocked = null;
+  }
+
+  /** Resolves when more of a request stream may be sent; null if it may. */
+  get blockedUntil(): Promise<void> | null {
+    return this.#blocked;
+  }
+
+  #claim(): void {
+    if (this.#claimed) {
+      throw new StatorError("invalid_argument", "this response is being read already; make another call to read twice");
+    }
+    this.#claimed = true;
+  }
+
+  #next(): Promise<IteratorResult<T, undefined>> {
+    this.#begun = true;
+    const queue = this.#queue;
+    if (queue !== null && queue.length > 0) {
+      this.#read += queue.cost();
+      return Promise.resolve({ done: false, value: queue.shift() });
+    }
+    if (!this.#open) {
+      const error = this.#error;
+      this.#error = null;
+      if (error !== null) return Promise.reject(error);
+      return Promise.resolve({ done: true, value: undefined });
+    }
+    if (this.#reader !== null) {
+      return Promise.reject(new StatorError("invalid_argument", "next() was called while another next() is waiting"));
+    }
+    if (this.#read > 0) {
+      this.#start.bridge.outbox.push(OPERATION.consumed, this.#start.number, null, this.#read);
+      this.#read = 0;
+    }
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+    });
+  }
+
+  /** A single reader is done when the call is, or when there is more than it asked for. */
+  #settleSingle(): void {
+    const single = this.#single;
+    if (single === null) return;
+    const queue = this.#queue;
+    const length = queue?.length ?? 0;
+    if (length > 1) {
+      this.#single = null;
+      this.abandon(countError("more than one item"));
+      single.reject(countError("more than one item"));
+    } else if (!this.#open) {
+      this.#single = null;
+      if (this.#error !== null) single.reject(this.#error);
+      else if (queue !== null && length === 1) single.resolve(queue.shift());
+      else single.reject(countError("no item"));
+    }
+  }
+
+  #finishReaders(): void {
+    this.#settleSingle();
+    const reader = this.#reader;
+    if (reader === null) return;
+    this.#reader = null;
+    const error = this.#error;
+    this.#error = null;
+    if (error === null) reader.resolve({ done: true, value: undefined });
+    else reader.reject(error);
+  }
+
+  readonly #abort = (): void => {
+    const cause: unknown = this.#start.signal?.reason;
+    this.abandon(new StatorError("cancelled", "the call's signal was aborted", { cause }));
+  };
+
+  #cancel(error: StatorError): void {
+    if (!this.#open) return;
+    this.#start.bridge.outbox.push(OPERATION.cancel, this.#start.number, null, 1);
+    this.#close(error);
+    this.#finishReaders();
+  }
+
+  #close(error: StatorError | null): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#error = error;
+    const { bridge, number, parent, signal } = this.#start;
+    bridge.receivers.calls.delete(number);
+    bridge.keepAlive.remove();
+    parent?.release(this);
+    signal?.removeEventListener("abort", this.#abort);
+    this.writable();
+    const { onEnd } = this;
+    this.onEnd = null;
+    onEnd?.();
+  }
+}
+
+function countError(count: string): StatorError {
+  return new StatorError("protocol", `one item was expected, but ${count} came; read a stream with for await`);
+}

@@ -1,0 +1,24 @@
+import { StatorError } from "../stator-error.ts";
+import type { CallOptions } from "./call-options.ts";
+
+/** Refuses an id and metadata that cannot travel, with `invalid_argument` and the path. */
+export function checkCallOptions({ id, metadata }: CallOptions): void {
+  if (id !== undefined) checkText("id", id);
+  if (id === "") throw new StatorError("invalid_argument", "id is empty; leave it out if there is none");
+  if (metadata === undefined) return;
+  for (const key of Object.keys(metadata)) {
+    if (!key.isWellFormed()) {
+      throw new StatorError("invalid_argument", `the metadata key ${JSON.stringify(key)} has a lone surrogate`);
+    }
+    checkText(`metadata.${key}`, metadata[key]);
+  }
+}
+
+function checkText(path: string, value: unknown): void {
+  if (typeof value !== "string") {
+    throw new StatorError("invalid_argument", `${path} is a ${typeof value}; it must be a string`);
+  }
+  if (!value.isWellFormed()) {
+    throw new StatorError("invalid_argument", `${path} has a lone surrogate, which cannot be written as UTF-8`);
+  }
+}

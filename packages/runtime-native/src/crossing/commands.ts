@@ -1,0 +1,77 @@
+import type { CommandInput } from "../generated/types/command.ts";
+import type { WireError } from "../stator-error.ts";
+import { StatorError } from "../stator-error.ts";
+import { fromNative } from "./from-native.ts";
+import type { KeepAlive } from "./keep-alive.ts";
+
+/** The command that every runtime begins with: its own start. */
+export const START = 0;
+
+interface Pending {
+  resolve(result: string): void;
+  reject(error: StatorError): void;
+  /** Forgets the caller's signal. */
+  release(): void;
+}
+
+/** What was asked of the addon and has not been answered. The process stays alive until it is. */
+export class Commands {
+  readonly #keepAlive: KeepAlive;
+  readonly #pending = new Map<number, Pending>();
+  #next = START + 1;
+
+  constructor(keepAlive: KeepAlive) {
+    this.#keepAlive = keepAlive;
+  }
+
+  /** Gives `command` to the addon with `send`. Aborting `signal` gives the wait up, with `cancelled`. */
+  run(
+    command: CommandInput,
+    send: (number: number, command: string) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const number = this.#next++;
+    const result = this.expect(number, signal);
+    try {
+      send(number, JSON.stringify(command));
+    } catch (thrown) {
+      this.#take(number)?.reject(fromNative(thrown));
+    }
+    return result;
+  }
+
+  /** The answer with that number. */
+  expect(number: number, signal?: AbortSignal): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const abort = (): void => {
+      this.#take(number)?.reject(new StatorError("cancelled", "the wait was aborted", { cause: signal?.reason }));
+    };
+    const release = (): void => signal?.removeEventListener("abort", abort);
+    this.#pending.set(number, { resolve, reject, release });
+    this.#keepAlive.add();
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+    return promise;
+  }
+
+  /** An answer has come. */
+  settle(number: number, result: string, worked: boolean): void {
+    const pending = this.#take(number);
+    if (worked) pending?.resolve(result);
+    else pending?.reject(StatorError.fromWire(JSON.parse(result) as WireError));
+  }
+
+  /** No more answers will come. */
+  close(error: StatorError): void {
+    for (const number of this.#pending.keys()) this.#take(number)?.reject(error);
+  }
+
+  #take(number: number): Pending | undefined {
+    const pending = this.#pending.get(number);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(number);
+    this.#keepAlive.remove();
+    pending.release();
+    return pending;
+  }
+}

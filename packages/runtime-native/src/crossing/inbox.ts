@@ -1,0 +1,152 @@
+import { StatorError, type WireError } from "../stator-error.ts";
+import { EVENT, EVENT_FLAG, SLOTS } from "./event.ts";
+import type { NativeRuntime } from "./native-addon.ts";
+import { decodeText } from "./payload.ts";
+import type { Receivers } from "./receivers.ts";
+
+/** Events that one drain takes. */
+const MAX_EVENTS = 2_048;
+
+/** No time limit, in the record that opens a call. */
+const NO_TIMEOUT = 0xffff_ffff;
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Hears of what concerns no call or endpoint of the receivers. */
+export interface InboxListener {
+  /** A command is done. */
+  result(number: number, result: string, worked: boolean): void;
+  /** A call came for an endpoint that is not served any more. */
+  unwanted(id: number): void;
+}
+
+/**
+ * Takes batches of events from the addon and tells each to whom it concerns.
+ *
+ * The place in the batch stands in fields: when the receiver of an event throws, or runs the event loop itself, the
+ * events behind it are still told, once and in order.
+ */
+export class Inbox {
+  readonly #native: NativeRuntime;
+  readonly #receivers: Receivers;
+  readonly #listener: InboxListener;
+  readonly #records = new Uint32Array((MAX_EVENTS + 1) * SLOTS);
+  #text = "";
+  #bytes: Uint8Array = NO_BYTES;
+  #at = 0;
+  #end = 0;
+  #textAt = 0;
+  #byteAt = 0;
+
+  constructor(native: NativeRuntime, receivers: Receivers, listener: InboxListener) {
+    this.#native = native;
+    this.#receivers = receivers;
+    this.#listener = listener;
+  }
+
+  /** Whether a part of a batch has not been told. */
+  get isInterrupted(): boolean {
+    return this.#at < this.#end;
+  }
+
+  /** Tells what has arrived, up to the size of a batch; says whether there is more. */
+  drain(): boolean {
+    this.#tellAll();
+    this.#text = this.#native.drain(this.#records);
+    const records = this.#records;
+    const more = records[1] !== 0;
+    this.#bytes = records[2] === 0 ? NO_BYTES : plainView(this.#native.takeBytes());
+    this.#textAt = 0;
+    this.#byteAt = 0;
+    this.#at = SLOTS;
+    this.#end = ((records[0] as number) + 1) * SLOTS;
+    this.#tellAll();
+    return more;
+  }
+
+  #tellAll(): void {
+    while (this.#at < this.#end) {
+      const at = this.#at;
+      this.#at = at + SLOTS;
+      this.#tell(at);
+    }
+    this.#text = "";
+    this.#bytes = NO_BYTES;
+  }
+
+  #tell(at: number): void {
+    const records = this.#records;
+    const head = records[at] as number;
+    const id = records[at + 1] as number;
+    const payload = this.#payload(head, records[at + 2] as number);
+    const { calls, served, endpoints, instances } = this.#receivers;
+    switch (head & 0xff) {
+      case EVENT.message: {
+        const last = (head & EVENT_FLAG.last) !== 0;
+        const cost = records[at + 3] as number;
+        calls.get(id)?.message(payload, cost, last, records[at + 4] as number, records[at + 5] as number);
+        break;
+      }
+      case EVENT.request:
+        served.get(id)?.request(payload, records[at + 3] as number);
+        break;
+      case EVENT.open: {
+        const metadata = this.#takeText(records[at + 6] as number);
+        const timeout = records[at + 4] as number;
+        const timeoutMs = timeout === NO_TIMEOUT ? null : timeout;
+        const stream = (head & EVENT_FLAG.stream) !== 0;
+        const endpoint = endpoints.get(records[at + 3] as number);
+        if (endpoint === undefined) this.#listener.unwanted(id);
+        else served.set(id, endpoint.open(id, payload as string, metadata, timeoutMs, stream));
+        break;
+      }
+      case EVENT.end:
+        calls.get(id)?.ended(records[at + 4] as number, records[at + 5] as number);
+        break;
+      case EVENT.fail: {
+        const error = StatorError.fromWire(decodeText(payload as string) as WireError);
+        calls.get(id)?.failed(error, records[at + 4] as number, records[at + 5] as number);
+        break;
+      }
+      case EVENT.requestEnd:
+        served.get(id)?.requestEnded();
+        break;
+      case EVENT.cancel:
+        served.get(id)?.cancelled(records[at + 3] as number);
+        break;
+      case EVENT.servedWritable:
+        served.get(id)?.writable();
+        break;
+      case EVENT.callWritable:
+        calls.get(id)?.writable();
+        break;
+      case EVENT.result:
+        this.#listener.result(id, payload as string, records[at + 3] === 1);
+        break;
+      case EVENT.instances:
+        instances.get(id)?.(payload as string);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #payload(head: number, length: number): string | Uint8Array {
+    if ((head & EVENT_FLAG.bytes) === 0) return length === 0 ? "" : this.#takeText(length);
+    const from = this.#byteAt;
+    this.#byteAt = from + length;
+    // A copy, so that one item does not keep the whole batch alive.
+    return this.#bytes.slice(from, from + length);
+  }
+
+  #takeText(length: number): string {
+    const from = this.#textAt;
+    this.#textAt = from + length;
+    return this.#text.substring(from, from + length);
+  }
+}
+
+/** The same bytes without the ways of a `Buffer`, whose `slice` would not copy. */
+function plainView(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,37 @@
+import type { StatorError } from "../stator-error.ts";
+
+/** A client call, as events reach it. */
+export interface CallEvents {
+  message(payload: string | Uint8Array, cost: number, last: boolean, low: number, high: number): void;
+  ended(low: number, high: number): void;
+  failed(error: StatorError, low: number, high: number): void;
+  blocked(): void;
+  writable(): void;
+}
+
+/** A served call, as events reach it. */
+export interface ServedEvents {
+  request(payload: string | Uint8Array, cost: number): void;
+  requestEnded(): void;
+  /** `reason`: one of `CANCEL_REASON`. */
+  cancelled(reason: number): void;
+  blocked(): void;
+  writable(): void;
+}
+
+/** An endpoint that is served, as events reach it. */
+export interface EndpointEvents {
+  /** A call has come. `metadata` is JSON, empty for none; `timeoutMs` is null for none. */
+  open(id: number, callId: string, metadata: string, timeoutMs: number | null, stream: boolean): ServedEvents;
+  /** The runtime has closed. */
+  gone(): void;
+}
+
+/** Whom events concern, by the numbers that both sides use. */
+export class Receivers {
+  readonly calls = new Map<number, CallEvents>();
+  readonly served = new Map<number, ServedEvents>();
+  readonly endpoints = new Map<number, EndpointEvents>();
+  /** Hear the list of a client's instances, as JSON. */
+  readonly instances = new Map<number, (list: string) => void>();
+}
