@@ -133,10 +133,7 @@ describe("nothing is left", () => {
       () => undefined,
     );
     await graph.command.line(/event stuck holds$/);
-    graph.command.signal("SIGINT");
-    await graph.command.line(/^stator .*Stopping; another signal/);
-    graph.command.signal("SIGINT");
-    expect(await graph.command.exited).toBe(130);
+    expect(await graph.command.insist("SIGINT")).toBe(130);
     await until(() => !pids.some(isRunning), "all processes have gone");
   });
 });

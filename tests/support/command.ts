@@ -58,6 +58,16 @@ export class Command implements AsyncDisposable {
     }
   }
 
+  /** Sends a signal again and again until the process has ended: those that come together count as one. */
+  async insist(signal: NodeJS.Signals): Promise<number> {
+    const timer = setInterval(() => this.process.kill(signal), 100);
+    try {
+      return await within(this.exited, `the end after ${signal}`);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
   /** Ends the process by SIGTERM, or by SIGKILL if it does not obey. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill("SIGTERM");

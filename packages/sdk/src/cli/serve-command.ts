@@ -1,3 +1,4 @@
+import { onStopSignals } from "../serving/stop-signals.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { SERVE_HELP } from "./help.ts";
 import { readServeArguments, type ServeArguments } from "./serve-arguments.ts";
@@ -23,16 +24,13 @@ export async function serveCommand(argv: readonly string[]): Promise<number | nu
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
   });
-  let asked = false;
-  const onSignal = (forced: number) => () => {
-    if (asked) {
+  onStopSignals(
+    () => void supervisor.stop(),
+    (exitCode) => {
       supervisor.kill();
-      process.exit(forced);
-    }
-    asked = true;
-    void supervisor.stop();
-  };
-  process.on("SIGINT", onSignal(130)).on("SIGTERM", onSignal(143));
+      process.exit(exitCode);
+    },
+  );
   // A reader of the logs that goes away must not take the services with it.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   return supervisor.run();

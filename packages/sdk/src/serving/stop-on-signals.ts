@@ -1,11 +1,8 @@
 import type { Serving } from "./serving.ts";
-
-/** The exit code that shells give a process ended by the signal. */
-const FORCED = { SIGINT: 130, SIGTERM: 143 } as const;
+import { onStopSignals } from "./stop-signals.ts";
 
 const running = new Set<Serving>();
 let listening = false;
-let stopping = false;
 
 /**
  * The first SIGTERM or SIGINT stops everything that this process serves and exits with 0, or with 1 if a shutdown hook
@@ -16,13 +13,10 @@ export function stopOnSignals(serving: Serving): void {
   void serving.closed.then(() => running.delete(serving));
   if (listening) return;
   listening = true;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(FORCED[signal]);
-      stopping = true;
-      void stopAll();
-    });
-  }
+  onStopSignals(
+    () => void stopAll(),
+    (exitCode) => process.exit(exitCode),
+  );
 }
 
 async function stopAll(): Promise<void> {
