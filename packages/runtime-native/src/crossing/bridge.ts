@@ -12,6 +12,7 @@ import { OPERATION } from "./operation.ts";
 import { Outbox } from "./outbox.ts";
 import { encodePayload } from "./payload.ts";
 import { Receivers } from "./receivers.ts";
+import { readSocket, readsSockets } from "./socket-reader.ts";
 import { Turn } from "./turn.ts";
 
 /** One native runtime: what goes in and out of it, and whom it concerns. It keeps no state that the core has. */
@@ -35,7 +36,7 @@ export class Bridge {
     // Written as payloads are: an option that is not a number is an error, not absent.
     const given = encodePayload(options);
     try {
-      this.#native = new NativeRuntime(String(given), JSON.stringify(environment), this.#wake);
+      this.#native = new NativeRuntime(String(given), JSON.stringify(environment), readsSockets, this.#wake);
     } catch (thrown) {
       throw fromNative(thrown);
     }
@@ -48,6 +49,7 @@ export class Bridge {
     this.#inbox = new Inbox(this.#native, this.receivers, {
       result: (number, result, worked) => this.#commands.settle(number, result, worked),
       unwanted: (id) => this.outbox.push(OPERATION.release, id, null),
+      attach: (connection, descriptor) => this.#read(connection, descriptor),
     });
   }
 
@@ -105,6 +107,20 @@ export class Bridge {
       if (more || this.#inbox.isInterrupted) setImmediate(this.#wake);
     }
   };
+
+  /** Reads the socket of a connection from now on. */
+  #read(connection: number, descriptor: number): void {
+    readSocket(descriptor, {
+      received: (bytes) => {
+        if (this.#closed) return;
+        this.#native.feed(connection, bytes);
+        this.#wake();
+      },
+      ended: () => {
+        if (!this.#closed) this.#native.feedEnd(connection);
+      },
+    });
+  }
 
   /** Runs `turn` and everything that waits for it; what they send leaves in one batch. */
   #run(turn: () => void): void {

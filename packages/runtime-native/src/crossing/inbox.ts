@@ -18,6 +18,8 @@ export interface InboxListener {
   result(number: number, result: string, worked: boolean): void;
   /** A call came for an endpoint that is not served any more. */
   unwanted(id: number): void;
+  /** The socket of a connection is to be read; the descriptor belongs to whoever hears this. */
+  attach(connection: number, descriptor: number): void;
 }
 
 /**
@@ -125,6 +127,9 @@ export class Inbox {
         break;
       case EVENT.instances:
         instances.get(id)?.(payload as string);
+        break;
+      case EVENT.attach:
+        this.#listener.attach(id, records[at + 3] as number);
         break;
       default:
         break;

@@ -32,6 +32,9 @@ pub const RESULT: u32 = 10;
 /// The instances of a client changed: the text is the list as JSON.
 pub const INSTANCES: u32 = 11;
 
+/// A connection's socket is to be read (slot 3: its descriptor, which belongs to JavaScript from then on).
+pub const ATTACH: u32 = 12;
+
 /// Flag: the payload is raw bytes and stands in the bytes lane.
 pub const BYTES: u32 = 1 << 8;
 /// Flag of [`MESSAGE`]: the call ended well with it. Flag of [`REQUEST`]: the request is complete.

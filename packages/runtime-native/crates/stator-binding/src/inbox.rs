@@ -65,6 +65,11 @@ impl Inbox {
         }
     }
 
+    /// JavaScript is going to look without being woken.
+    pub fn attended(&self) {
+        self.wake.attended();
+    }
+
     /// Adds a record without payload.
     pub fn push(&self, record: Record) {
         self.back.lock().records.push(record);

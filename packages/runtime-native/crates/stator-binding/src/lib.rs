@@ -15,6 +15,7 @@ mod event;
 mod inbox;
 mod io_thread;
 mod js_handler;
+mod js_reader;
 mod js_sink;
 mod native_runtime;
 mod operation;

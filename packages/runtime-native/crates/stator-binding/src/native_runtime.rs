@@ -29,14 +29,20 @@ pub struct NativeRuntime {
 #[napi]
 impl NativeRuntime {
     /// Starts a runtime: the options and the environment are JSON objects. Wrong ones throw an error whose message is
-    /// an error as JSON. `wake` is called when there is something to drain; the first thing is result 0, which says
+    /// an error as JSON. With `reads_sockets` JavaScript reads the sockets that `ATTACH` events name, and feeds what comes.
+    /// `wake` is called when there is something to drain; the first thing is result 0, which says
     /// how the start went.
     #[napi(constructor, catch_unwind)]
-    pub fn new(options: String, environment: String, wake: Function<'_, (), ()>) -> napi::Result<Self> {
+    pub fn new(
+        options: String,
+        environment: String,
+        reads_sockets: bool,
+        wake: Function<'_, (), ()>,
+    ) -> napi::Result<Self> {
         let config = configure(&options, &environment).map_err(|error| thrown(&error))?;
         init_logging(&config).map_err(|error| thrown(&error))?;
         let inbox = Arc::new(Inbox::new(Wake::new(&wake)?));
-        let session = Arc::new(Session::new(inbox));
+        let session = Arc::new(Session::new(inbox, reads_sockets));
         let io = IoThread::start(usize::from(config.worker_threads)).map_err(|error| {
             thrown(&Error::new(
                 ErrorCode::Internal,
@@ -50,6 +56,22 @@ impl NativeRuntime {
             text: Vec::new(),
             bytes: Vec::new(),
         })
+    }
+
+    /// Takes what was read from a socket; drain afterwards.
+    #[napi(catch_unwind)]
+    pub fn feed(&self, connection: u32, bytes: Uint8ArraySlice<'_>) {
+        if let Some(reader) = &self.session.reader {
+            reader.feed(connection, &bytes);
+        }
+    }
+
+    /// A socket is at its end.
+    #[napi(catch_unwind)]
+    pub fn feed_end(&self, connection: u32) {
+        if let Some(reader) = &self.session.reader {
+            reader.end(connection);
+        }
     }
 
     /// Starts a command (JSON); its result arrives as an event with the same number.

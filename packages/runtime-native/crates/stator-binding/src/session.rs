@@ -7,7 +7,7 @@ use stator_runtime::{
     DistributedRuntime, Error, ErrorCode, Result,
     client::{Client, ClientOptions, Router},
     config::RuntimeConfig,
-    connection::Hooks,
+    connection::{Hooks, Reader},
     runtime::{ServeOptions, ServedEndpoint},
 };
 
@@ -16,6 +16,7 @@ use crate::{
     event,
     inbox::Inbox,
     js_handler::{JsHandler, ServedCalls},
+    js_reader::JsReader,
     js_sink::{JsSink, error_text},
 };
 
@@ -24,16 +25,19 @@ pub struct Session {
     pub inbox: Arc<Inbox>,
     pub calls: Arc<JsSink>,
     pub served_calls: Arc<ServedCalls>,
+    /// Present where JavaScript's event loop reads the sockets.
+    pub reader: Option<Arc<JsReader>>,
     runtime: Mutex<Option<DistributedRuntime>>,
     clients: Mutex<FxHashMap<u32, Client>>,
     endpoints: Mutex<FxHashMap<u32, ServedEndpoint>>,
 }
 
 impl Session {
-    pub fn new(inbox: Arc<Inbox>) -> Self {
+    pub fn new(inbox: Arc<Inbox>, reads_sockets: bool) -> Self {
         Self {
             calls: Arc::new(JsSink::new(Arc::clone(&inbox))),
             served_calls: Arc::new(ServedCalls::new(Arc::clone(&inbox))),
+            reader: reads_sockets.then(|| Arc::new(JsReader::new(Arc::clone(&inbox)))),
             inbox,
             runtime: Mutex::default(),
             clients: Mutex::default(),
@@ -55,6 +59,7 @@ impl Session {
         let inbox = Arc::clone(&self.inbox);
         let hooks = Hooks {
             batch_end: Arc::new(move || inbox.ring()),
+            reader: self.reader.clone().map(|reader| reader as Arc<dyn Reader>),
         };
         let runtime = DistributedRuntime::connect(config, hooks).await?;
         let started = Started {

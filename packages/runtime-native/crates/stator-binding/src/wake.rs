@@ -36,6 +36,11 @@ impl Wake {
         }
     }
 
+    /// JavaScript is going to look by itself: until [`Wake::answered`] nobody needs to ring.
+    pub fn attended(&self) {
+        self.pending.store(true, Ordering::Release);
+    }
+
     /// JavaScript is about to look: what comes after this needs a new wake-up.
     pub fn answered(&self) {
         self.pending.store(false, Ordering::Release);

@@ -86,6 +86,7 @@ fn events() -> BTreeMap<String, u32> {
         ("servedWritable", event::SERVED_WRITABLE),
         ("result", event::RESULT),
         ("instances", event::INSTANCES),
+        ("attach", event::ATTACH),
     ])
 }
 

@@ -43,7 +43,6 @@ pub(super) struct State {
     /// When the timer task looks at deadlines next.
     pub timer_at: Option<Instant>,
     pub last_heard: Instant,
-    pub pinged: bool,
 }
 
 impl State {
@@ -63,7 +62,6 @@ impl State {
             dead: None,
             timer_at: None,
             last_heard: Instant::now(),
-            pinged: false,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     wire::handshake::{self, Hello, PREFACE, VERSIONS},
 };
 
-use super::{Acceptor, Connection, Hooks, Limits, Shared, connection_state::State};
+use super::{Acceptor, Connection, Hooks, Limits, Shared, connection_state::State, reader::Fed};
 
 /// What this side offers to every connection.
 #[derive(Clone)]
@@ -118,6 +118,7 @@ fn start(link: Link, peer: String, offer: &Offer, hello: &Hello, acceptor: Optio
         hooks: offer.hooks.clone(),
         acceptor,
         state: Mutex::new(State::new()),
+        fed: Fed::default(),
         wake_writer: Notify::new(),
         wake_timer: Notify::new(),
         idle: Notify::new(),

@@ -48,7 +48,6 @@ impl Connection {
         let mut guard = self.0.state.lock();
         let state = &mut *guard;
         state.last_heard = Instant::now();
-        state.pinged = false;
         let mut position = 0;
         while let Some(header) = buffer
             .get(position..position + HEADER)

@@ -1,5 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
+use super::Reader;
+
 /// What one connection allows, ours and the peer's.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -11,7 +13,7 @@ pub struct Limits {
     pub peer_window: u32,
     /// The largest message that the peer takes.
     pub peer_max_message: u32,
-    /// A connection with open calls that hears nothing for this long is pinged, and given up after twice as long.
+    /// Both sides of a connection with open calls ping in this rhythm; one that hears nothing for twice as long gives up.
     pub keep_alive: Duration,
 }
 
@@ -20,12 +22,15 @@ pub struct Limits {
 pub struct Hooks {
     /// Called after each group of events was handed to observers: the moment to wake a consumer once for all of them.
     pub batch_end: Arc<dyn Fn() + Send + Sync>,
+    /// Reads sockets in place of the core, where it can.
+    pub reader: Option<Arc<dyn Reader>>,
 }
 
 impl Default for Hooks {
     fn default() -> Self {
         Self {
             batch_end: Arc::new(|| {}),
+            reader: None,
         }
     }
 }

@@ -10,12 +10,14 @@ mod inbound;
 mod limits;
 mod observer;
 mod outbound;
+mod reader;
 mod tasks;
 
 pub use handshake::{Offer, accept, connect};
 pub use limits::{Hooks, Limits};
 pub use observer::{Accepted, Acceptor, End, StreamObserver};
 pub use outbound::{OpenCall, SendStatus};
+pub use reader::Reader;
 
 use std::sync::Arc;
 
@@ -26,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use crate::transport::Link;
 
 use connection_state::State;
+use reader::Fed;
 
 /// A shared handle; the connection lives until [`Connection::close`] or the peer ends it.
 #[derive(Clone)]
@@ -40,6 +43,7 @@ struct Shared {
     /// Takes incoming calls; absent on the dialling side.
     acceptor: Option<Arc<dyn Acceptor>>,
     state: Mutex<State>,
+    fed: Fed,
     wake_writer: Notify,
     wake_timer: Notify,
     /// Nothing is open and nothing waits for the socket.

@@ -22,7 +22,9 @@ const IDLE: Duration = Duration::from_secs(300);
 impl Connection {
     /// Starts the reader, writer and timer tasks on the current Tokio runtime.
     pub(super) fn spawn_tasks(&self) {
-        tokio::spawn(self.clone().read());
+        if !self.attach_reader() {
+            tokio::spawn(self.clone().read());
+        }
         tokio::spawn(self.clone().write());
         tokio::spawn(self.clone().keep_time());
     }
@@ -113,7 +115,7 @@ impl Connection {
         }
     }
 
-    /// Pings a silent peer; an error means that it is gone, or not needed any more.
+    /// Pings the peer while calls are open; an error means that it is gone, or not needed any more.
     fn look_after_peer(&self, now: Instant) -> Option<Error> {
         let mut state = self.0.state.lock();
         let silent = now.saturating_duration_since(state.last_heard);
@@ -127,16 +129,14 @@ impl Connection {
             state.going_away = true;
             return Some(lost(&self.0.peer, "it was idle"));
         }
-        if silent < keep_alive {
-            return None;
-        }
-        if state.pinged && silent >= keep_alive * 2 {
+        // What lies unread shows that the peer lives; then it is this side that is busy.
+        if silent >= keep_alive * 2 && !self.0.link.has_unread() {
             return Some(lost(
                 &self.0.peer,
                 &format!("no sign of life for {} ms", silent.as_millis()),
             ));
         }
-        state.pinged = true;
+        // Both sides do so, from this task: a peer whose application is busy for long is still seen to live.
         frame::put(&mut state.out, Kind::Ping, 0, 0, &[0; 8]);
         None
     }

@@ -113,6 +113,11 @@ impl MemoryPipe {
         }
     }
 
+    pub fn has_unread(&self) -> bool {
+        let state = self.incoming.state.lock();
+        state.buffer.len() > state.read
+    }
+
     pub fn finish_writing(&self) {
         self.outgoing.close();
     }

@@ -4,7 +4,10 @@ mod memory_pipe;
 
 pub use memory_pipe::{MemoryPipe, pair};
 
-use std::io;
+use std::{
+    io,
+    os::fd::{AsFd, OwnedFd},
+};
 
 use tokio::net::TcpStream;
 
@@ -52,6 +55,22 @@ impl Link {
                 let _ = socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Both);
             }
             Self::Memory(pipe) => pipe.shutdown(),
+        }
+    }
+
+    /// Whether bytes of the peer have arrived that nobody has read.
+    pub fn has_unread(&self) -> bool {
+        match self {
+            Self::Tcp(stream) => rustix::io::ioctl_fionread(stream).is_ok_and(|bytes| bytes > 0),
+            Self::Memory(pipe) => pipe.has_unread(),
+        }
+    }
+
+    /// A second descriptor of the same socket; `None` for what has no socket.
+    pub fn second_descriptor(&self) -> Option<OwnedFd> {
+        match self {
+            Self::Tcp(stream) => stream.as_fd().try_clone_to_owned().ok(),
+            Self::Memory(_) => None,
         }
     }
 

@@ -1,0 +1,84 @@
+use std::os::fd::OwnedFd;
+
+use parking_lot::Mutex;
+
+use crate::wire::frame::{HEADER, Header};
+
+use super::{Connection, outbound::lost};
+
+/// An event loop that watches sockets of its own and reads them in place of the core.
+///
+/// What arrives then reaches its consumer on the thread that the consumer runs on, without a hop through ours. It calls
+/// [`Connection::feed`] with what it read, in order, and [`Connection::feed_end`] at the end.
+pub trait Reader: Send + Sync + 'static {
+    /// Takes over a connection. `socket` is a second descriptor of its socket and belongs to the reader.
+    fn attach(&self, connection: &Connection, socket: OwnedFd);
+}
+
+/// The start of a frame whose rest has not been fed yet.
+#[derive(Default)]
+pub(super) struct Fed(Mutex<Vec<u8>>);
+
+impl Connection {
+    /// Hands the socket to the embedder's reader, if there is one and the link has a socket.
+    pub(super) fn attach_reader(&self) -> bool {
+        let Some(reader) = &self.0.hooks.reader else {
+            return false;
+        };
+        let Some(socket) = self.0.link.second_descriptor() else {
+            return false;
+        };
+        reader.attach(self, socket);
+        true
+    }
+
+    /// Takes bytes that a [`Reader`] read. Observers are told before it returns.
+    pub fn feed(&self, mut bytes: &[u8]) {
+        let mut cut = self.0.fed.0.lock();
+        // Only the frame that was cut is put together; the rest is read where it lies.
+        while !cut.is_empty() && !bytes.is_empty() {
+            let missing = missing(&cut);
+            let (head, tail) = bytes.split_at(missing.min(bytes.len()));
+            cut.extend_from_slice(head);
+            bytes = tail;
+            if self::missing(&cut) == 0 {
+                let frame = std::mem::take(&mut *cut);
+                if self.take_bytes(&frame).is_none() {
+                    return;
+                }
+            }
+        }
+        match self.take_bytes(bytes) {
+            Some(taken) => cut.extend_from_slice(&bytes[taken..]),
+            None => return,
+        }
+        drop(cut);
+        self.flush();
+    }
+
+    /// The peer closed the connection, or reading failed.
+    pub fn feed_end(&self) {
+        self.fail(lost(&self.0.peer, "the peer closed it"));
+    }
+
+    /// Takes the whole frames in `bytes`; returns their length, or `None` if they ended the connection.
+    fn take_bytes(&self, bytes: &[u8]) -> Option<usize> {
+        let mut events = Vec::new();
+        let taken = self.take_frames(bytes, &mut events);
+        self.deliver(bytes, &mut events);
+        taken
+            .inspect_err(|error| {
+                tracing::warn!(peer = %self.0.peer, %error, "connection closed");
+                self.fail(error.clone());
+            })
+            .ok()
+    }
+}
+
+/// How many bytes are still missing until `cut` holds a header, or the whole frame that its header announces.
+fn missing(cut: &[u8]) -> usize {
+    match cut.first_chunk::<HEADER>() {
+        None => HEADER - cut.len(),
+        Some(header) => HEADER + usize::from(Header::parse(header).length) - cut.len(),
+    }
+}
