@@ -43,10 +43,11 @@ test(`${STREAMS} concurrent streams of ${ITEMS} items through three hops: all of
   for (const [index, service] of services.entries()) {
     const line = table.map((row) => Math.round(row[index] ?? 0));
     report(`${service}: resident MiB ${line.join(" > ")}`);
-    // The first rounds fill pools and caches; from then on nothing may stay of the items that have passed.
+    // How much is waiting for the garbage collector differs from round to round; what can never go is the floor.
     const [, ...rounds] = line;
     const half = rounds.length / 2;
-    expect(Math.max(...rounds.slice(half)) - Math.max(...rounds.slice(0, half))).toBeLessThan(64);
+    expect(Math.min(...rounds.slice(half)) - Math.min(...rounds.slice(0, half))).toBeLessThan(64);
+    expect(Math.max(...rounds)).toBeLessThan(512);
   }
 }, 1_800_000);
 
