@@ -43,6 +43,8 @@ pub(super) struct State {
     /// When the timer task looks at deadlines next.
     pub timer_at: Option<Instant>,
     pub last_heard: Instant,
+    /// The peer was pinged and has said nothing since.
+    pub pinged: bool,
 }
 
 impl State {
@@ -62,6 +64,7 @@ impl State {
             dead: None,
             timer_at: None,
             last_heard: Instant::now(),
+            pinged: false,
         }
     }
 

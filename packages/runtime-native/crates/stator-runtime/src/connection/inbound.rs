@@ -47,7 +47,12 @@ impl Connection {
     pub(super) fn take_frames(&self, buffer: &[u8], events: &mut Vec<Event>) -> Result<usize, Error> {
         let mut guard = self.0.state.lock();
         let state = &mut *guard;
+        if state.dead.is_some() {
+            // It was ended while this was being read: nothing may begin on it.
+            return Ok(buffer.len());
+        }
         state.last_heard = Instant::now();
+        state.pinged = false;
         let mut position = 0;
         while let Some(header) = buffer
             .get(position..position + HEADER)

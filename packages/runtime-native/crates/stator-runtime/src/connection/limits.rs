@@ -2,6 +2,9 @@ use std::{sync::Arc, time::Duration};
 
 use super::Reader;
 
+/// Stands for "never" where a time is needed: about ten years. Longer ones cannot always be added to an instant.
+pub const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
+
 /// What one connection allows, ours and the peer's.
 #[derive(Debug, Clone)]
 pub struct Limits {

@@ -14,7 +14,7 @@ mod reader;
 mod tasks;
 
 pub use handshake::{Offer, accept, connect};
-pub use limits::{Hooks, Limits};
+pub use limits::{Hooks, Limits, NEVER};
 pub use observer::{Accepted, Acceptor, End, StreamObserver};
 pub use outbound::{OpenCall, SendStatus};
 pub use reader::Reader;

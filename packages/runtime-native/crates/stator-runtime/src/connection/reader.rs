@@ -4,7 +4,7 @@ use parking_lot::Mutex;
 
 use crate::wire::frame::{HEADER, Header};
 
-use super::{Connection, outbound::lost};
+use super::{Connection, outbound::lost, tasks::EndOnPanic};
 
 /// An event loop that watches sockets of its own and reads them in place of the core.
 ///
@@ -34,6 +34,7 @@ impl Connection {
 
     /// Takes bytes that a [`Reader`] read. Observers are told before it returns.
     pub fn feed(&self, mut bytes: &[u8]) {
+        let _guard = EndOnPanic(self);
         let mut cut = self.0.fed.0.lock();
         // Only the frame that was cut is put together; the rest is read where it lies.
         while !cut.is_empty() && !bytes.is_empty() {

@@ -129,21 +129,23 @@ impl Connection {
             state.going_away = true;
             return Some(lost(&self.0.peer, "it was idle"));
         }
-        // What lies unread shows that the peer lives; then it is this side that is busy.
-        if silent >= keep_alive * 2 && !self.0.link.has_unread() {
+        // After a rest without calls the peer owes a sign of life only from the first ping on. What lies unread is one;
+        // then it is this side that is busy.
+        if state.pinged && silent >= keep_alive * 2 && !self.0.link.has_unread() {
             return Some(lost(
                 &self.0.peer,
                 &format!("no sign of life for {} ms", silent.as_millis()),
             ));
         }
         // Both sides do so, from this task: a peer whose application is busy for long is still seen to live.
+        state.pinged = true;
         frame::put(&mut state.out, Kind::Ping, 0, 0, &[0; 8]);
         None
     }
 }
 
 /// An observer that panics takes the reader with it: the calls of the connection must not wait for ever.
-struct EndOnPanic<'a>(&'a Connection);
+pub(super) struct EndOnPanic<'a>(pub &'a Connection);
 
 impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {

@@ -1,18 +1,15 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use crate::{
     Result,
     config::{RequestPlane as PlaneChoice, RuntimeConfig},
-    connection::Hooks,
+    connection::{Hooks, NEVER},
     discovery,
     plane::{MemoryPlane, RequestPlane, TcpPlane},
     system::{SystemServer, SystemState},
 };
 
 use super::{DistributedRuntime, Settings, System};
-
-/// Stands for "never" where a time is needed: about ten years.
-const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 
 impl DistributedRuntime {
     /// Joins the cluster that `config` names. Call it inside a Tokio runtime; everything runs there.

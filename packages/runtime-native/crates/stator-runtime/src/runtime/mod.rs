@@ -27,7 +27,6 @@ use crate::{
     plane::RequestPlane,
     server::Server,
     system::{SystemServer, SystemState},
-    wire::handshake::MIN_WINDOW,
 };
 
 use endpoint::Withdrawal;
@@ -66,8 +65,9 @@ pub enum Phase {
 impl DistributedRuntime {
     /// Joins a cluster. Call it inside a Tokio runtime; everything runs there.
     pub fn new(discovery: Arc<dyn Discovery>, plane: Arc<dyn RequestPlane>, settings: Settings, hooks: Hooks) -> Self {
+        let settings = settings.checked();
         let offer = Offer {
-            window: settings.window.max(MIN_WINDOW),
+            window: settings.window,
             max_message: settings.max_message,
             keep_alive: settings.keep_alive,
             timeout: settings.connect_timeout,

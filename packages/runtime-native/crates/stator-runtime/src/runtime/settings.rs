@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::{connection::NEVER, wire::handshake::MIN_WINDOW};
+
 /// Limits and times of a runtime.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -10,7 +12,7 @@ pub struct Settings {
     pub max_message: u32,
     /// Calls that may run at once; more are refused as `overloaded`.
     pub max_calls: usize,
-    /// A silent connection with open calls is pinged after this time.
+    /// Connections with open calls ping in this rhythm; zero: never.
     pub keep_alive: Duration,
     /// For connecting, and for the handshake.
     pub connect_timeout: Duration,
@@ -30,6 +32,23 @@ impl Default for Settings {
             connect_timeout: Duration::from_secs(5),
             shutdown_timeout: Duration::from_secs(30),
             grace_period: Duration::ZERO,
+        }
+    }
+}
+
+impl Settings {
+    /// The nearest settings that can be kept.
+    pub(super) fn checked(self) -> Self {
+        let keep_alive = if self.keep_alive.is_zero() {
+            NEVER
+        } else {
+            self.keep_alive
+        };
+        Self {
+            window: self.window.max(MIN_WINDOW),
+            keep_alive: keep_alive.min(NEVER),
+            shutdown_timeout: self.shutdown_timeout.min(NEVER),
+            ..self
         }
     }
 }

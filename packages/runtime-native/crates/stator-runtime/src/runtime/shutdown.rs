@@ -1,5 +1,7 @@
 use std::time::{Duration, Instant};
 
+use crate::connection::NEVER;
+
 use super::{DistributedRuntime, Phase};
 
 /// How a shutdown went.
@@ -41,7 +43,7 @@ impl DistributedRuntime {
 
     async fn drain(&self, budget: Duration) -> Shutdown {
         let inner = &self.0;
-        let until = Instant::now() + budget;
+        let until = Instant::now() + budget.min(NEVER);
         if let Some(system) = self.system() {
             system.set_health(false);
         }

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Error, ErrorCode, Result,
-    connection::{self, Accepted, Acceptor, Connection, Offer},
+    connection::{self, Accepted, Acceptor, Connection, NEVER, Offer},
     system::EndpointMetrics,
     transport::Link,
     wire::open::Open,
@@ -166,7 +166,7 @@ impl Server {
     pub async fn shut_down(&self, budget: Duration) -> usize {
         self.stop_accepting();
         let connections = self.connections();
-        let until = Instant::now() + budget;
+        let until = Instant::now() + budget.min(NEVER);
         let idle = async {
             for connection in &connections {
                 connection.idle().await;

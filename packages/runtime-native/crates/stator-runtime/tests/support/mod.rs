@@ -1,6 +1,7 @@
 //! Runtimes for tests: two of them share one store, over TCP or over memory.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod feeder;
 pub mod raw;
 
 use std::{future::Future, sync::Arc, time::Duration};
@@ -20,10 +21,12 @@ use raw::RawWorker;
 
 pub const PATH: &str = "test.worker.run";
 
-/// Which plane a test runs on. Each behaviour must hold on both.
+/// Which plane a test runs on. Each behaviour must hold on all of them.
 #[derive(Debug, Clone, Copy)]
 pub enum On {
     Tcp,
+    /// TCP whose sockets an embedder reads, as the bindings do.
+    Fed,
     Memory,
 }
 
@@ -60,7 +63,7 @@ impl Cluster {
     pub async fn unreachable(&self) -> Result<MemoryDiscovery> {
         let address = match self.on {
             // Bound and let go: nobody listens there.
-            On::Tcp => std::net::TcpListener::bind("127.0.0.1:0")
+            On::Tcp | On::Fed => std::net::TcpListener::bind("127.0.0.1:0")
                 .and_then(|listener| listener.local_addr())
                 .map_or_else(|error| panic!("no port: {error}"), |address| address.to_string()),
             On::Memory => "memory:nobody".to_owned(),
@@ -72,7 +75,7 @@ impl Cluster {
 
     pub fn runtime(&self) -> Result<DistributedRuntime> {
         let plane: Arc<dyn RequestPlane> = match self.on {
-            On::Tcp => Arc::new(TcpPlane::new("127.0.0.1".to_owned(), 0, Duration::from_secs(5))),
+            On::Tcp | On::Fed => Arc::new(TcpPlane::new("127.0.0.1".to_owned(), 0, Duration::from_secs(5))),
             On::Memory => Arc::new(MemoryPlane::default()),
         };
         let discovery = Arc::new(MemoryDiscovery::connect(self.store.clone())?);
@@ -80,7 +83,10 @@ impl Cluster {
             discovery,
             plane,
             self.settings.clone(),
-            Hooks::default(),
+            match self.on {
+                On::Fed => feeder::hooks(),
+                On::Tcp | On::Memory => Hooks::default(),
+            },
         ))
     }
 
@@ -161,9 +167,9 @@ pub fn read(payload: &Payload) -> String {
     String::from_utf8_lossy(&payload.data).into_owned()
 }
 
-/// Runs a test body on a Tokio runtime, on both planes; a hang fails.
+/// Runs a test body on a Tokio runtime, on both planes (TCP in both ways of reading it); a hang fails.
 pub fn on_both_planes<Fut: Future<Output = Result<()>>>(body: impl Fn(On) -> Fut) -> Result<()> {
-    for on in [On::Tcp, On::Memory] {
+    for on in [On::Tcp, On::Fed, On::Memory] {
         run(body(on)).map_err(|mut error| {
             error.message = format!("on {on:?}: {}", error.message);
             error
