@@ -1,17 +1,13 @@
-import { type Bridge } from "../crossing/bridge.ts";
+import type { Bridge } from "../crossing/bridge.ts";
 import { OPERATION } from "../crossing/operation.ts";
 import { decodeText } from "../crossing/payload.ts";
 import type { CallEvents } from "../crossing/receivers.ts";
 import type { ServedContext } from "../serving/served-context.ts";
 import { StatorError } from "../stator-error.ts";
 import { ItemQueue } from "./item-queue.ts";
+import { Reader } from "./reader.ts";
 import type { ResponseStream } from "./response-stream.ts";
-
-/** What waits for an item. */
-interface Reader<T> {
-  resolve(result: T): void;
-  reject(error: unknown): void;
-}
+import type { OpenCall } from "./send-requests.ts";
 
 /** What a call is started with. */
 export interface CallStart {
@@ -24,7 +20,7 @@ export interface CallStart {
 }
 
 /** One call of a client, from its start to the reading of its last item. */
-export class CallResponse<T> implements ResponseStream<T>, CallEvents {
+export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall {
   readonly #start: CallStart;
   /** Made when an item comes that nobody waits for. */
   #queue: ItemQueue<T> | null = null;
@@ -43,7 +39,6 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents {
   #blocked: Promise<void> | null = null;
   /** Looks of the unread watch since the call began. */
   unreadLooks = 0;
-  /** Told when the call ends, once. */
   onEnd: (() => void) | null = null;
 
   constructor(start: CallStart) {
@@ -63,7 +58,6 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents {
     return id === 0n ? null : id;
   }
 
-  /** Whether the call has not ended. */
   get isOpen(): boolean {
     return this.#open;
   }
@@ -87,10 +81,10 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents {
   one(): Promise<T> {
     this.#claim();
     this.#begun = true;
-    return new Promise<T>((resolve, reject) => {
-      this.#single = { resolve, reject };
-      this.#settleSingle();
-    });
+    const reader = new Reader<T>();
+    this.#single = reader;
+    this.#settleSingle();
+    return reader.promise;
   }
 
   toReadableStream(): ReadableStream<T> {
@@ -182,7 +176,6 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents {
     this.#blocked = null;
   }
 
-  /** Resolves when more of a request stream may be sent; null if it may. */
   get blockedUntil(): Promise<void> | null {
     return this.#blocked;
   }
@@ -204,19 +197,19 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents {
     if (!this.#open) {
       const error = this.#error;
       this.#error = null;
-      if (error !== null) return Promise.reject(error);
+      if (error !== null) return rejected(error);
       return Promise.resolve({ done: true, value: undefined });
     }
     if (this.#reader !== null) {
-      return Promise.reject(new StatorError("invalid_argument", "next() was called while another next() is waiting"));
+      return rejected(new StatorError("invalid_argument", "next() was called while another next() is waiting"));
     }
     if (this.#read > 0) {
       this.#start.bridge.outbox.push(OPERATION.consumed, this.#start.number, null, this.#read);
       this.#read = 0;
     }
-    return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
-    });
+    const reader = new Reader<IteratorResult<T, undefined>>();
+    this.#reader = reader;
+    return reader.promise;
   }
 
   /** A single reader is done when the call is, or when there is more than it asked for. */
@@ -274,6 +267,12 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents {
     this.onEnd = null;
     onEnd?.();
   }
+}
+
+function rejected(error: StatorError): Promise<never> {
+  const reader = new Reader<never>();
+  reader.reject(error);
+  return reader.promise;
 }
 
 function countError(count: string): StatorError {

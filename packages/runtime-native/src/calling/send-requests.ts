@@ -3,7 +3,17 @@ import type { Bridge } from "../crossing/bridge.ts";
 import { OPERATION } from "../crossing/operation.ts";
 import { encodePayload } from "../crossing/payload.ts";
 import { StatorError } from "../stator-error.ts";
-import type { CallResponse } from "./call-response.ts";
+
+/** The call that the requests belong to. */
+export interface OpenCall {
+  readonly isOpen: boolean;
+  /** Resolves when more may be sent; null if it may. */
+  readonly blockedUntil: Promise<void> | null;
+  /** Told when the call ends, once. */
+  onEnd: (() => void) | null;
+  /** Ends the call. */
+  abandon(error: StatorError): void;
+}
 
 /**
  * Sends a stream of requests as fast as its credit allows. When the call ends first, the source is ended at once
@@ -12,43 +22,40 @@ import type { CallResponse } from "./call-response.ts";
 export async function sendRequests<Req>(
   bridge: Bridge,
   number: number,
-  response: CallResponse<unknown>,
+  call: OpenCall,
   requests: AsyncIterable<Req>,
 ): Promise<void> {
   const { outbox, turn } = bridge;
   try {
     const source = requests[Symbol.asyncIterator]();
     // In the context of the caller: the `finally` of a generator may look at it.
-    response.onEnd = AsyncLocalStorage.bind(() => void end(source));
+    call.onEnd = AsyncLocalStorage.bind(() => void end(source));
     for (;;) {
-      const request = await pull(source, response);
-      if (!response.isOpen) return;
+      const request = await pull(source, call);
+      if (!call.isOpen) return;
       if (request.done === true) break;
       outbox.push(OPERATION.callSend, number, encodePayload(request.value));
       if (outbox.isFull) {
         outbox.flush();
         if (turn.isLong) await turn.next();
       }
-      if (response.blockedUntil !== null) await response.blockedUntil;
-      if (!response.isOpen) return;
+      if (call.blockedUntil !== null) await call.blockedUntil;
+      if (!call.isOpen) return;
     }
     // It has ended by itself.
-    response.onEnd = null;
+    call.onEnd = null;
     outbox.push(OPERATION.callFinish, number, null);
   } catch (thrown) {
-    response.abandon(sourceError(thrown));
+    call.abandon(sourceError(thrown));
   }
 }
 
-async function pull<Req>(
-  source: AsyncIterator<Req>,
-  response: CallResponse<unknown>,
-): Promise<IteratorResult<Req, unknown>> {
+async function pull<Req>(source: AsyncIterator<Req>, call: OpenCall): Promise<IteratorResult<Req, unknown>> {
   try {
     return await source.next();
   } catch (thrown) {
     // A source that has thrown is over.
-    response.onEnd = null;
+    call.onEnd = null;
     throw thrown;
   }
 }

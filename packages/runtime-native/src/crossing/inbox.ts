@@ -89,9 +89,12 @@ export class Inbox {
         calls.get(id)?.message(payload, cost, last, records[at + 4] as number, records[at + 5] as number);
         break;
       }
-      case EVENT.request:
-        served.get(id)?.request(payload, records[at + 3] as number);
+      case EVENT.request: {
+        const call = served.get(id);
+        call?.request(payload, records[at + 3] as number);
+        if ((head & EVENT_FLAG.last) !== 0) call?.requestEnded();
         break;
+      }
       case EVENT.open: {
         const metadata = this.#takeText(records[at + 6] as number);
         const timeout = records[at + 4] as number;

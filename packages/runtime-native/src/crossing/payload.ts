@@ -32,10 +32,11 @@ export function decodeText(text: string): unknown {
 }
 
 function encodeSlowly(value: unknown, cause: unknown): string {
-  refuseInexact(value);
   try {
+    refuseInexact(value);
     return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? rawJson(part) : part));
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof StatorError) throw thrown;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StatorError("invalid_argument", `the value cannot be written as JSON: ${reason}`, { cause });
   }

@@ -14,7 +14,9 @@ export interface SocketEvents {
 export function readSocket(descriptor: number, events: SocketEvents): void {
   const socket = {
     // The socket alone keeps no process alive; open calls and served endpoints do.
-    open: (opened: Bun.Socket) => void opened.unref(),
+    open: (opened: Bun.Socket) => {
+      opened.unref();
+    },
     data: (_: Bun.Socket, bytes: Uint8Array) => events.received(bytes),
     close: () => events.ended(),
     error: () => events.ended(),
