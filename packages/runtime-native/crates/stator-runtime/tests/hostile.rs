@@ -507,7 +507,14 @@ impl Handler for Rude {
 #[test]
 fn a_panic_inside_the_reader_ends_its_calls() -> Result<()> {
     on_both_planes(|on| async move {
-        let cluster = Cluster::new(on);
+        // Without keep-alive, which would notice it much later.
+        let cluster = Cluster::with(
+            on,
+            Settings {
+                keep_alive: Duration::ZERO,
+                ..Settings::default()
+            },
+        );
         let workers = cluster.named(1).await?;
         workers[0]
             .endpoint("test.worker.rude")?
