@@ -374,6 +374,33 @@ fn half_an_item_is_an_error_and_no_end() -> Result<()> {
 }
 
 #[test]
+fn an_item_over_the_limit_ends_its_call_only() -> Result<()> {
+    run(async {
+        let cluster = Cluster::with(
+            On::Tcp,
+            Settings {
+                max_message: 1000,
+                ..Settings::default()
+            },
+        );
+        let worker = cluster.raw_worker(false).await?;
+        let client = cluster.client(1).await?;
+        let mut call = client.generate(text("x"), options());
+        let other = client.generate(text("x"), options());
+        let mut connection = worker.accept(raw::WINDOW).await;
+        let stream = connection.frame_of(raw::OPEN).await.stream;
+        connection.write(&raw::data(stream, 0, &[b'x'; 1000])).await;
+        connection.write(&raw::data(stream, raw::ONLY, b"x")).await;
+        assert_eq!(code(call.next().await), Some(ErrorCode::PayloadTooLarge));
+        let kill = connection.frame_of(raw::CANCEL).await;
+        assert_eq!((kill.stream, kill.payload), (stream, vec![1]));
+        connection.write(&raw::data(stream + 1, raw::ONLY, &[b'x'; 1000])).await;
+        assert_eq!(other.one().await?.data.len(), 1000);
+        Ok(())
+    })
+}
+
+#[test]
 fn an_error_that_is_not_readable_is_an_error_still() -> Result<()> {
     run(async {
         let cluster = Cluster::new(On::Tcp);
