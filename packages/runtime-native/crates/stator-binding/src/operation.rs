@@ -33,6 +33,8 @@ pub struct Submission<'a> {
     blocked: Vec<(u32, u32)>,
     touched: Vec<Connection>,
     last_client: Option<(u32, Client)>,
+    /// One look at the clock for the whole batch.
+    now: Instant,
 }
 
 /// What a call's options may say.
@@ -53,6 +55,7 @@ impl<'a> Submission<'a> {
             blocked: Vec::new(),
             touched: Vec::new(),
             last_client: None,
+            now: Instant::now(),
         }
     }
 
@@ -163,12 +166,13 @@ impl<'a> Submission<'a> {
         let deadline = if timeout == 0 {
             None
         } else {
-            Instant::now().checked_add(Duration::from_millis(u64::from(timeout)))
+            self.now.checked_add(Duration::from_millis(u64::from(timeout)))
         };
         let options = CallOptions {
             id: call_id,
             deadline,
             metadata: metadata.into_iter().collect(),
+            since: Some(self.now),
         };
         let sink = std::sync::Arc::clone(&self.session.calls);
         let call = client.start(

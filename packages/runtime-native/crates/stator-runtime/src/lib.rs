@@ -3,6 +3,7 @@
 //! Nothing here knows JavaScript; `stator-binding` is the only crate that does.
 
 pub mod client;
+mod closing;
 pub mod config;
 pub mod connection;
 pub mod discovery;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
 use crate::{
     Error, ErrorCode, Result,
@@ -41,6 +42,8 @@ pub struct CallOptions {
     /// Absolute, so that retries do not prolong it.
     pub deadline: Option<Instant>,
     pub metadata: Metadata,
+    /// When the call was made, if the caller has looked at the clock already.
+    pub since: Option<Instant>,
 }
 
 /// One call, from its start to its end, over all attempts.
@@ -80,7 +83,8 @@ pub(super) struct CallState {
     pub stopped: bool,
     /// A worker that was lost since may have run the call.
     pub may_have_run: bool,
-    pub tried: Vec<u64>,
+    /// Instances; nearly always one.
+    pub tried: SmallVec<[u64; 2]>,
     pub last_error: Option<Error>,
 }
 
@@ -93,6 +97,7 @@ impl Call {
         router: Router,
         options: CallOptions,
     ) -> Arc<Self> {
+        let since = options.since.unwrap_or_else(Instant::now);
         let call = Arc::new(Self {
             client,
             sink,
@@ -100,7 +105,7 @@ impl Call {
             router,
             options,
             request_stream: request.is_none(),
-            since: Instant::now(),
+            since,
             attempt: AtomicU32::new(0),
             received: AtomicBool::new(false),
             done: AtomicBool::new(false),

@@ -5,7 +5,7 @@ use std::{
 
 use crate::{
     Error, ErrorCode, Result,
-    connection::{Connection, OpenCall, StreamObserver},
+    connection::{Connection, NEVER, OpenCall, StreamObserver},
     wire::frame::Cancel,
 };
 
@@ -58,7 +58,7 @@ impl Call {
             error.message = format!("instance {id} is not there: {}", error.message);
             return self.give_up(error);
         }
-        let wait = self.client.options.wait.saturating_sub(self.since.elapsed());
+        let wait = self.client.options.wait.min(NEVER).saturating_sub(self.since.elapsed());
         if wait.is_zero() {
             return self.give_up(self.client.no_instances(self.since.elapsed()));
         }
@@ -80,7 +80,7 @@ impl Call {
         tokio::select! {
             () = somebody => self.dispatch(),
             // It says why nothing can come any more.
-            () = self.client.closed.cancelled() => self.dispatch(),
+            () = self.client.closed.closed() => self.dispatch(),
             () = self.client.dialer.closed() => self.dispatch(),
             () = tokio::time::sleep_until(until.into()) => {
                 let mut error = self.client.no_instances(self.since.elapsed());
@@ -153,8 +153,11 @@ impl Call {
             deadline: self.options.deadline,
             metadata: &self.options.metadata,
         };
-        let stream = connection.open(&call, observer)?;
-        if let Err(error) = send_request(state, connection, stream) {
+        let request = state.request.as_ref().map(|request| (request.lane, &request.data[..]));
+        let stream = connection.open(&call, request, observer)?;
+        if request.is_none()
+            && let Err(error) = send_early(state, connection, stream)
+        {
             connection.cancel(stream, Cancel::Kill);
             return Err(error);
         }
@@ -239,11 +242,8 @@ impl Call {
     }
 }
 
-/// Sends what there is of the request.
-fn send_request(state: &mut CallState, connection: &Connection, stream: u32) -> Result<()> {
-    if let Some(request) = &state.request {
-        return connection.send(stream, request.lane, &request.data, true).map(|_| ());
-    }
+/// Sends what there is of a request stream.
+fn send_early(state: &mut CallState, connection: &Connection, stream: u32) -> Result<()> {
     for (payload, end) in state.take_early() {
         state.streamed = true;
         connection.send(stream, payload.lane, &payload.data, end)?;

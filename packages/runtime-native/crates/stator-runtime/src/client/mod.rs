@@ -22,10 +22,10 @@ use std::{
 };
 
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     Error, ErrorCode, Result,
+    closing::Closing,
     discovery::{Discovery, Instance, Instances, near_names},
     payload::Payload,
 };
@@ -42,7 +42,7 @@ pub(crate) struct Inner {
     discovery: Arc<dyn Discovery>,
     instances: watch::Receiver<Instances>,
     options: ClientOptions,
-    closed: CancellationToken,
+    closed: Closing,
 }
 
 /// What holds for every call of a client.
@@ -76,7 +76,7 @@ impl Client {
         let instances = discovery.watch().await?;
         let workers = Arc::new(Workers::new(path));
         workers.update(&instances.borrow(), &dialer);
-        let closed = CancellationToken::new();
+        let closed = Closing::default();
         tokio::spawn(follow(
             instances.clone(),
             Arc::clone(&workers),
@@ -128,25 +128,26 @@ impl Client {
                     return Ok(ids);
                 }
                 tokio::select! {
-                    result = changed.changed() => if result.is_err() { return Err(()); },
-                    () = self.0.closed.cancelled() => return Err(()),
+                    result = changed.changed() => if result.is_err() { return Err(self.0.closed_error()); },
+                    () = self.0.closed.closed() => return Err(self.0.closed_error()),
+                    () = self.0.dialer.closed() => return Err(peer::shut_down()),
                 }
             }
         };
-        let result = match patience {
+        match patience {
             None => enough.await,
             Some(patience) => match tokio::time::timeout(patience, enough).await {
                 Ok(result) => result,
-                Err(_) => return Err(self.0.no_instances(since.elapsed())),
+                Err(_) => Err(self.0.no_instances(since.elapsed())),
             },
-        };
-        result.map_err(|()| self.0.closed_error())
+        }
     }
 
-    /// Waits for the next change of the list of instances; `false` when the client was closed.
+    /// Waits for the next change of the list of instances; `false` when the client, or its runtime, was closed.
     pub async fn instances_changed(&self, since: &mut watch::Receiver<()>) -> bool {
         tokio::select! {
-            () = self.0.closed.cancelled() => false,
+            () = self.0.closed.closed() => false,
+            () = self.0.dialer.closed() => false,
             result = since.changed() => result.is_ok(),
         }
     }
@@ -191,14 +192,14 @@ impl Client {
 
     /// Stops watching. Calls that are open go on; later ones, and those that wait for a first instance, fail.
     pub fn close(&self) {
-        self.0.closed.cancel();
+        self.0.closed.close();
     }
 }
 
 impl Inner {
     /// Why no call can begin any more, if so.
     pub(crate) fn over(&self) -> Option<Error> {
-        if self.closed.is_cancelled() {
+        if self.closed.is_closed() {
             return Some(self.closed_error());
         }
         self.dialer.is_closed().then(peer::shut_down)
@@ -242,11 +243,11 @@ async fn follow(
     mut instances: watch::Receiver<Instances>,
     workers: Arc<Workers>,
     dialer: Arc<Dialer>,
-    closed: CancellationToken,
+    closed: Closing,
 ) {
     loop {
         tokio::select! {
-            () = closed.cancelled() => return,
+            () = closed.closed() => return,
             result = instances.changed() => if result.is_err() { return; },
         }
         let snapshot = instances.borrow_and_update().clone();
@@ -256,6 +257,6 @@ async fn follow(
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.closed.cancel();
+        self.closed.close();
     }
 }

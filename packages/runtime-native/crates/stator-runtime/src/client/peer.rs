@@ -5,10 +5,10 @@ use std::{
 
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     Error, ErrorCode, Result,
+    closing::Closing,
     connection::{self, Connection, Hooks, Offer},
     plane::RequestPlane,
 };
@@ -24,7 +24,7 @@ pub struct Dialer {
     offer: Offer,
     tokio: Handle,
     peers: Mutex<HashMap<String, Weak<Peer>>>,
-    closed: CancellationToken,
+    closed: Closing,
 }
 
 impl Dialer {
@@ -35,7 +35,7 @@ impl Dialer {
             offer,
             tokio: Handle::current(),
             peers: Mutex::default(),
-            closed: CancellationToken::new(),
+            closed: Closing::default(),
         })
     }
 
@@ -65,18 +65,18 @@ impl Dialer {
 
     /// Closes every connection and makes no more; open calls are told that the runtime shuts down.
     pub fn close(&self) {
-        self.closed.cancel();
+        self.closed.close();
         for connection in self.connections() {
             connection.close(shut_down());
         }
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.closed.is_cancelled()
+        self.closed.is_closed()
     }
 
     pub(super) async fn closed(&self) {
-        self.closed.cancelled().await;
+        self.closed.closed().await;
     }
 
     /// The connections that there are now.
@@ -92,7 +92,7 @@ impl Dialer {
         };
         tokio::select! {
             biased;
-            () = self.closed.cancelled() => Err(shut_down()),
+            () = self.closed.closed() => Err(shut_down()),
             connection = connect => connection,
         }
     }
@@ -187,7 +187,7 @@ impl Drop for Peer {
         self.dialer.tokio.spawn(async move {
             tokio::select! {
                 () = connection.retire(Error::new(ErrorCode::Unavailable, "nobody needs the connection")) => {}
-                () = closed.cancelled() => connection.close(shut_down()),
+                () = closed.closed() => connection.close(shut_down()),
             }
         });
     }

@@ -57,7 +57,7 @@ pub async fn connect(link: Link, peer: String, offer: &Offer) -> Result<Connecti
             ),
         )
     })??;
-    Ok(start(link, peer, offer, &hello, None))
+    start(link, peer, offer, &hello, None)
 }
 
 /// Answers on a connection that a listener accepted.
@@ -80,7 +80,7 @@ pub async fn accept(link: Link, peer: String, offer: &Offer, acceptor: Arc<dyn A
             format!("handshake: {peer} said nothing within {} ms", offer.timeout.as_millis()),
         )
     })??;
-    Ok(start(link, peer, offer, &hello, Some(acceptor)))
+    start(link, peer, offer, &hello, Some(acceptor))
 }
 
 /// The peer's versions, and its hello as it came.
@@ -104,7 +104,17 @@ fn broken(peer: &str, error: &io::Error) -> Error {
     )
 }
 
-fn start(link: Link, peer: String, offer: &Offer, hello: &Hello, acceptor: Option<Arc<dyn Acceptor>>) -> Connection {
+fn start(
+    link: Link,
+    peer: String,
+    offer: &Offer,
+    hello: &Hello,
+    acceptor: Option<Arc<dyn Acceptor>>,
+) -> Result<Connection, Error> {
+    let link = match &offer.hooks.reader {
+        Some(_) => link.without_reading().map_err(|error| broken(&peer, &error))?,
+        None => link,
+    };
     let connection = Connection(Arc::new(Shared {
         link,
         peer,
@@ -125,5 +135,5 @@ fn start(link: Link, peer: String, offer: &Offer, hello: &Hello, acceptor: Optio
         closed: CancellationToken::new(),
     }));
     connection.spawn_tasks();
-    connection
+    Ok(connection)
 }

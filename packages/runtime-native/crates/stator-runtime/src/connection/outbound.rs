@@ -36,8 +36,17 @@ pub struct OpenCall<'a> {
 
 /// None of these writes to the socket by itself, so that a batch costs one write: call [`Connection::flush`] after it.
 impl Connection {
-    /// Opens a call and returns its stream. Errors mean that the peer has seen nothing of it.
-    pub fn open(&self, call: &OpenCall<'_>, observer: Arc<dyn StreamObserver>) -> Result<u32, Error> {
+    /// Opens a call, with its whole request if there is one, and returns its stream. Errors mean that the peer has seen
+    /// nothing of it.
+    pub fn open(
+        &self,
+        call: &OpenCall<'_>,
+        request: Option<(Lane, &[u8])>,
+        observer: Arc<dyn StreamObserver>,
+    ) -> Result<u32, Error> {
+        if let Some((_, data)) = request {
+            self.check_size(data)?;
+        }
         let timeout_ms = match call.deadline {
             None => None,
             Some(deadline) => {
@@ -45,7 +54,8 @@ impl Connection {
                 Some(u32::try_from(left).unwrap_or(u32::MAX).max(1))
             }
         };
-        let mut state = self.0.state.lock();
+        let mut guard = self.0.state.lock();
+        let state = &mut *guard;
         if let Some(error) = &state.dead {
             return Err(error.clone());
         }
@@ -93,34 +103,56 @@ impl Connection {
             Stream::new(observer, 0, &self.0.limits, call.deadline, open_end, true),
         );
         if let Some(deadline) = call.deadline {
-            self.watch_deadline(&mut state, deadline);
+            self.watch_deadline(state, deadline);
+        }
+        if let Some((lane, data)) = request {
+            // The caller's side keeps its streams until the answer ends.
+            let _ = self.send_on(state, stream, lane, data, true);
         }
         Ok(stream)
     }
 
     /// Queues or frames one message; `end` ends this direction with it.
     pub fn send(&self, stream: u32, lane: Lane, data: &[u8], end: bool) -> Result<SendStatus, Error> {
-        if data.len() > self.0.limits.peer_max_message as usize {
-            return Err(Error::new(
-                ErrorCode::PayloadTooLarge,
-                format!(
-                    "a message of {} bytes, {} takes at most {}; raise maxMessageBytes there or send it in parts",
-                    data.len(),
-                    self.0.peer,
-                    self.0.limits.peer_max_message
-                ),
-            ));
-        }
+        self.check_size(data)?;
         // Declared before the guard: dropped after the lock is open again.
         let _over;
         let mut guard = self.0.state.lock();
-        let state = &mut *guard;
+        let status;
+        (status, _over) = self.send_on(&mut guard, stream, lane, data, end);
+        Ok(status)
+    }
+
+    fn check_size(&self, data: &[u8]) -> Result<(), Error> {
+        if data.len() <= self.0.limits.peer_max_message as usize {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorCode::PayloadTooLarge,
+            format!(
+                "a message of {} bytes, {} takes at most {}; raise maxMessageBytes there or send it in parts",
+                data.len(),
+                self.0.peer,
+                self.0.limits.peer_max_message
+            ),
+        ))
+    }
+
+    /// Sends under the lock. Returns the stream too if it is over with this.
+    fn send_on(
+        &self,
+        state: &mut State,
+        stream: u32,
+        lane: Lane,
+        data: &[u8],
+        end: bool,
+    ) -> (SendStatus, Option<Stream>) {
         let staged = state.staged();
         let Some(entry) = state.streams.get_mut(&stream) else {
-            return Ok(SendStatus::Gone);
+            return (SendStatus::Gone, None);
         };
         if entry.send.ended {
-            return Ok(SendStatus::Gone);
+            return (SendStatus::Gone, None);
         }
         entry.send.ended = end;
         let cost = (HEADER + data.len()) as u64;
@@ -134,10 +166,8 @@ impl Connection {
                 flags |= frame::BYTES;
             }
             frame::put(&mut state.out, Kind::Data, flags, stream, data);
-            if end {
-                _over = self.direction_sent(state, stream);
-            }
-            return Ok(SendStatus::Sent);
+            let over = if end { self.direction_sent(state, stream) } else { None };
+            return (SendStatus::Sent, over);
         }
         entry.send.queue.push_back(Outgoing::Message {
             lane,
@@ -147,7 +177,7 @@ impl Connection {
         });
         entry.send.wants_writable = true;
         make_ready(state, stream);
-        Ok(SendStatus::Queued)
+        (SendStatus::Queued, None)
     }
 
     /// Ends this direction without another message.

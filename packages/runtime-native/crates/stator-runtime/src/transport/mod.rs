@@ -1,13 +1,12 @@
 //! What carries bytes: a TCP socket, or a pipe inside the process.
 
 mod memory_pipe;
+mod outgoing_socket;
 
 pub use memory_pipe::{MemoryPipe, pair};
+pub use outgoing_socket::OutgoingSocket;
 
-use std::{
-    io,
-    os::fd::{AsFd, OwnedFd},
-};
+use std::{io, net::Shutdown, os::fd::OwnedFd};
 
 use tokio::net::TcpStream;
 
@@ -15,6 +14,8 @@ use tokio::net::TcpStream;
 #[derive(Debug)]
 pub enum Link {
     Tcp(TcpStream),
+    /// Reading it fails: an embedder's reader does that.
+    Outgoing(OutgoingSocket),
     Memory(MemoryPipe),
 }
 
@@ -22,6 +23,7 @@ impl Link {
     pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => stream.try_read(buffer),
+            Self::Outgoing(_) => Err(io::ErrorKind::Unsupported.into()),
             Self::Memory(pipe) => pipe.try_read(buffer),
         }
     }
@@ -29,6 +31,7 @@ impl Link {
     pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => stream.try_write(buffer),
+            Self::Outgoing(socket) => socket.try_write(buffer),
             Self::Memory(pipe) => pipe.try_write(buffer),
         }
     }
@@ -36,6 +39,7 @@ impl Link {
     pub async fn readable(&self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.readable().await,
+            Self::Outgoing(_) => Err(io::ErrorKind::Unsupported.into()),
             Self::Memory(pipe) => pipe.readable().await,
         }
     }
@@ -43,6 +47,7 @@ impl Link {
     pub async fn writable(&self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.writable().await,
+            Self::Outgoing(socket) => socket.writable().await,
             Self::Memory(pipe) => pipe.writable().await,
         }
     }
@@ -52,8 +57,9 @@ impl Link {
         match self {
             Self::Tcp(stream) => {
                 // A socket that is already gone needs no closing.
-                let _ = socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Both);
+                let _ = socket2::SockRef::from(stream).shutdown(Shutdown::Both);
             }
+            Self::Outgoing(socket) => socket.shutdown(Shutdown::Both),
             Self::Memory(pipe) => pipe.shutdown(),
         }
     }
@@ -62,15 +68,24 @@ impl Link {
     pub fn has_unread(&self) -> bool {
         match self {
             Self::Tcp(stream) => rustix::io::ioctl_fionread(stream).is_ok_and(|bytes| bytes > 0),
+            Self::Outgoing(socket) => socket.has_unread(),
             Self::Memory(pipe) => pipe.has_unread(),
         }
     }
 
-    /// A second descriptor of the same socket; `None` for what has no socket.
+    /// Gives reading up, where there is a socket that somebody else can read. Call it inside a Tokio runtime.
+    pub fn without_reading(self) -> io::Result<Self> {
+        match self {
+            Self::Tcp(stream) => OutgoingSocket::new(stream).map(Self::Outgoing),
+            other => Ok(other),
+        }
+    }
+
+    /// A second descriptor of a socket whose reading was given up.
     pub fn second_descriptor(&self) -> Option<OwnedFd> {
         match self {
-            Self::Tcp(stream) => stream.as_fd().try_clone_to_owned().ok(),
-            Self::Memory(_) => None,
+            Self::Outgoing(socket) => socket.second_descriptor().ok(),
+            Self::Tcp(_) | Self::Memory(_) => None,
         }
     }
 
@@ -79,8 +94,9 @@ impl Link {
         match self {
             Self::Tcp(stream) => {
                 // A socket that is already gone needs no closing.
-                let _ = socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write);
+                let _ = socket2::SockRef::from(stream).shutdown(Shutdown::Write);
             }
+            Self::Outgoing(socket) => socket.shutdown(Shutdown::Write),
             Self::Memory(pipe) => pipe.finish_writing(),
         }
     }
