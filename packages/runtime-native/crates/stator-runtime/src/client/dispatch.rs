@@ -29,7 +29,7 @@ impl Call {
             if self.is_done() {
                 return;
             }
-            let worker = self.client.workers.pick(self.router, &state.tried);
+            let worker = self.client.pick(self.router, &state.tried);
             if let Some(worker) = &worker {
                 worker.begin();
                 state.tried.push(worker.id());

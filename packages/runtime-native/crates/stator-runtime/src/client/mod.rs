@@ -205,6 +205,15 @@ impl Inner {
         self.dialer.is_closed().then(peer::shut_down)
     }
 
+    /// Chooses a worker. What discovery knows already, but this client has not been told yet, counts.
+    pub(crate) fn pick(&self, router: Router, tried: &[u64]) -> Option<Arc<Worker>> {
+        self.workers.pick(router, tried).or_else(|| {
+            let newest = self.instances.borrow().clone();
+            self.workers.update(&newest, &self.dialer);
+            self.workers.pick(router, tried)
+        })
+    }
+
     fn closed_error(&self) -> Error {
         Error::new(
             ErrorCode::ShuttingDown,
