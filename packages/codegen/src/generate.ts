@@ -31,8 +31,8 @@ export function generate(document: Document, text: string, command: string): Gen
   for (const constant of document.constants) {
     bodies.set(`constants/${kebabCase(constant.name)}.ts`, constantFile(model, constant));
   }
-  for (const [path, body] of supportFiles(document.services.length > 0)) bodies.set(path, body);
   bodies.set("index.ts", indexFile(model));
+  for (const [path, body] of supportFiles([...bodies.values()])) bodies.set(path, body);
   const files = [...bodies].map(([path, body]): [string, string] => [
     path,
     `${header(document.crate, command)}${body}`,

@@ -73,8 +73,12 @@ describe("numbers", () => {
       small_list: [-1],
       text: "18446744073709551615",
       signed_text: "-5",
+      maybe_text: String(2n ** 128n - 1n),
+      by_name: { a: 1, b: null },
     };
     expect(Policies.parse(policies)).toEqual({ ...policies, exact: 1n });
+    expect(Policies.parse({ ...policies, maybe_text: null }).maybe_text).toBeNull();
+    expect(issue(Policies, { ...policies, by_name: { a: 2 ** 53 } })).toStartWith("by_name.a: expected an integer");
     expect(issue(Policies, { ...policies, small: 2 ** 53 })).toStartWith(
       "small: expected an integer from 0 to 2^53 - 1",
     );

@@ -91,8 +91,11 @@ export type Limits = {
 
 export type IntegerPolicy = "bigint" | "number" | "string";
 
+export type TextFormat = "uuid" | "url" | "date-time" | "local-date-time" | "date" | "time";
+
 export type TypeRef =
-  | { readonly kind: "bool" | "string" | "char" | "unit" | "json" }
+  | { readonly kind: "bool" | "string" | "char" | "unit" | "json" | "bytes" }
+  | { readonly kind: "text"; readonly format: TextFormat }
   | { readonly kind: "int"; readonly bits: number; readonly signed: boolean; readonly policy?: IntegerPolicy }
   | { readonly kind: "float"; readonly bits: number }
   | { readonly kind: "option" | "list" | "set"; readonly of: TypeRef }

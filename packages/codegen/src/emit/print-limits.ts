@@ -9,7 +9,7 @@ export function printLimits(writer: ReaderWriter, type: TypeRef, limits: Limits,
   const checks: string[] = [];
   if (limits.minLength !== undefined || limits.maxLength !== undefined) {
     const name = type.kind === "string" ? "hasBytes" : type.kind === "map" ? "hasEntries" : "hasItems";
-    const check = writer.support("limits", name);
+    const check = type.kind === "bytes" ? writer.support("bytes", "hasLength") : writer.support("limits", name);
     checks.push(`!${check}(${variable}, ${limits.minLength ?? 0}, ${limits.maxLength ?? "Infinity"})`);
   }
   if (limits.min !== undefined || limits.max !== undefined) {

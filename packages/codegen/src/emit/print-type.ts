@@ -29,6 +29,10 @@ export class TypePrinter {
         return "string";
       case "unit":
         return "null";
+      case "text":
+        return "string";
+      case "bytes":
+        return "Uint8Array";
       case "json":
         this.#refer("JsonValue", "JsonValue");
         return "JsonValue";

@@ -58,6 +58,10 @@ export class ReaderWriter {
       case "char":
       case "unit":
         return `${this.support("scalars", `read${pascalCase(type.kind)}`)}(${value})`;
+      case "text":
+        return `${this.support("text-formats", `read${pascalCase(type.format)}`)}(${value})`;
+      case "bytes":
+        return `${this.support("bytes", "readBytes")}(${value})`;
       case "float":
         return `${this.support("scalars", `readF${type.bits}`)}(${value})`;
       case "json":
@@ -194,7 +198,7 @@ export class ReaderWriter {
         const same = isUnchanged(this.model, type);
         const empty = same ? "" : this.support("objects", "emptyMap");
         const keyCheck =
-          type.key.kind === "ref"
+          type.key.kind === "ref" || type.key.kind === "text"
             ? `if (${this.read(type.key, "key", place, "0")} === ${invalid}) return ${inside}(key);`
             : `if (!key.isWellFormed()) return ${this.support("failure", "mismatch")}("a key without lone surrogates", key);`;
         return [

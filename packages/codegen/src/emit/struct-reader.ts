@@ -98,7 +98,7 @@ const taken = new Set(
     "INVALID break case catch class const continue debugger default delete do else enum export extends false finally for " +
     "function if import in instanceof new null return super switch this throw true try typeof var void while with yield " +
     "let static implements interface package private protected public await eval arguments mismatch inside own isObject " +
-    "hasOnly emptyMap tooDeep hasBytes hasItems hasEntries isWithin isPlainObject soleKey"
+    "hasOnly emptyMap tooDeep hasBytes hasItems hasEntries hasLength isWithin isPlainObject soleKey"
   ).split(" "),
 );
 

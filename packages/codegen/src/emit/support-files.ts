@@ -1,13 +1,24 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const folder = join(import.meta.dir, "..", "support");
 
-/** What generated code stands on: copies of the files in `src/support`, so that it depends on no package. */
-export function supportFiles(withClients: boolean): [string, string][] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-    .filter((name) => withClients || name !== "checked-response.ts")
-    .toSorted()
-    .map((name) => [`support/${name}`, readFileSync(join(folder, name), "utf8")]);
+/**
+ * What generated code stands on: copies of those files in `src/support` that it imports, directly or through each
+ * other, so that it depends on no package.
+ */
+export function supportFiles(bodies: Iterable<string>): [string, string][] {
+  const found = new Map<string, string>();
+  const open = [...bodies].flatMap((body) => imported(body, /"\.\.?\/support\/([a-z0-9-]+\.ts)"/g));
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (found.has(name)) continue;
+    const text = readFileSync(join(folder, name), "utf8");
+    found.set(name, text);
+    open.push(...imported(text, /from "\.\/([a-z0-9-]+\.ts)"/g));
+  }
+  return [...found].map(([name, text]) => [`support/${name}`, text]);
+}
+
+function imported(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map((match) => match[1] as string);
 }

@@ -27,7 +27,10 @@ export function typeFile(model: Model, definition: TypeDefinition): string {
   }
   imports.value("../support/schema.ts", "schema");
   imports.type("../support/schema.ts", "Schema");
-  declarations.push(`export const ${name}: Schema<${input}, ${name}> = schema(${JSON.stringify(name)}, read${name});`);
+  const codec = model.holdsLargeIntegers(name) ? `, ${imports.value("../support/exact-json.ts", "exactJson")}` : "";
+  declarations.push(
+    `export const ${name}: Schema<${input}, ${name}> = schema(${JSON.stringify(name)}, read${name}${codec});`,
+  );
 
   const writer = new ReaderWriter(model, imports, output, name);
   addReader(writer, definition);

@@ -14,7 +14,25 @@ import { visitType, visitTypes } from "./visit-types.ts";
 /** Combinations that serde compiles and then fails on, or that have no exact type. */
 export function checkShapes(document: Document): string[] {
   const model = new Model(document);
-  return document.types.flatMap((type) => checkType(model, type));
+  return [
+    ...document.types.flatMap((type) => checkType(model, type)),
+    ...document.constants
+      .filter((constant) => holdsBytes(model, constant.type, new Set()))
+      .map((constant) => `the constant ${constant.name}: bytes cannot be constant in TypeScript. Use text.`),
+  ];
+}
+
+function holdsBytes(model: Model, type: TypeRef, seen: Set<string>): boolean {
+  let found = false;
+  visitType(type, (inner) => {
+    if (inner.kind === "bytes") found = true;
+    if (inner.kind !== "ref" || seen.has(inner.name)) return;
+    seen.add(inner.name);
+    visitTypes(model.type(inner.name).shape, (part) => {
+      if (holdsBytes(model, part, seen)) found = true;
+    });
+  });
+  return found;
 }
 
 function checkType(model: Model, type: TypeDefinition): string[] {

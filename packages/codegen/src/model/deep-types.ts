@@ -1,5 +1,6 @@
 import type { Document } from "../document/document.ts";
 import { referredNames, visitTypes } from "./visit-types.ts";
+import { withUsers } from "./with-users.ts";
 
 /** The types that contain themselves or any JSON, directly or through others: their values can nest without end. */
 export function findDeepTypes(document: Document): Set<string> {
@@ -11,17 +12,7 @@ export function findDeepTypes(document: Document): Set<string> {
     });
     if (reaches(type.name, type.name, references)) deep.add(type.name);
   }
-  let grew = true;
-  while (grew) {
-    grew = false;
-    for (const [name, names] of references) {
-      if (!deep.has(name) && [...names].some((inner) => deep.has(inner))) {
-        deep.add(name);
-        grew = true;
-      }
-    }
-  }
-  return deep;
+  return withUsers(deep, document);
 }
 
 function reaches(from: string, to: string, references: ReadonlyMap<string, ReadonlySet<string>>): boolean {

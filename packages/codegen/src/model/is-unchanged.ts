@@ -12,6 +12,11 @@ export function isUnchanged(model: Model, type: TypeRef): boolean {
       return true;
     case "int":
       return type.policy !== "bigint";
+    // Some formats have more than one spelling.
+    case "text":
+      return type.format === "uuid" || type.format === "date";
+    // Text becomes bytes.
+    case "bytes":
     // A bigint becomes a number.
     case "float":
       return false;

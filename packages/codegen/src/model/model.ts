@@ -2,6 +2,7 @@ import type { Document, Service, Shape, TypeDefinition, TypeRef } from "../docum
 import { GenerationError } from "../generation-error.ts";
 import { findDeepTypes } from "./deep-types.ts";
 import { findDifferingInputs } from "./differing-inputs.ts";
+import { findLargeIntegers } from "./large-integers.ts";
 import { kebabCase } from "./names.ts";
 
 /** A document that was found sound, with what every output needs to know about it. */
@@ -13,11 +14,14 @@ export class Model {
   /** Types that can nest without end: their readers count the depth. */
   readonly #deep: ReadonlySet<string>;
 
+  readonly #large: ReadonlySet<string>;
+
   constructor(document: Document) {
     this.document = document;
     this.#types = new Map(document.types.map((type) => [type.name, type]));
     this.#differing = findDifferingInputs(document);
     this.#deep = findDeepTypes(document);
+    this.#large = findLargeIntegers(document);
   }
 
   type(name: string): TypeDefinition {
@@ -36,6 +40,11 @@ export class Model {
 
   isDeep(name: string): boolean {
     return this.#deep.has(name);
+  }
+
+  /** Whether its JSON may have integers that a number cannot hold. */
+  holdsLargeIntegers(name: string): boolean {
+    return this.#large.has(name);
   }
 
   /** The file of a type, without folder. */

@@ -16,6 +16,8 @@ export function expectedRef(type: TypeRef): TsType {
       return name("boolean");
     case "string":
     case "char":
+    case "text":
+    case "bytes":
       return name("string");
     case "unit":
       return name("null");

@@ -1,3 +1,4 @@
+import type { JsonCodec } from "./exact-json.ts";
 import { INVALID, type Invalid, type Issue, takeIssue } from "./failure.ts";
 import type { StandardSchemaV1 } from "./standard-schema.ts";
 
@@ -12,6 +13,10 @@ export interface Schema<Input, Output = Input> extends StandardSchemaV1<Input, O
   readonly name: string;
   /** The value in its one form. Throws a {@link SchemaError} when it does not fit. */
   parse(value: unknown): Output;
+  /** Reads JSON text. Throws a {@link SchemaError} when the value does not fit, a `SyntaxError` when it is no JSON. */
+  decode(text: string): Output;
+  /** Writes a value as JSON text, in the form that Rust writes. Throws a {@link SchemaError} when it does not fit. */
+  encode(value: Input): string;
   readonly "~standard": SchemaProps<Input, Output>;
 }
 
@@ -34,18 +39,22 @@ export class SchemaError extends Error {
   }
 }
 
-/** Makes a schema of a generated reader. */
+/** Makes a schema of a generated reader. Types with integers beyond 2^53 have a `json` that keeps them exact. */
 export function schema<Input, Output>(
   name: string,
   read: (value: unknown, depth: number) => Output | Invalid,
+  json: JsonCodec = JSON,
 ): Schema<Input, Output> {
+  const parse = (value: unknown): Output => {
+    const result = read(value, 0);
+    if (result === INVALID) throw new SchemaError(name, [takeIssue()]);
+    return result;
+  };
   return {
     name,
-    parse(value) {
-      const result = read(value, 0);
-      if (result === INVALID) throw new SchemaError(name, [takeIssue()]);
-      return result;
-    },
+    parse,
+    decode: (text) => parse(json.parse(text)),
+    encode: (value) => json.stringify(parse(value)),
     "~standard": {
       version: 1,
       vendor: "stator",

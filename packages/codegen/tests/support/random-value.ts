@@ -1,6 +1,29 @@
-import type { ContentShape, Document, Field, Shape, Tagging, TypeRef } from "../../src/document/document.ts";
+import type {
+  ContentShape,
+  Document,
+  Field,
+  Shape,
+  Tagging,
+  TextFormat,
+  TypeRef,
+} from "../../src/document/document.ts";
 import { integerRange } from "../../src/emit/print-limits.ts";
 import type { Random } from "./random.ts";
+
+/** In every spelling that we take. */
+const texts: Record<TextFormat, readonly string[]> = {
+  uuid: ["00000000-0000-0000-0000-000000000000", "67e55044-10b1-426f-9247-bb680e5fe0c8"],
+  url: ["https://example.com", "HTTP://Ex\u00e4mple.com:80/a b?c#d", "data:,x", "file:///a/../b"],
+  "date-time": [
+    "2026-01-31T12:00:00Z",
+    "0000-02-29T23:59:60.5Z",
+    "9999-12-31T00:00:00.000001Z",
+    "1970-01-01T00:00:00.000Z",
+  ],
+  "local-date-time": ["2026-01-31T12:00:00", "2024-02-29T01:02:03.123456789"],
+  date: ["2026-01-31", "0001-01-01", "2000-02-29"],
+  time: ["00:00:00", "23:59:59.999999999", "12:00:00.120"],
+};
 
 /** Makes values of the types of a document, in the form that they have on the wire. */
 export class ValueMaker {
@@ -26,6 +49,10 @@ export class ValueMaker {
         return random.pick(["a", "ü", "😀", "\n"]);
       case "unit":
         return null;
+      case "bytes":
+        return random.pick(["", "AA==", "aGk=", "/+8=", "AAEC", "AAECAwQ="]);
+      case "text":
+        return random.pick(texts[type.format]);
       case "json":
         return this.#json(budget);
       case "int":

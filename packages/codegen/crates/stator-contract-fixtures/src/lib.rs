@@ -2,28 +2,34 @@
 
 mod collections;
 mod defaults;
+mod encoded;
 mod enums;
 mod flattened;
 mod generic;
+mod ids;
 mod limited;
 mod names;
 mod recursive;
 mod scalars;
 mod service;
 mod structs;
+mod times;
 mod wide;
 
 pub use collections::*;
 pub use defaults::*;
+pub use encoded::*;
 pub use enums::*;
 pub use flattened::*;
 pub use generic::*;
+pub use ids::*;
 pub use limited::*;
 pub use names::*;
 pub use recursive::*;
 pub use scalars::*;
 pub use service::*;
 pub use structs::*;
+pub use times::*;
 pub use wide::*;
 
 /// Names each fixture once: for the document, and for the comparison with serde.
@@ -97,4 +103,12 @@ fixtures! {
     "Awkward" => Awkward,
     "Borrowed" => Borrowed<'static>,
     "Limited" => Limited,
+    "Binary" => Binary,
+    "Key" => Key,
+    "Digest" => Digest,
+    "Chunk" => Chunk,
+    "Times" => Times,
+    "Calendar" => Calendar,
+    "Ids" => Ids,
+    "Ordered" => Ordered,
 }

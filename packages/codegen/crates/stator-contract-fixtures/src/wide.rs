@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use stator_contract::Contract;
 use ts_rs::TS;
@@ -33,4 +35,10 @@ pub struct Policies {
     #[ts(type = "string")]
     #[contract(integer = "string", min = -5)]
     pub signed_text: i128,
+    #[serde(with = "stator_contract::decimal::option")]
+    #[ts(type = "string | null")]
+    #[contract(integer = "string")]
+    pub maybe_text: Option<u128>,
+    #[contract(integer = "number")]
+    pub by_name: BTreeMap<String, Option<u64>>,
 }

@@ -5,7 +5,9 @@ use crate::{registry::Registry, type_ref::TypeRef};
     message = "`{Self}` has no exact form in a contract",
     note = "a struct or an enum of your own: add #[derive(Serialize, Deserialize, TS, Contract)]",
     note = "usize, isize: their width depends on the machine; use u32 or u64",
-    note = "Duration, SystemTime: use a u64 of milliseconds, and say the unit in the field's name",
+    note = "Duration, SystemTime: use stator_contract::Millis and stator_contract::UnixMillis",
+    note = "bytes::Bytes: serde would write a list of numbers; use stator_contract::Bytes, or stator_contract::base64",
+    note = "chrono, uuid, url, indexmap: enable the feature of that name of stator-contract",
     note = "a type of another crate: add #[contract(as = \"String\")] and #[ts(as = \"String\")] to the field, naming the type that serde writes for it"
 )]
 pub trait Contract: ts_rs::TS {

@@ -13,6 +13,8 @@
 // Lets the macros name this crate the same way inside and outside of it.
 extern crate self as stator_contract;
 
+pub mod base64;
+mod bytes;
 mod constant;
 mod contract;
 mod contracts;
@@ -32,11 +34,13 @@ mod registry;
 mod service;
 mod shape;
 mod stream;
+mod times;
 mod ts_rs_text;
 mod type_definition;
 mod type_ref;
 mod variant;
 
+pub use bytes::Bytes;
 pub use constant::Constant;
 pub use contract::Contract;
 pub use contracts::Contracts;
@@ -52,7 +56,8 @@ pub use service::{Service, ServiceContract};
 pub use shape::{Shape, Tagging, UnknownKeys};
 pub use stator_contract_macros::{Contract, contract_service};
 pub use stream::Stream;
+pub use times::{Millis, UnixMillis};
 pub use ts_rs_text::TsRsText;
 pub use type_definition::TypeDefinition;
-pub use type_ref::{IntegerPolicy, TypeRef};
+pub use type_ref::{IntegerPolicy, TextFormat, TypeRef};
 pub use variant::Variant;

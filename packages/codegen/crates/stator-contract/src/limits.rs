@@ -6,7 +6,7 @@ use crate::type_ref::TypeRef;
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
-    /// Least length, as Rust's `len()` counts: UTF-8 bytes of text, items of a list, entries of a map.
+    /// Least length, as Rust's `len()` counts: bytes, UTF-8 bytes of text, items of a list, entries of a map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u64>,
     /// Greatest length, counted likewise.
@@ -38,10 +38,10 @@ impl Limits {
         let on = on.without_option();
         let has_length = matches!(
             on,
-            TypeRef::String | TypeRef::List { .. } | TypeRef::Set { .. } | TypeRef::Map { .. }
+            TypeRef::String | TypeRef::Bytes | TypeRef::List { .. } | TypeRef::Set { .. } | TypeRef::Map { .. }
         );
         if (self.min_length.is_some() || self.max_length.is_some()) && !has_length {
-            return Some("min_length and max_length are for String, lists, sets and maps; \
+            return Some("min_length and max_length are for String, bytes, lists, sets and maps; \
                          to limit what is inside of a list or of a type with a name, put them on a field of its own type"
                 .into());
         }

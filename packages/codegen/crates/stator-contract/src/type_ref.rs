@@ -25,6 +25,10 @@ pub enum TypeRef {
     Unit,
     /// Any JSON value.
     Json,
+    /// Bytes, as base64 text (RFC 4648, section 4, with padding).
+    Bytes,
+    /// Text of a form that readers check.
+    Text { format: TextFormat },
     /// `null`, or a value of the inner type.
     Option { of: Box<TypeRef> },
     /// A list of any length.
@@ -39,6 +43,24 @@ pub enum TypeRef {
     Map { key: Box<TypeRef>, value: Box<TypeRef> },
     /// A type of the document.
     Ref { name: String },
+}
+
+/// A form of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextFormat {
+    /// A UUID in small letters, with hyphens.
+    Uuid,
+    /// An absolute URL as the URL standard writes it.
+    Url,
+    /// A point in time in UTC, as RFC 3339 with `Z`: `2026-01-31T12:00:00.5Z`.
+    DateTime,
+    /// A date and a time without a zone: `2026-01-31T12:00:00`.
+    LocalDateTime,
+    /// `2026-01-31`.
+    Date,
+    /// `12:00:00`, with up to nine decimals.
+    Time,
 }
 
 /// How a language whose numbers are not exact beyond 2^53 holds a wide integer.
@@ -117,6 +139,8 @@ impl TypeRef {
             TypeRef::Float { bits } => format!("F{bits}"),
             TypeRef::Unit => "Unit".into(),
             TypeRef::Json => "Json".into(),
+            TypeRef::Bytes => "Bytes".into(),
+            TypeRef::Text { format } => format!("{format:?}"),
             TypeRef::Option { of } => format!("Optional{}", of.name_part()),
             TypeRef::List { of } => format!("ListOf{}", of.name_part()),
             TypeRef::Set { of } => format!("SetOf{}", of.name_part()),

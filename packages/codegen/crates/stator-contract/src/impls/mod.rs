@@ -1,6 +1,14 @@
-//! What the types of the standard library, and of `serde_json`, look like on the wire.
+//! What the types of the standard library, of `serde_json` and of other crates look like on the wire.
 
+#[cfg(feature = "chrono")]
+mod chrono;
 mod collections;
+#[cfg(feature = "indexmap")]
+mod indexmap;
 mod scalars;
 mod tuples;
+#[cfg(feature = "url")]
+mod url;
+#[cfg(feature = "uuid")]
+mod uuid;
 mod wrappers;

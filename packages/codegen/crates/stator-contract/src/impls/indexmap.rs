@@ -1,0 +1,21 @@
+use ::indexmap::{IndexMap, IndexSet};
+
+use crate::{Contract, MapKey, Registry, TypeRef};
+
+/// Readers in JavaScript put keys that look like array indices first; the order of all others is kept.
+impl<K: Contract + MapKey, V: Contract> Contract for IndexMap<K, V> {
+    fn describe(registry: &mut Registry) -> TypeRef {
+        TypeRef::Map {
+            key: Box::new(K::describe(registry)),
+            value: Box::new(V::describe(registry)),
+        }
+    }
+}
+
+impl<T: Contract> Contract for IndexSet<T> {
+    fn describe(registry: &mut Registry) -> TypeRef {
+        TypeRef::Set {
+            of: Box::new(T::describe(registry)),
+        }
+    }
+}
