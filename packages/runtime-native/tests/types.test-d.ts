@@ -1,0 +1,162 @@
+/** Compiled, never run: what the types of the public surface allow, and what they do not. */
+import {
+  type CallOptions,
+  Client,
+  type Context,
+  currentContext,
+  DistributedRuntime,
+  type Endpoint,
+  type ErrorCode,
+  type Handler,
+  type Instance,
+  type JsonValue,
+  type Logger,
+  type ResponseStream,
+  type RuntimeOptions,
+  type ServedEndpoint,
+  StatorError,
+} from "../src/index.ts";
+
+interface Words {
+  readonly text: string;
+  readonly count: bigint;
+}
+
+interface Token {
+  readonly word: string;
+}
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the known way to compare types exactly
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+function is<A, B>(..._same: Same<A, B> extends true ? [] : [never]): void {}
+
+async function* others(): AsyncGenerator<Token> {
+  yield { word: "a" };
+}
+
+export async function surface(): Promise<void> {
+  await using runtime = await DistributedRuntime.create({ discovery: "file", port: 0, logJson: true });
+  is<typeof runtime.instanceId, bigint>();
+  is<typeof runtime.systemAddress, string | null>();
+  const endpoint: Endpoint = runtime.namespace("hello").component("backend").endpoint("generate");
+
+  // @ts-expect-error -- an unknown option
+  const wrong: RuntimeOptions = { disovery: "file" };
+  // @ts-expect-error -- a back end that there is not
+  const refused: RuntimeOptions = { discovery: "kubernetes" };
+  // @ts-expect-error -- instance ids are read only
+  runtime.instanceId = 5n;
+  void [wrong, refused];
+
+  const untyped = await endpoint.client();
+  // Without types, both are any JSON value.
+  is<typeof untyped, Client>();
+  is<ReturnType<typeof untyped.generate>, ResponseStream<JsonValue>>();
+
+  await using client = await endpoint.client<Words, Token>({ router: "least-loaded", idempotent: true, waitMs: 5 });
+  is<ReturnType<typeof client.instanceIds>, bigint[]>();
+  is<ReturnType<typeof client.instances>, readonly Instance[]>();
+  is<Awaited<ReturnType<typeof client.waitForInstances>>, bigint[]>();
+  const request: Words = { text: "a", count: 5n };
+  for await (const item of client.roundRobin(request)) is<typeof item, Token>();
+  is<Awaited<ReturnType<ReturnType<typeof client.random>["one"]>>, Token>();
+  is<ReturnType<ReturnType<typeof client.leastLoaded>["toReadableStream"]>, ReadableStream<Token>>();
+  client.direct(request, 5n, { signal: AbortSignal.timeout(5), timeoutMs: 5, metadata: { a: "b" }, id: "c" });
+
+  // @ts-expect-error -- an instance id is a bigint
+  client.direct(request, 5);
+  // @ts-expect-error -- an instance id is needed
+  client.direct(request);
+  // @ts-expect-error -- a field of the wrong type
+  client.generate({ text: 5, count: 5n });
+  // @ts-expect-error -- a field is missing
+  client.generate({ text: "a" });
+  // @ts-expect-error -- a client takes no router that there is not
+  void endpoint.client({ router: "fastest" });
+  // @ts-expect-error -- metadata is text
+  const metadata: CallOptions = { metadata: { a: 5 } };
+  // @ts-expect-error -- an unknown option of a call
+  client.generate(request, { timeout: 5 });
+  // @ts-expect-error -- clients are made by endpoints
+  void new Client(runtime);
+  void metadata;
+
+  // A stream of requests has the parts' type.
+  async function* parts(): AsyncGenerator<Words> {
+    yield request;
+  }
+  client.generate(parts());
+  // @ts-expect-error -- parts of another type
+  client.generate(others());
+
+  const response = client.generate(request);
+  is<typeof response.id, string>();
+  is<typeof response.instanceId, bigint | null>();
+  // @ts-expect-error -- a response is no promise: read it, or await its one()
+  void response.then;
+  // @ts-expect-error -- what carries the call is nobody's business
+  void response.abandon;
+}
+
+const single: Handler<Words, Token> = (request) => Promise.resolve({ word: request.text });
+const sum: Handler<AsyncIterable<Words>, number> = async (requests) => {
+  let count = 0;
+  for await (const each of requests) count += each.text.length;
+  return count;
+};
+
+// @ts-expect-error -- a handler answers later
+export const sync: Handler<Words, Token> = (request) => ({ word: request.text });
+// @ts-expect-error -- items of the wrong type
+export const other: Handler<Words, Token> = async function* () {
+  yield { words: "a" };
+};
+
+export async function serving(endpoint: Endpoint): Promise<void> {
+  const served: ServedEndpoint = await endpoint.serveEndpoint<Words, Token>(
+    async function* (request, context) {
+      is<typeof request, Words>();
+      is<typeof context, Context>();
+      yield { word: request.text };
+    },
+    { gracefulShutdown: true, idempotent: true, development: false },
+  );
+  is<typeof served.instanceId, bigint>();
+  is<typeof served.closed, Promise<void>>();
+
+  await endpoint.serveEndpoint(async (request) => {
+    is<typeof request, JsonValue>();
+    return request;
+  });
+  await endpoint.serveEndpoint(single);
+  await endpoint.serveEndpoint(sum);
+
+  // @ts-expect-error -- an unknown option
+  await endpoint.serveEndpoint(single, { graceful: true });
+}
+
+export function inside(): void {
+  const current = currentContext();
+  is<typeof current, Context | undefined>();
+  if (current === undefined) return;
+  is<typeof current.id, string>();
+  is<typeof current.signal, AbortSignal>();
+  is<typeof current.metadata, Readonly<Record<string, string>>>();
+  is<typeof current.deadline, number | null>();
+  is<typeof current.instanceId, bigint>();
+  is<typeof current.log, Logger>();
+  current.log.info("message", { anything: 5n });
+  // @ts-expect-error -- metadata of a call is read only
+  current.metadata["a"] = "b";
+}
+
+export function errors(error: StatorError): void {
+  is<typeof error.code, ErrorCode>();
+  is<typeof error.details, JsonValue | null>();
+  is<typeof error.retryable, boolean>();
+  is<typeof error.httpStatus, number>();
+  void new StatorError("overloaded", "later", { details: { seconds: 5 }, cause: error });
+  // @ts-expect-error -- a closed list of codes
+  void new StatorError("made_up", "message");
+}
