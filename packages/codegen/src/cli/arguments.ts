@@ -6,6 +6,8 @@ export type Arguments = {
   readonly check: boolean;
   /** Take the committed document instead of building the crate. */
   readonly fromDocument: boolean;
+  /** Generate again whenever a source changes. */
+  readonly watch: boolean;
   readonly config: string;
 };
 
@@ -20,13 +22,16 @@ export function parseArguments(parameters: readonly string[]): Arguments {
         help: { type: "boolean", short: "h", default: false },
         check: { type: "boolean", default: false },
         "from-document": { type: "boolean", default: false },
+        watch: { type: "boolean", short: "w", default: false },
         config: { type: "string", default: "stator.codegen.json" },
       },
     });
+    if (values.check && values.watch) throw new Error("--check and --watch exclude each other");
     return {
       help: values.help,
       check: values.check,
       fromDocument: values["from-document"],
+      watch: values.watch,
       config: values.config,
     };
   } catch (error) {

@@ -2,15 +2,20 @@
 import { readConfig } from "../config/config.ts";
 import { GenerationError } from "../generation-error.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
+import { diff } from "./diff.ts";
 import { generateOutputs } from "./generate-outputs.ts";
 import { help } from "./help.ts";
+import { watchOutputs } from "./watch.ts";
 
 async function main(): Promise<number> {
-  const parsed = parseArguments(process.argv.slice(2));
+  const [command, ...rest] = process.argv.slice(2);
+  if (command === "diff" && !rest.includes("--help")) return diff(rest, (text) => console.log(text)) ? 0 : 1;
+  const parsed = parseArguments(process.argv.slice(2).filter((word) => word !== "diff"));
   if (parsed.help) {
     console.log(help);
     return 0;
   }
+  if (parsed.watch) return await watchOutputs(readConfig(parsed.config), parsed, (text) => console.log(text));
   const clean = await generateOutputs(readConfig(parsed.config), parsed, (text) => console.log(text));
   return clean ? 0 : 1;
 }

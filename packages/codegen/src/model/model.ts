@@ -4,6 +4,7 @@ import { findDeepTypes } from "./deep-types.ts";
 import { findDifferingInputs } from "./differing-inputs.ts";
 import { findLargeIntegers } from "./large-integers.ts";
 import { kebabCase } from "./names.ts";
+import { visitType, visitTypes } from "./visit-types.ts";
 
 /** A document that was found sound, with what every output needs to know about it. */
 export class Model {
@@ -45,6 +46,18 @@ export class Model {
   /** Whether its JSON may have integers that a number cannot hold. */
   holdsLargeIntegers(name: string): boolean {
     return this.#large.has(name);
+  }
+
+  /** The names of all types that these contain, directly or through others. */
+  reach(types: readonly TypeRef[]): ReadonlySet<string> {
+    const found = new Set<string>();
+    const note = (type: TypeRef): void => {
+      if (type.kind !== "ref" || found.has(type.name)) return;
+      found.add(type.name);
+      visitTypes(this.type(type.name).shape, note);
+    };
+    for (const type of types) visitType(type, note);
+    return found;
   }
 
   /** The file of a type, without folder. */

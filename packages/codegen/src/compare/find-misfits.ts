@@ -1,0 +1,232 @@
+import type { ContentShape, EnumShape, Limits, StructShape, TypeRef, Variant } from "../document/document.ts";
+import type { Model } from "../model/model.ts";
+import { isTextEnum } from "../model/is-unchanged.ts";
+import { resolveFields } from "../model/resolve-fields.ts";
+import { limitMisfits } from "./limits-fit.ts";
+import type { Misfit } from "./misfit.ts";
+import { numberMisfit } from "./numbers-fit.ts";
+import { describeType } from "./describe-type.ts";
+
+/** Everything that a writer with one document may send as `writerType`, and a reader with the other does not take. */
+export function findMisfits(writer: Model, writerType: TypeRef, reader: Model, readerType: TypeRef): Misfit[] {
+  const found = new Misfits(writer, reader);
+  found.types(writerType, readerType, "");
+  return found.list;
+}
+
+/** A type with its newtypes opened, or the struct, tuple or enum behind a name. */
+type Opened = { readonly kind: "shape"; readonly name: string; readonly shape: StructShape | EnumShape } | TypeRef;
+
+class Misfits {
+  readonly list: Misfit[] = [];
+  readonly #writer: Model;
+  readonly #reader: Model;
+  /** Pairs of types that are compared already, or being compared: recursive types end here. */
+  readonly #seen: Set<string>;
+
+  constructor(writer: Model, reader: Model, seen: ReadonlySet<string> = new Set()) {
+    this.#seen = new Set(seen);
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  types(writerType: TypeRef, readerType: TypeRef, path: string, writerLimits?: Limits, readerLimits?: Limits): void {
+    const written = open(this.#writer, writerType, writerLimits);
+    const read = open(this.#reader, readerType, readerLimits);
+    this.#opened(written.type, read.type, path);
+    const type = written.type.kind === "shape" ? writerType : written.type;
+    for (const reason of limitMisfits(type, written.limits, read.limits)) this.#add(path, reason);
+  }
+
+  #opened(written: Opened, read: Opened, path: string): void {
+    if (read.kind === "json") return;
+    if (read.kind === "option") {
+      if (written.kind === "unit") return;
+      return this.types(written.kind === "option" ? written.of : asRef(written), read.of, path);
+    }
+    if (written.kind === "option") {
+      if (read.kind !== "unit") this.#add(path, "null may be written, and is not read");
+      return this.types(written.of, asRef(read), path);
+    }
+    if (written.kind === "shape" && read.kind === "shape") return this.#named(written, read, path);
+    if (isNumber(written) && isNumber(read)) {
+      const reason = numberMisfit(written, read);
+      if (reason !== null) this.#add(path, reason);
+      return;
+    }
+    if (isList(written) && isList(read)) return this.types(written.of, read.of, `${path}[]`);
+    if (written.kind === "array" && read.kind === "array" && written.length === read.length) {
+      return this.types(written.of, read.of, `${path}[]`);
+    }
+    if (written.kind === "tuple" && read.kind === "tuple" && written.items.length === read.items.length) {
+      written.items.forEach((item, index) => this.types(item, read.items[index] as TypeRef, `${path}[${index}]`));
+      return;
+    }
+    if (written.kind === "map" && read.kind === "map") {
+      this.types(written.key, read.key, `${path}[key]`);
+      return this.types(written.value, read.value, `${path}[value]`);
+    }
+    if (!isSameText(written, read)) {
+      this.#add(path, `${describeType(written)} is written, ${describeType(read)} is read`);
+    }
+  }
+
+  #named(written: Opened & { kind: "shape" }, read: Opened & { kind: "shape" }, path: string): void {
+    const pair = `${written.name} ${read.name}`;
+    if (this.#seen.has(pair)) return;
+    this.#seen.add(pair);
+    if (written.shape.kind === "struct" && read.shape.kind === "struct") {
+      return this.#structs(written.shape, read.shape, path);
+    }
+    if (written.shape.kind === "enum" && read.shape.kind === "enum")
+      return this.#enums(written.shape, read.shape, path);
+    this.#add(path, `${describeType(written)} is written, ${describeType(read)} is read`);
+  }
+
+  #structs(written: StructShape, read: StructShape, path: string): void {
+    const from = resolveFields(this.#writer, written);
+    const to = resolveFields(this.#reader, read);
+    const sent = new Map(from.fields.map((field) => [field.name, field]));
+    const taken = new Set(to.fields.map((field) => field.name));
+    for (const field of to.fields) {
+      const place = join(path, field.name);
+      const other = sent.get(field.name);
+      if (other === undefined) {
+        if (field.default === undefined) this.#add(place, "the reader needs this key, and the writer never sends it");
+        continue;
+      }
+      if (other.mayBeAbsent === true && field.default === undefined) {
+        this.#add(place, "the reader needs this key, and the writer may leave it out");
+      }
+      this.types(other.type, field.type, place, other.limits, field.limits);
+    }
+    for (const field of from.fields) {
+      if (taken.has(field.name)) continue;
+      const place = join(path, field.name);
+      if (to.rest !== null) this.types(field.type, to.rest, place);
+      else if (read.unknownKeys === "refuse") this.#add(place, "the reader refuses this key");
+    }
+    if (from.rest === null) return;
+    if (to.rest !== null) this.types(from.rest, to.rest, `${path}[value]`);
+    else if (read.unknownKeys === "refuse")
+      this.#add(path, "any key may be written, and the reader refuses other keys");
+  }
+
+  #enums(written: EnumShape, read: EnumShape, path: string): void {
+    if (written.tagging.kind === "untagged" && read.tagging.kind === "untagged") {
+      return this.#untagged(written, read, path);
+    }
+    if (JSON.stringify(written.tagging) !== JSON.stringify(read.tagging)) {
+      this.#add(path, "the variants are told apart in another way");
+      return;
+    }
+    const other = read.variants.some((variant) => variant.other === true);
+    for (const variant of written.variants) {
+      const match = read.variants.find(
+        (candidate) => candidate.name === variant.name || candidate.aliases?.includes(variant.name) === true,
+      );
+      if (match !== undefined) this.#variants(variant, match, path, read.unknownKeys);
+      // External tagging takes only text for `other`; the other two take any tag.
+      else if (!other || (read.tagging.kind === "external" && variant.shape.kind !== "unit")) {
+        this.#add(path, `the variant ${JSON.stringify(variant.name)} may be written, and is not known to the reader`);
+      }
+    }
+  }
+
+  #untagged(written: EnumShape, read: EnumShape, path: string): void {
+    for (const variant of written.variants) {
+      const fits = read.variants.some((candidate) => {
+        const attempt = new Misfits(this.#writer, this.#reader, this.#seen);
+        attempt.#variants(variant, candidate, "", read.unknownKeys);
+        return attempt.list.length === 0;
+      });
+      if (!fits) this.#add(path, `the form ${variant.name} may be written, and fits none that the reader knows`);
+    }
+  }
+
+  #variants(written: Variant, read: Variant, path: string, unknownKeys: EnumShape["unknownKeys"]): void {
+    const place = join(path, written.name);
+    if (written.shape.kind !== "newtype" || read.shape.kind !== "newtype") {
+      const from = structIn(this.#writer, written.shape, unknownKeys);
+      const to = structIn(this.#reader, read.shape, unknownKeys);
+      if (from !== null && to !== null) return this.#structs(from, to, place);
+    }
+    this.types(
+      contentType(written.shape),
+      contentType(read.shape),
+      place,
+      limitsOf(written.shape),
+      limitsOf(read.shape),
+    );
+  }
+
+  #add(path: string, reason: string): void {
+    if (!this.list.some((misfit) => misfit.path === path && misfit.reason === reason)) this.list.push({ path, reason });
+  }
+}
+
+function open(model: Model, type: TypeRef, limits: Limits = {}): { type: Opened; limits: Limits } {
+  if (type.kind !== "ref") return { type, limits };
+  const { shape } = model.type(type.name);
+  switch (shape.kind) {
+    case "newtype":
+      return open(model, shape.of, { ...shape.limits, ...limits });
+    case "tuple":
+      return { type: { kind: "tuple", items: shape.items }, limits };
+    case "unit":
+      return { type: { kind: "unit" }, limits };
+    case "struct":
+    case "enum":
+      return { type: { kind: "shape", name: type.name, shape }, limits };
+  }
+}
+
+function asRef(type: Opened): TypeRef {
+  return type.kind === "shape" ? { kind: "ref", name: type.name } : type;
+}
+
+/** The struct that a variant holds, on its own or as the one type inside of it. */
+function structIn(model: Model, shape: ContentShape, unknownKeys: EnumShape["unknownKeys"]): StructShape | null {
+  if (shape.kind === "struct") return { ...shape, unknownKeys };
+  const inner = shape.kind === "newtype" ? model.shape(shape.of) : null;
+  return inner?.kind === "struct" ? inner : null;
+}
+
+/** What a variant holds as a type. Structs are compared before; here they only meet what is none. */
+function contentType(shape: ContentShape): TypeRef {
+  switch (shape.kind) {
+    case "unit":
+      return { kind: "unit" };
+    case "newtype":
+      return shape.of;
+    case "tuple":
+      return { kind: "tuple", items: shape.items };
+    case "struct":
+      return { kind: "map", key: { kind: "string" }, value: { kind: "json" } };
+  }
+}
+
+function limitsOf(shape: ContentShape): Limits | undefined {
+  return shape.kind === "newtype" ? shape.limits : undefined;
+}
+
+function isNumber(type: Opened): type is TypeRef & { kind: "int" | "float" } {
+  return type.kind === "int" || type.kind === "float";
+}
+
+function isList(type: Opened): type is TypeRef & { kind: "list" | "set" | "array" } {
+  return type.kind === "list" || type.kind === "set";
+}
+
+/** Types of one form, or text of any form that is read as just text. */
+function isSameText(written: Opened, read: Opened): boolean {
+  if (read.kind === "text") return written.kind === "text" && written.format === read.format;
+  if (read.kind !== "string") return written.kind === read.kind && !["shape", "array", "tuple"].includes(read.kind);
+  if (written.kind === "int") return written.policy === "string";
+  if (written.kind === "shape") return written.shape.kind === "enum" && isTextEnum(written.shape);
+  return ["string", "char", "text", "bytes"].includes(written.kind);
+}
+
+function join(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}

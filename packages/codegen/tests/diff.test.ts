@@ -1,0 +1,276 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Change, compareDocuments } from "../src/compare/compare-documents.ts";
+import { printChanges } from "../src/compare/print-changes.ts";
+import type { Document, Field, Shape, TypeRef } from "../src/document/document.ts";
+
+const u8: TypeRef = { kind: "int", bits: 8, signed: false };
+const u32: TypeRef = { kind: "int", bits: 32, signed: false };
+const u64: TypeRef = { kind: "int", bits: 64, signed: false, policy: "bigint" };
+const text: TypeRef = { kind: "string" };
+const ref = (name: string): TypeRef => ({ kind: "ref", name });
+const option = (of: TypeRef): TypeRef => ({ kind: "option", of });
+const list = (of: TypeRef): TypeRef => ({ kind: "list", of });
+
+type Fields = Record<string, TypeRef | Omit<Field, "name">>;
+
+function struct(fields: Fields, unknownKeys: "strip" | "refuse" = "strip"): Shape {
+  const entries = Object.entries(fields).map(([name, field]) =>
+    "type" in field ? { name, ...field } : { name, type: field },
+  );
+  return { kind: "struct", fields: entries, unknownKeys };
+}
+
+function variants(...names: string[]): Shape {
+  return {
+    kind: "enum",
+    tagging: { kind: "external" },
+    unknownKeys: "strip",
+    variants: names.map((name) => ({ name, shape: { kind: "unit" } })),
+  };
+}
+
+/** A service with one endpoint that takes a `Request` and gives a `Response`. */
+function contract(types: Record<string, Shape>, more: Partial<Document> = {}): Document {
+  const all: Record<string, Shape> = { Request: struct({}), Response: struct({}), ...types };
+  const hash = Bun.hash(
+    JSON.stringify(all, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
+  );
+  const endpoint = { name: "ask", method: "ask", kind: "unary", idempotent: true, hash: String(hash) } as const;
+  return {
+    version: 1,
+    crate: "c",
+    hash: String(hash),
+    types: Object.entries(all).map(([name, shape]) => ({ name, rust: `c::${name}`, shape })),
+    services: [
+      {
+        name: "S",
+        namespace: "n",
+        component: "s",
+        hash: String(hash),
+        endpoints: [{ ...endpoint, input: ref("Request"), output: ref("Response") }],
+      },
+    ],
+    constants: [],
+    ...more,
+  };
+}
+
+/** Which pairs of sides a change of the request breaks, with the reason. */
+function request(before: Fields | Shape, after: Fields | Shape, types: Record<string, Shape> = {}): string[] {
+  const shape = (fields: Fields | Shape): Shape =>
+    typeof fields["kind"] === "string" ? (fields as Shape) : struct(fields as Fields);
+  return breaking(
+    compareDocuments(contract({ ...types, Request: shape(before) }), contract({ ...types, Request: shape(after) })),
+  );
+}
+
+function breaking(changes: readonly Change[]): string[] {
+  return changes.filter(({ breaks }) => breaks !== null).map(({ text: reason, breaks }) => `${breaks}: ${reason}`);
+}
+
+const OLD = "old callers and new services";
+const NEW = "new callers and old services";
+
+describe("a changed request breaks", () => {
+  test.each<[string, Fields, Fields, string[]]>([
+    ["nothing, with a new key that has a default", { a: u8 }, { a: u8, b: { type: u8, default: 0 } }, []],
+    [
+      "nothing, with a key that nobody needs any more",
+      { a: u8, b: { type: option(u8), default: null } },
+      { a: u8 },
+      [],
+    ],
+    [
+      "old callers, with a new key that is required",
+      { a: u8 },
+      { a: u8, b: u8 },
+      [`${OLD}: request b: the reader needs this key, and the writer never sends it`],
+    ],
+    [
+      "new callers, without a key that old services need",
+      { a: u8, b: u8 },
+      { a: u8 },
+      [`${NEW}: request b: the reader needs this key, and the writer never sends it`],
+    ],
+    ["new callers, with a wider integer", { a: u8 }, { a: u32 }, [`${NEW}: request a: u32 is written, u8 is read`]],
+    [
+      "old callers, with a narrower integer in a list",
+      { a: list(u64) },
+      { a: list(u32) },
+      [`${OLD}: request a[]: u64 is written, u32 is read`],
+    ],
+    [
+      "new callers, with null that was none",
+      { a: u8 },
+      { a: option(u8) },
+      [`${NEW}: request a: null may be written, and is not read`],
+    ],
+    [
+      "both, with another type",
+      { a: u8 },
+      { a: text },
+      [`${OLD}: request a: u8 is written, text is read`, `${NEW}: request a: text is written, u8 is read`],
+    ],
+    [
+      "old callers, with a lower limit",
+      { a: { type: text, limits: { maxLength: 9 } } },
+      { a: { type: text, limits: { maxLength: 5 } } },
+      [`${OLD}: request a: the reader takes a length of at most 5, the writer sends up to 9`],
+    ],
+    [
+      "old callers, with a first limit",
+      { a: text },
+      { a: { type: text, limits: { minLength: 1 } } },
+      [`${OLD}: request a: the reader wants a length of at least 1, the writer sends from 0`],
+    ],
+    [
+      "both, with large integers as decimal text",
+      { a: u64 },
+      { a: { ...u64, policy: "string" } as TypeRef },
+      [
+        `${OLD}: request a: u64 is written, u64 as decimal text is read`,
+        `${NEW}: request a: u64 as decimal text is written, u64 is read`,
+      ],
+    ],
+    [
+      "new callers, with bytes that become any text",
+      { a: { kind: "bytes" } },
+      { a: text },
+      [`${NEW}: request a: text is written, bytes is read`],
+    ],
+    [
+      "old callers, with rounding",
+      { a: u64 },
+      { a: { kind: "float", bits: 64 } },
+      [
+        `${OLD}: request a: u64 is written, f64 is read, which rounds large values`,
+        `${NEW}: request a: f64 is written, u64 is read`,
+      ],
+    ],
+  ])("%s", (_, before, after, expected) => {
+    expect(request(before, after)).toEqual(expected);
+  });
+
+  test("who refuses unknown keys", () => {
+    const strict = (fields: Fields): Shape => struct(fields, "refuse");
+    expect(request(strict({ a: u8 }), strict({ a: u8, b: { type: u8, default: 0 } }))).toEqual([
+      `${NEW}: request b: the reader refuses this key`,
+    ]);
+  });
+
+  test("a reader that needs what Rust may leave out", () => {
+    const absent: Field = { name: "a", type: u8, default: 0, mayBeAbsent: true };
+    expect(request({ a: absent }, { a: u8 })).toEqual([
+      `${OLD}: request a: the reader needs this key, and the writer may leave it out`,
+    ]);
+  });
+
+  test("a new variant: old services do not know it, unless they take any", () => {
+    const types = { Request: struct({ mode: ref("Mode") }) };
+    const from = contract({ ...types, Mode: variants("a", "b") });
+    const to = contract({ ...types, Mode: variants("a", "b", "c") });
+    expect(breaking(compareDocuments(from, to))).toEqual([
+      `${NEW}: request mode: the variant "c" may be written, and is not known to the reader`,
+    ]);
+    const open = variants("a", "b") as Shape & { kind: "enum" };
+    const other: Shape = {
+      ...open,
+      variants: open.variants.map((variant, index) => ({ ...variant, other: index === 1 })),
+    };
+    expect(breaking(compareDocuments(contract({ ...types, Mode: other }), to))).toEqual([]);
+  });
+
+  test("recursive and untagged types come to an end", () => {
+    const tree = (value: TypeRef): Record<string, Shape> => ({
+      Request: struct({ tree: ref("Tree") }),
+      Tree: {
+        kind: "enum",
+        tagging: { kind: "untagged" },
+        unknownKeys: "strip",
+        variants: [
+          { name: "Leaf", shape: { kind: "newtype", of: value } },
+          { name: "Many", shape: { kind: "newtype", of: list(ref("Tree")) } },
+        ],
+      },
+    });
+    expect(breaking(compareDocuments(contract(tree(u8)), contract(tree(u8))))).toEqual([]);
+    expect(breaking(compareDocuments(contract(tree(u8)), contract(tree(u32))))).toEqual([
+      `${NEW}: request tree: the form Leaf may be written, and fits none that the reader knows`,
+    ]);
+  });
+});
+
+test("in a response, it is the caller who reads", () => {
+  const before = contract({ Response: struct({ a: u8 }) });
+  const after = contract({ Response: struct({ a: u8, b: u8 }) });
+  expect(breaking(compareDocuments(before, after))).toEqual([
+    `${NEW}: response b: the reader needs this key, and the writer never sends it`,
+  ]);
+});
+
+test("addresses, kinds and endpoints", () => {
+  const before = contract({});
+  const service = before.services[0];
+  const endpoint = service?.endpoints[0];
+  if (service === undefined || endpoint === undefined) throw new Error("no endpoint");
+  const withService = (change: object): Document => ({ ...before, services: [{ ...service, ...change }] });
+  const withEndpoint = (change: object): Document =>
+    withService({ endpoints: [{ ...endpoint, hash: "new", ...change }] });
+  expect(breaking(compareDocuments(before, withService({ component: "t" })))).toHaveLength(2);
+  expect(breaking(compareDocuments(before, withService({ endpoints: [] })))).toEqual([`${OLD}: the endpoint is gone`]);
+  expect(breaking(compareDocuments(withService({ endpoints: [] }), before))).toEqual([]);
+  expect(breaking(compareDocuments(before, withEndpoint({ kind: "server-stream" })))).toHaveLength(2);
+  expect(breaking(compareDocuments(before, withEndpoint({ timeoutMs: 5 })))).toEqual([]);
+  expect(breaking(compareDocuments(before, withEndpoint({ idempotent: false })))).toHaveLength(1);
+  expect(printChanges(compareDocuments(before, before))).toBe("Nothing changed on the wire.");
+});
+
+describe("the command", () => {
+  async function run(
+    before: Document,
+    after: Document,
+    ...options: string[]
+  ): Promise<{ code: number; output: string }> {
+    const folder = mkdtempSync(join(tmpdir(), "stator-diff-"));
+    try {
+      writeFileSync(join(folder, "old.json"), JSON.stringify(before));
+      writeFileSync(join(folder, "new.json"), JSON.stringify(after));
+      const command = join(import.meta.dir, "..", "src", "cli", "stator-codegen.ts");
+      const parameters = [process.execPath, command, "diff", "old.json", "new.json", ...options];
+      const child = Bun.spawn(parameters, { cwd: folder, stdout: "pipe", stderr: "pipe" });
+      const [output, code] = await Promise.all([child.stdout.text(), child.exited]);
+      return { code, output };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  const one = contract({ Request: struct({ a: u8 }) });
+  const two = contract({ Request: struct({ a: u8, b: { type: u8, default: 1 } }) });
+  const three = contract({ Request: struct({ a: u8, b: u8 }) });
+
+  test("ends with 0 when old and new understand each other, else with 1", async () => {
+    expect(await run(one, two)).toEqual({
+      code: 0,
+      output: "ok      S.ask: it changed, and both sides understand each other\nNothing breaks.\n",
+    });
+    const broken = await run(one, three);
+    expect(broken.code).toBe(1);
+    expect(broken.output).toContain("BREAKS  S.ask: request b: the reader needs this key");
+    expect(broken.output).toContain(`(${OLD})`);
+  });
+
+  test("--json is for programs", async () => {
+    const { code, output } = await run(one, three, "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(output)).toMatchObject({ compatible: false, changes: [{ place: "S.ask", breaks: OLD }] });
+  });
+
+  test("ends with 2 when it is used wrongly", async () => {
+    expect((await run(one, two, "third.json")).code).toBe(2);
+    expect((await run({ ...one, version: 99 }, two)).code).toBe(2);
+  });
+});
