@@ -8,7 +8,7 @@ import type { Document, Field, Shape, TypeRef } from "../src/document/document.t
 
 const u8: TypeRef = { kind: "int", bits: 8, signed: false };
 const u32: TypeRef = { kind: "int", bits: 32, signed: false };
-const u64: TypeRef = { kind: "int", bits: 64, signed: false, policy: "bigint" };
+const u64: TypeRef & { kind: "int" } = { kind: "int", bits: 64, signed: false, policy: "bigint" };
 const text: TypeRef = { kind: "string" };
 const ref = (name: string): TypeRef => ({ kind: "ref", name });
 const option = (of: TypeRef): TypeRef => ({ kind: "option", of });
@@ -58,10 +58,13 @@ function contract(types: Record<string, Shape>, more: Partial<Document> = {}): D
   };
 }
 
+function isShape(fields: Fields | Shape): fields is Shape {
+  return typeof fields["kind"] === "string";
+}
+
 /** Which pairs of sides a change of the request breaks, with the reason. */
 function request(before: Fields | Shape, after: Fields | Shape, types: Record<string, Shape> = {}): string[] {
-  const shape = (fields: Fields | Shape): Shape =>
-    typeof fields["kind"] === "string" ? (fields as Shape) : struct(fields as Fields);
+  const shape = (fields: Fields | Shape): Shape => (isShape(fields) ? fields : struct(fields));
   return breaking(
     compareDocuments(contract({ ...types, Request: shape(before) }), contract({ ...types, Request: shape(after) })),
   );
@@ -69,6 +72,36 @@ function request(before: Fields | Shape, after: Fields | Shape, types: Record<st
 
 function breaking(changes: readonly Change[]): string[] {
   return changes.filter(({ breaks }) => breaks !== null).map(({ text: reason, breaks }) => `${breaks}: ${reason}`);
+}
+
+function tree(value: TypeRef): Record<string, Shape> {
+  return {
+    Request: struct({ tree: ref("Tree") }),
+    Tree: {
+      kind: "enum",
+      tagging: { kind: "untagged" },
+      unknownKeys: "strip",
+      variants: [
+        { name: "Leaf", shape: { kind: "newtype", of: value } },
+        { name: "Many", shape: { kind: "newtype", of: list(ref("Tree")) } },
+      ],
+    },
+  };
+}
+
+async function run(before: Document, after: Document, ...options: string[]): Promise<{ code: number; output: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "stator-diff-"));
+  try {
+    writeFileSync(join(folder, "old.json"), JSON.stringify(before));
+    writeFileSync(join(folder, "new.json"), JSON.stringify(after));
+    const command = join(import.meta.dir, "..", "src", "cli", "stator-codegen.ts");
+    const parameters = [process.execPath, command, "diff", "old.json", "new.json", ...options];
+    const child = Bun.spawn(parameters, { cwd: folder, stdout: "pipe", stderr: "pipe" });
+    const [output, code] = await Promise.all([child.stdout.text(), child.exited]);
+    return { code, output };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 const OLD = "old callers and new services";
@@ -129,7 +162,7 @@ describe("a changed request breaks", () => {
     [
       "both, with large integers as decimal text",
       { a: u64 },
-      { a: { ...u64, policy: "string" } as TypeRef },
+      { a: { ...u64, policy: "string" } },
       [
         `${OLD}: request a: u64 is written, u64 as decimal text is read`,
         `${NEW}: request a: u64 as decimal text is written, u64 is read`,
@@ -155,8 +188,7 @@ describe("a changed request breaks", () => {
   });
 
   test("who refuses unknown keys", () => {
-    const strict = (fields: Fields): Shape => struct(fields, "refuse");
-    expect(request(strict({ a: u8 }), strict({ a: u8, b: { type: u8, default: 0 } }))).toEqual([
+    expect(request(struct({ a: u8 }, "refuse"), struct({ a: u8, b: { type: u8, default: 0 } }, "refuse"))).toEqual([
       `${NEW}: request b: the reader refuses this key`,
     ]);
   });
@@ -184,18 +216,6 @@ describe("a changed request breaks", () => {
   });
 
   test("recursive and untagged types come to an end", () => {
-    const tree = (value: TypeRef): Record<string, Shape> => ({
-      Request: struct({ tree: ref("Tree") }),
-      Tree: {
-        kind: "enum",
-        tagging: { kind: "untagged" },
-        unknownKeys: "strip",
-        variants: [
-          { name: "Leaf", shape: { kind: "newtype", of: value } },
-          { name: "Many", shape: { kind: "newtype", of: list(ref("Tree")) } },
-        ],
-      },
-    });
     expect(breaking(compareDocuments(contract(tree(u8)), contract(tree(u8))))).toEqual([]);
     expect(breaking(compareDocuments(contract(tree(u8)), contract(tree(u32))))).toEqual([
       `${NEW}: request tree: the form Leaf may be written, and fits none that the reader knows`,
@@ -229,25 +249,6 @@ test("addresses, kinds and endpoints", () => {
 });
 
 describe("the command", () => {
-  async function run(
-    before: Document,
-    after: Document,
-    ...options: string[]
-  ): Promise<{ code: number; output: string }> {
-    const folder = mkdtempSync(join(tmpdir(), "stator-diff-"));
-    try {
-      writeFileSync(join(folder, "old.json"), JSON.stringify(before));
-      writeFileSync(join(folder, "new.json"), JSON.stringify(after));
-      const command = join(import.meta.dir, "..", "src", "cli", "stator-codegen.ts");
-      const parameters = [process.execPath, command, "diff", "old.json", "new.json", ...options];
-      const child = Bun.spawn(parameters, { cwd: folder, stdout: "pipe", stderr: "pipe" });
-      const [output, code] = await Promise.all([child.stdout.text(), child.exited]);
-      return { code, output };
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  }
-
   const one = contract({ Request: struct({ a: u8 }) });
   const two = contract({ Request: struct({ a: u8, b: { type: u8, default: 1 } }) });
   const three = contract({ Request: struct({ a: u8, b: u8 }) });
