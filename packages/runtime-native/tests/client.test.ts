@@ -150,6 +150,8 @@ describe("what a caller may not say", () => {
     ["metadata with half a character", { metadata: { a: "\ud800" } }, "metadata.a has a lone surrogate"],
     ["a metadata key with half a character", { metadata: { "\ud800": "a" } }, "has a lone surrogate"],
     ["an id that is no text", { id: 7 }, "id is a number"],
+    ["a signal that is none", { signal: {} }, "signal is no AbortSignal"],
+    ["a signal that is null", { signal: null }, "signal is no AbortSignal"],
     ["an empty id", { id: "" }, "id is empty"],
   ];
 
@@ -216,6 +218,7 @@ describe("what a caller may not say", () => {
     for (const min of [-1, 1.5, Number.NaN, Infinity]) {
       expect((await failure(client.waitForInstances({ min }))).message).toContain(`min is ${min}`);
     }
+    expect((await failure(client.waitForInstances({ signal: {} as AbortSignal }))).code).toBe("invalid_argument");
     expect((await failure(client.waitForInstances({ timeoutMs: -1 }))).message).toContain("timeoutMs is -1");
   });
 

@@ -131,6 +131,8 @@ const REFUSED: readonly [name: string, value: unknown, message: string][] = [
   ["undefined in a list", [1, undefined], "[1] is undefined"],
   ["a function in a list", { a: [() => 1] }, "a[0] is function"],
   ["a hole in a list", Array.from({ length: 2 }), "[0] is undefined"],
+  ["numbers in binary", new Float32Array(2), "binary data (Float32Array) cannot be sent"],
+  ["a buffer", new ArrayBuffer(2), "binary data (ArrayBuffer) cannot be sent"],
   ["a function", () => 1, "a function cannot be sent"],
   ["a symbol", Symbol("s"), "a symbol cannot be sent"],
   ["a value that contains itself", cyclic(), "contains itself"],

@@ -7,8 +7,9 @@ import { collect } from "./support/pair.ts";
 
 const FIXTURES = "packages/runtime-native/tests/fixtures";
 
-function run(fixture: string, ...more: string[]): Command {
-  return new Command([join(FIXTURES, fixture), ...more]);
+/** As in production, where the runtime does not make room for what only tests do. */
+function run(fixture: string): Command {
+  return new Command([join(FIXTURES, fixture)], { NODE_ENV: "production" });
 }
 
 async function serving(): Promise<Command> {

@@ -1,8 +1,9 @@
 import { StatorError } from "../stator-error.ts";
 import type { CallOptions } from "./call-options.ts";
 
-/** Refuses an id and metadata that cannot travel, with `invalid_argument` and the path. */
-export function checkCallOptions({ id, metadata }: CallOptions): void {
+/** Refuses a signal that is none, and an id and metadata that cannot travel, with `invalid_argument` and the path. */
+export function checkCallOptions({ signal, id, metadata }: CallOptions): void {
+  checkSignal(signal);
   if (id !== undefined) checkText("id", id);
   if (id === "") throw new StatorError("invalid_argument", "id is empty; leave it out if there is none");
   if (metadata === undefined) return;
@@ -12,6 +13,12 @@ export function checkCallOptions({ id, metadata }: CallOptions): void {
     }
     checkText(`metadata.${key}`, metadata[key]);
   }
+}
+
+/** Refuses what is no `AbortSignal`: calls without types may pass anything. */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined || typeof signal?.addEventListener === "function") return;
+  throw new StatorError("invalid_argument", "signal is no AbortSignal; pass the signal of an AbortController");
 }
 
 function checkText(path: string, value: unknown): void {

@@ -4,6 +4,7 @@ import type { JsonValue } from "../json-value.ts";
 import { milliseconds } from "../milliseconds.ts";
 import { StatorError } from "../stator-error.ts";
 import type { CallOptions } from "./call-options.ts";
+import { checkSignal } from "./check-call-options.ts";
 import type { Instance, ListedInstance } from "./instance.ts";
 import type { ResponseStream } from "./response-stream.ts";
 import { startCall } from "./start-call.ts";
@@ -98,6 +99,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     if (!Number.isInteger(min) || min < 0 || min > MOST) {
       throw new StatorError("invalid_argument", `min is ${String(min)}; give a number of instances`);
     }
+    checkSignal(signal);
     const limit = milliseconds("timeoutMs", options.timeoutMs, 0);
     const until = limit === null ? null : Date.now() + limit;
     for (;;) {

@@ -7,10 +7,13 @@ import { refuseInexact } from "./refuse-inexact.ts";
  * Exact or refused: a `bigint` becomes an integer of all its digits; `NaN`, infinities, invalid dates, and `undefined`,
  * functions and symbols in lists throw `invalid_argument` with the path. Else as `JSON.stringify`: `toJSON` counts,
  * keys whose value is `undefined` or a function are left out, `-0` is written as `0`. `undefined` as a whole travels as
- * `null`.
+ * `null`. Bytes travel as bytes only as a whole, and other binary values not at all.
  */
 export function encodePayload(value: unknown): string | Uint8Array {
-  if (typeof value === "object" && value instanceof Uint8Array) return value;
+  if (typeof value === "object" && value !== null) {
+    if (value instanceof Uint8Array) return value;
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) refuseBinary(value);
+  }
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
@@ -29,6 +32,14 @@ export function encodePayload(value: unknown): string | Uint8Array {
 /** Reads JSON text; integers beyond 2^53 arrive as `bigint`. Throws `SyntaxError`. */
 export function decodeText(text: string): unknown {
   return mayHoldLargeInteger(text) ? parseExactly(text) : JSON.parse(text);
+}
+
+/** JSON.stringify would make an object of indexes of it, or an empty one. */
+function refuseBinary(value: object): never {
+  throw new StatorError(
+    "invalid_argument",
+    `binary data (${value.constructor.name}) cannot be sent; send a Uint8Array of its bytes, or a list of its numbers`,
+  );
 }
 
 function encodeSlowly(value: unknown, cause: unknown): string {
