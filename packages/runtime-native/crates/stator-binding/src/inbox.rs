@@ -65,6 +65,11 @@ impl Inbox {
         }
     }
 
+    /// Resolves when JavaScript looks the next time, which it is asked to do now.
+    pub async fn probe(&self) {
+        self.wake.probe().await;
+    }
+
     /// JavaScript is going to look without being woken.
     pub fn attended(&self) {
         self.wake.attended();

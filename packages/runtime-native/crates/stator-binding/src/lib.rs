@@ -17,6 +17,7 @@ mod io_thread;
 mod js_handler;
 mod js_reader;
 mod js_sink;
+mod loop_lag;
 mod native_runtime;
 mod operation;
 mod operation_kind;

@@ -18,6 +18,7 @@ use crate::{
     js_handler::{JsHandler, ServedCalls},
     js_reader::JsReader,
     js_sink::{JsSink, error_text},
+    loop_lag,
 };
 
 /// One runtime as JavaScript holds it: its clients and endpoints by the numbers that JavaScript gave them.
@@ -68,6 +69,9 @@ impl Session {
             unread_timeout_ms: config.unread_timeout_ms,
             max_message_bytes: config.max_message_bytes,
         };
+        if runtime.system_address().is_some() {
+            tokio::spawn(loop_lag::measure(Arc::clone(&self.inbox), runtime.clone()));
+        }
         *self.runtime.lock() = Some(runtime);
         Ok(started)
     }

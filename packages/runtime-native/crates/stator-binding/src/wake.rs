@@ -5,6 +5,7 @@ use napi::{
     bindgen_prelude::Function,
     threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
 };
+use tokio::sync::Notify;
 
 /// Weak: it never keeps the process alive. One slot: a second wake-up while one is under way has nothing to add.
 type WakeFunction = ThreadsafeFunction<(), (), (), Status, false, true, 1>;
@@ -13,6 +14,9 @@ type WakeFunction = ThreadsafeFunction<(), (), (), Status, false, true, 1>;
 pub struct Wake {
     function: WakeFunction,
     pending: AtomicBool,
+    /// Somebody waits for an answer.
+    probed: AtomicBool,
+    probe: Notify,
 }
 
 impl Wake {
@@ -26,6 +30,8 @@ impl Wake {
         Ok(Self {
             function,
             pending: AtomicBool::new(false),
+            probed: AtomicBool::new(false),
+            probe: Notify::new(),
         })
     }
 
@@ -44,5 +50,15 @@ impl Wake {
     /// JavaScript is about to look: what comes after this needs a new wake-up.
     pub fn answered(&self) {
         self.pending.store(false, Ordering::Release);
+        if self.probed.load(Ordering::Relaxed) && self.probed.swap(false, Ordering::AcqRel) {
+            self.probe.notify_one();
+        }
+    }
+
+    /// Rings though there is nothing to be taken; resolves when JavaScript looks.
+    pub async fn probe(&self) {
+        self.probed.store(true, Ordering::Release);
+        self.ring();
+        self.probe.notified().await;
     }
 }
