@@ -5,6 +5,8 @@ import { serviceFile } from "./emit/service-file.ts";
 import { supportFiles } from "./emit/support-files.ts";
 import { typeFile } from "./emit/type-file.ts";
 import type { Document } from "./document/document.ts";
+import { jsonSchemaFile } from "./json-schema/json-schema-file.ts";
+import { openApiFile } from "./json-schema/open-api-file.ts";
 import { checkDocument } from "./model/check-document.ts";
 import { Model } from "./model/model.ts";
 import { kebabCase } from "./model/names.ts";
@@ -13,12 +15,20 @@ import { header } from "./output/header.ts";
 /** Paths with forward slashes, relative to the output folder, and the text of each file. */
 export type GeneratedFiles = ReadonlyMap<string, string>;
 
+/** What is generated beside TypeScript. */
+export type Extras = {
+  /** `json-schema.json`: all types. Default false. */
+  readonly jsonSchema?: boolean;
+  /** `openapi/<service>.json`. Default false. */
+  readonly openApi?: boolean;
+};
+
 /**
  * Everything that is generated from a document, which is a pure function of it.
  *
  * `text` is the document as the crate printed it; it is kept beside the output. `command` goes into the headers.
  */
-export function generate(document: Document, text: string, command: string): GeneratedFiles {
+export function generate(document: Document, text: string, command: string, extras: Extras = {}): GeneratedFiles {
   checkDocument(document);
   const model = new Model(document);
   const bodies = new Map<string, string>();
@@ -38,5 +48,11 @@ export function generate(document: Document, text: string, command: string): Gen
     `${header(document.crate, command)}${body}`,
   ]);
   files.push(["document.json", text]);
+  if (extras.jsonSchema === true) files.push(["json-schema.json", jsonSchemaFile(model, command)]);
+  if (extras.openApi === true) {
+    for (const service of document.services) {
+      files.push([`openapi/${kebabCase(service.name)}.json`, openApiFile(model, service, command)]);
+    }
+  }
   return new Map(files.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -10,7 +10,7 @@ let folder = "";
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "stator-codegen-"));
-  configure({ outputs: [{ crate: "stator-contract-fixtures", out: "out" }] });
+  configure({ outputs: [{ crate: "stator-contract-fixtures", out: "out", jsonSchema: true, openApi: true }] });
   mkdirSync(join(folder, "out"));
   cpSync(join(committed, "document.json"), file("document.json"));
 });
@@ -36,7 +36,13 @@ const generate = (...options: string[]): ReturnType<typeof run> => run("--from-d
 describe("generating", () => {
   test("writes what is committed, byte for byte, and then nothing more", async () => {
     expect(await generate()).toMatchObject({ code: 0 });
-    for (const path of ["index.ts", "types/tree.ts", "services/fixture-service.ts", "support/schema.ts"]) {
+    for (const path of [
+      "index.ts",
+      "types/tree.ts",
+      "services/fixture-service.ts",
+      "support/schema.ts",
+      "json-schema.json",
+    ]) {
       expect(readFileSync(file(path), "utf8")).toBe(readFileSync(join(committed, path), "utf8"));
     }
     const second = await generate();
@@ -98,7 +104,7 @@ describe("mistakes are named", () => {
     configure({ outputs: [{ crate: "", out: "../elsewhere", bins: 1 }] });
     const { code, errors } = await run();
     expect(code).toBe(1);
-    expect(errors).toContain("outputs[0].bins: unknown; expected crate, bin, features, out");
+    expect(errors).toContain("outputs[0].bins: unknown; expected crate, bin, features, out, jsonSchema, openApi");
     expect(errors).toContain("outputs[0].out: expected a folder inside of the package");
     expect(errors).toContain("outputs[0].crate: expected text");
     rmSync(join(folder, "stator.codegen.json"));

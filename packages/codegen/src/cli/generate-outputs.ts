@@ -16,7 +16,7 @@ export async function generateOutputs(config: Config, mode: Mode, print: (text: 
   for (const output of config.outputs) {
     const text = mode.fromDocument ? committedDocument(output) : await runContractCrate(crateOf(output), config.folder);
     const document = parseDocument(text, mode.fromDocument ? join(output.label, "document.json") : output.crate);
-    const files = generate(document, text, config.command);
+    const files = generate(document, text, config.command, output.extras);
     const changes = compareFolder(output.folder, files);
     const changed = changes.write.length + changes.remove.length;
     if (!mode.check) {

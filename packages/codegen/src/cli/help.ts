@@ -20,7 +20,9 @@ stator.codegen.json:
       "crate": "my-contract",       the Cargo package; its binary prints the document
       "out": "src/generated",       a folder inside of the package, for generated files only
       "bin": "contract",            optional: which binary
-      "features": ["contract"]      optional: Cargo features
+      "features": ["contract"],     optional: Cargo features
+      "jsonSchema": true,           optional: also json-schema.json
+      "openApi": true               optional: also openapi/<service>.json
     }],
     "command": "bun run codegen"    optional: how to regenerate, for the headers
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize, resolve, sep } from "node:path";
+import type { Extras } from "../generate.ts";
 import { GenerationError } from "../generation-error.ts";
 
 /** One contract crate and the folder that its TypeScript goes to. */
@@ -9,6 +10,8 @@ export type Output = {
   /** Its binary, for packages with several. */
   readonly bin: string | null;
   readonly features: readonly string[];
+  /** What is generated beside TypeScript. */
+  readonly extras: Extras;
   /** The folder of the output, absolute. It holds nothing else. */
   readonly folder: string;
   /** The same as the configuration has it, for messages. */
@@ -51,7 +54,7 @@ export function readConfig(path: string): Config {
 }
 
 function readOutput(value: unknown, place: string, folder: string, problems: string[]): Output {
-  const entry = record(value, place, ["crate", "bin", "features", "out"], problems);
+  const entry = record(value, place, ["crate", "bin", "features", "out", "jsonSchema", "openApi"], problems);
   const out = text(entry["out"], `${place}.out`, problems);
   if (isAbsolute(out) || normalize(out).split(sep).includes("..") || normalize(out) === ".") {
     problems.push(`${place}.out: expected a folder inside of the package, got ${JSON.stringify(out)}`);
@@ -62,6 +65,10 @@ function readOutput(value: unknown, place: string, folder: string, problems: str
     crate: text(entry["crate"], `${place}.crate`, problems),
     bin: entry["bin"] === undefined ? null : text(entry["bin"], `${place}.bin`, problems),
     features: Array.isArray(features) ? features.map((name, i) => text(name, `${place}.features[${i}]`, problems)) : [],
+    extras: {
+      jsonSchema: flag(entry["jsonSchema"], `${place}.jsonSchema`, problems),
+      openApi: flag(entry["openApi"], `${place}.openApi`, problems),
+    },
     folder: join(folder, out),
     label: out,
   };
@@ -78,6 +85,11 @@ function record(value: unknown, place: string, known: readonly string[], problem
     }
   }
   return value as Record<string, unknown>;
+}
+
+function flag(value: unknown, place: string, problems: string[]): boolean {
+  if (value !== undefined && typeof value !== "boolean") problems.push(`${place}: expected true or false`);
+  return value === true;
 }
 
 function text(value: unknown, place: string, problems: string[]): string {
