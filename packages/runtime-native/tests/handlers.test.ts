@@ -196,6 +196,50 @@ describe.each(PLANES)("handlers, over %s", (plane) => {
     expect(await told.promise).toEqual(["the signal", true, true, true, "finally", true, true]);
   });
 
+  test("a generator that its credit holds back ends in its own context too, and so do the listeners of its signal", async () => {
+    const told = Promise.withResolvers<boolean[]>();
+    await using pair = await Pair.of<null, string>(plane, async function* (_, context) {
+      const own: boolean[] = [];
+      context.signal.addEventListener("abort", () => own.push(currentContext() === context));
+      try {
+        for (;;) yield "x".repeat(10_000);
+      } finally {
+        own.push(currentContext() === context);
+        await Promise.resolve();
+        own.push(currentContext() === context);
+        told.resolve(own);
+      }
+    });
+    for await (const _ of pair.client.generate(null)) break;
+    expect(await told.promise).toEqual([true, true, true]);
+  });
+
+  test("an iterable that waits is told at once that nobody listens any more", async () => {
+    const begun = Promise.withResolvers<void>();
+    const returned = Promise.withResolvers<void>();
+    let returns = 0;
+    await using pair = await Pair.of<null, number>(plane, () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          begun.resolve();
+          await returned.promise;
+          return { done: false, value: 1 };
+        },
+        return: () => {
+          returns++;
+          returned.resolve();
+          return Promise.resolve({ done: true, value: undefined });
+        },
+      }),
+    }));
+    const response = pair.client.generate(null);
+    await begun.promise;
+    response.cancel();
+    await returned.promise;
+    await pair.worker.shutdown();
+    expect(returns).toBe(1);
+  });
+
   test("a handler whose return() never settles does not hold a shutdown beyond its budget", async () => {
     const begun = Promise.withResolvers<void>();
     const never = new Promise<never>(() => {});

@@ -137,7 +137,7 @@ const REFUSED: readonly [name: string, value: unknown, message: string][] = [
   ["a symbol", Symbol("s"), "a symbol cannot be sent"],
   ["a value that contains itself", cyclic(), "contains itself"],
   ["a list that contains itself", cyclicList(), "contains itself"],
-  ["a value nested too deep", nested(200_000), "nested deeper than"],
+  ["a value nested too deep", nested(50_000), "nested deeper than"],
   ["a value nested too deep, with a bigint", nested(5_000, 1n), "nested deeper than"],
   ["a value whose toJSON throws", { toJSON: () => raise() }, "this toJSON throws"],
 ];
