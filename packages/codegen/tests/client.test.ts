@@ -1,6 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { DistributedRuntime, StatorError } from "@stator/runtime-native";
-import { FixtureServiceClient, FixtureServiceContract, type Scalars } from "./fixtures/generated/index.ts";
+import {
+  FixtureServiceClient,
+  FixtureServiceContract,
+  type Optional,
+  type Pair,
+  type PairInput,
+  type Scalars,
+} from "./fixtures/generated/index.ts";
 
 const scalars: Scalars = { yes: true, u8: 1, i8: 1, u16: 1, i16: 1, u32: 3, i32: 1, f32: 1, f64: 1 };
 
@@ -30,6 +37,19 @@ beforeAll(async () => {
       if (!request.yes) end.resolve();
     }
   });
+  await served.endpoint(endpoints.collect.name).serveEndpoint<AsyncIterable<Optional>, unknown>(async (requests) => {
+    const list: unknown[] = [];
+    for await (const { plain } of requests) list.push(plain);
+    return { unsigned: list.length, signed: 0, list };
+  });
+  await served
+    .endpoint(endpoints.converse.name)
+    .serveEndpoint<AsyncIterable<Pair>, unknown>(async function* (requests) {
+      for await (const [name, value] of requests) {
+        if (name === "stop") return;
+        yield name === "break" ? [name, -1] : [`${name}!`, value];
+      }
+    });
   client = await FixtureServiceClient.connect(runtime);
   await client.waitForInstances({ timeoutMs: 10_000 });
 });
@@ -72,6 +92,80 @@ test("as a stream of the web platform", async () => {
 test("break ends the generator of the service", async () => {
   for await (const pair of client.listPairs({ ...scalars, yes: false })) if (pair[0] === "endless") break;
   await ended;
+});
+
+async function* numbers(count: number): AsyncGenerator<{ plain: number }> {
+  for (let plain = 0; plain < count; plain++) yield { plain };
+}
+
+describe("streams of requests", () => {
+  test("many for one: an async iterable or a list, each request checked and completed", async () => {
+    expect(await client.collect([{ plain: 1 }, { plain: 2 ** 32 - 1 }])).toEqual({
+      unsigned: 2n,
+      signed: 0n,
+      list: [1n, 4294967295n],
+      maybe: null,
+    });
+    expect((await client.collect(numbers(2_000))).list).toHaveLength(2_000);
+    expect((await client.collect([])).unsigned).toBe(0n);
+  });
+
+  test("many for many: each answer is there before the next request", async () => {
+    const turns: string[] = [];
+    const next = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    async function* requests(): AsyncGenerator<PairInput> {
+      yield ["a", 2n ** 64n - 1n];
+      await next[0].promise;
+      yield ["b", 7];
+      await next[1].promise;
+    }
+    for await (const [name, value] of client.converse(requests())) {
+      turns.push(`${name} ${value}`);
+      next[turns.length - 1]?.resolve();
+    }
+    expect(turns).toEqual(["a! 18446744073709551615", "b! 7"]);
+  });
+
+  test("a request that does not fit ends the call, and its source", async () => {
+    let isOver = false;
+    async function* requests(): AsyncGenerator<PairInput> {
+      try {
+        yield ["a", 1];
+        yield ["b", -1];
+      } finally {
+        isOver = true;
+      }
+    }
+    const items: Pair[] = [];
+    const read = (async () => {
+      for await (const pair of client.converse(requests())) items.push(pair);
+    })();
+    expect(await read.catch((error: unknown) => error)).toMatchObject({
+      code: "invalid_request",
+      message: "fixtures.all-kinds.converse: [1]: expected u64, got -1",
+    });
+    expect(isOver).toBe(true);
+  });
+
+  test("when the service ends first, so does the source", async () => {
+    const over = Promise.withResolvers<void>();
+    async function* requests(): AsyncGenerator<PairInput> {
+      try {
+        for (;;) yield ["stop", 0];
+      } finally {
+        over.resolve();
+      }
+    }
+    for await (const _ of client.converse(requests()));
+    await over.promise;
+  });
+
+  test("an item that does not fit is an error of the response", async () => {
+    const read = (async () => {
+      for await (const _ of client.converse([["break", 1]]));
+    })();
+    expect(await read.catch((error: unknown) => error)).toMatchObject({ code: "invalid_response" });
+  });
 });
 
 test("a request that does not fit is refused before it is sent", () => {

@@ -54,20 +54,29 @@ class Complete implements FixtureServiceService {
   async *listPairs(_request: Scalars): AsyncGenerator<PairInput> {
     yield ["a", 1];
   }
+  async collect(requests: AsyncIterable<Optional>): Promise<WideInput> {
+    const list: number[] = [];
+    for await (const { plain } of requests) list.push(plain ?? 0);
+    return { unsigned: list.length, signed: 1, list };
+  }
+  async *converse(requests: AsyncIterable<Pair>): AsyncGenerator<PairInput> {
+    for await (const pair of requests) yield pair;
+  }
 }
-// @ts-expect-error listPairs is missing
+// @ts-expect-error listPairs and others are missing
 class Missing implements FixtureServiceService {
   async getWide(): Promise<WideInput> {
     return { unsigned: 1, signed: 1, list: [] };
   }
 }
-class Mistyped implements FixtureServiceService {
-  async getWide(): Promise<WideInput> {
-    return { unsigned: 1, signed: 1, list: [] };
-  }
+class Mistyped extends Complete implements FixtureServiceService {
   // @ts-expect-error the items are pairs
-  async *listPairs(): AsyncGenerator<string> {
+  override async *listPairs(): AsyncGenerator<string> {
     yield "a";
+  }
+  // @ts-expect-error it takes a stream, not one request
+  override async collect(request: Optional): Promise<WideInput> {
+    return { unsigned: request.plain ?? 0, signed: 1, list: [] };
   }
 }
 
@@ -79,6 +88,13 @@ async function call(runtime: DistributedRuntime): Promise<void> {
   // @ts-expect-error a number is not a list
   await client.getWide({ list: 1 });
   for await (const pair of client.listPairs({} as Scalars)) same<typeof pair, Pair>(true);
+  same<Awaited<ReturnType<typeof client.collect>>, Wide>(true);
+  await client.collect([{ plain: 1 }, {}]);
+  for await (const pair of client.converse([["a", 1]])) same<typeof pair, Pair>(true);
+  // @ts-expect-error one request is no stream
+  await client.collect({ plain: 1 });
+  // @ts-expect-error the requests are pairs
+  client.converse([1]);
   // @ts-expect-error there is no such endpoint
   client.other({});
 }

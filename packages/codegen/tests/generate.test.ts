@@ -136,13 +136,6 @@ describe("what has no exact form is refused, with the place", () => {
       "crate::FOOBar and crate::FooBar share the file foo-bar.ts",
     ],
     [
-      "a stream of requests",
-      documentOf([define("A", struct({}))], {
-        services: [{ ...service, endpoints: [endpoint({ kind: "duplex" })] }],
-      }),
-      "S.call: it takes a stream of requests",
-    ],
-    [
       "a method that clients have",
       documentOf([define("A", struct({}))], {
         services: [{ ...service, endpoints: [endpoint({ method: "close" })] }],

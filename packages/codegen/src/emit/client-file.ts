@@ -73,11 +73,17 @@ function method(model: Model, imports: Imports, service: Service, endpoint: Endp
   imports.value(typeFileOf(endpoint.output), output);
   const path = JSON.stringify(`${service.namespace}.${service.component}.${endpoint.name}`);
   const timeout = endpoint.timeoutMs === undefined ? "options" : `{ timeoutMs: ${endpoint.timeoutMs}, ...options }`;
-  const call = `this.#${field(endpoint)}.generate(${checked}(${input}, request, "invalid_request", ${path}), ${timeout})`;
-  const parameters = `request: ${requestType(model, imports, endpoint)}, options?: CallOptions`;
+  const streamsIn = endpoint.kind === "client-stream" || endpoint.kind === "duplex";
+  const request = streamsIn
+    ? `${imports.value("./checked.ts", "checkedEach")}(${input}, requests, ${path})`
+    : `${checked}(${input}, request, "invalid_request", ${path})`;
+  const call = `this.#${field(endpoint)}.generate(${request}, ${timeout})`;
+  const type = requestType(model, imports, endpoint);
+  const parameters = `${streamsIn ? `requests: Requests<${type}>` : `request: ${type}`}, options?: CallOptions`;
+  if (streamsIn) imports.type("./checked.ts", "Requests");
   const check = (value: string): string => `${checked}(${output}, ${value}, "invalid_response", ${path})`;
   const lines =
-    endpoint.kind === "unary"
+    endpoint.kind === "unary" || endpoint.kind === "client-stream"
       ? [
           `  async ${camelCase(endpoint.method)}(${parameters}): Promise<${output}> {`,
           `    return ${check(`await ${call}.one()`)};`,
@@ -125,5 +131,17 @@ export function checked<Input, Output>(
   if (result.issues === undefined) return result.value;
   const issues = result.issues.map(({ message, path }) => ({ message, path: (path ?? []).map(String) }));
   throw new StatorError(code, \`\${endpoint}: \${issues.map((issue) => issue.message).join("; ")}\`, { details: { issues } });
+}
+
+/** A stream of requests: they are taken as fast as the service reads them. */
+export type Requests<Input> = AsyncIterable<Input> | Iterable<Input>;
+
+/** The same for each request of a stream. One that does not fit ends the call with \`invalid_request\`. */
+export async function* checkedEach<Input, Output>(
+  schema: Schema<Input, Output>,
+  requests: Requests<Input>,
+  endpoint: string,
+): AsyncGenerator<Output, void, undefined> {
+  for await (const request of requests) yield checked(schema, request, "invalid_request", endpoint);
 }
 `;

@@ -24,11 +24,6 @@ export function checkServices(document: Document): string[] {
           `${place}: clients have a ${method} of their own. Rename the method; the wire can keep its name.`,
         );
       }
-      if (endpoint.kind === "client-stream" || endpoint.kind === "duplex") {
-        problems.push(
-          `${place}: it takes a stream of requests, which the TypeScript runtime cannot call or serve yet.`,
-        );
-      }
     }
   }
   return problems;

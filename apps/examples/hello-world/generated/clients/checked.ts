@@ -14,3 +14,15 @@ export function checked<Input, Output>(
   const issues = result.issues.map(({ message, path }) => ({ message, path: (path ?? []).map(String) }));
   throw new StatorError(code, `${endpoint}: ${issues.map((issue) => issue.message).join("; ")}`, { details: { issues } });
 }
+
+/** A stream of requests: they are taken as fast as the service reads them. */
+export type Requests<Input> = AsyncIterable<Input> | Iterable<Input>;
+
+/** The same for each request of a stream. One that does not fit ends the call with `invalid_request`. */
+export async function* checkedEach<Input, Output>(
+  schema: Schema<Input, Output>,
+  requests: Requests<Input>,
+  endpoint: string,
+): AsyncGenerator<Output, void, undefined> {
+  for await (const request of requests) yield checked(schema, request, "invalid_request", endpoint);
+}

@@ -2,7 +2,7 @@ use stator_contract::{Stream, contract_service};
 
 use crate::{Optional, Pair, Scalars, Wide};
 
-/// Calls of the kinds that TypeScript can make.
+/// Calls of all four kinds.
 #[contract_service(namespace = "fixtures", component = "all-kinds")]
 pub trait FixtureService {
     /// One for one.
@@ -11,4 +11,9 @@ pub trait FixtureService {
     /// One for many.
     #[endpoint(name = "list")]
     fn list_pairs(&self, request: Scalars) -> Stream<Pair>;
+    /// Many for one.
+    async fn collect(&self, requests: Stream<Optional>) -> Wide;
+    /// Many for many.
+    #[endpoint(timeout_ms = 60_000)]
+    fn converse(&self, requests: Stream<Pair>) -> Stream<Pair>;
 }
