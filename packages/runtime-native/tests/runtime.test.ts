@@ -195,6 +195,21 @@ describe("the options of a runtime", () => {
     runtime.setHealthStatus(true);
   });
 
+  test("who is too busy to read for much longer than the keep-alive time keeps its calls", async () => {
+    const busy = { keepAliveMs: 20 };
+    await using pair = await Pair.of<null, number>(
+      "tcp",
+      async function* () {
+        yield 1;
+        const end = performance.now() + 500;
+        while (performance.now() < end);
+        yield 2;
+      },
+      { worker: busy, caller: busy },
+    );
+    expect(await collect(pair.client.generate(null))).toEqual([1, 2]);
+  });
+
   test("two runtimes in one process are two members", async () => {
     const path = freshPath();
     await using one = await runtimeOn("tcp");
