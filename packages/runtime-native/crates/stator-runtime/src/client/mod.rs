@@ -75,7 +75,7 @@ impl Client {
     ) -> Result<Self> {
         let instances = discovery.watch().await?;
         let workers = Arc::new(Workers::new(path));
-        workers.update(&instances.borrow(), &dialer);
+        workers.update(&instances, &dialer);
         let closed = Closing::default();
         tokio::spawn(follow(
             instances.clone(),
@@ -208,8 +208,7 @@ impl Inner {
     /// Chooses a worker. What discovery knows already, but this client has not been told yet, counts.
     pub(crate) fn pick(&self, router: Router, tried: &[u64]) -> Option<Arc<Worker>> {
         self.workers.pick(router, tried).or_else(|| {
-            let newest = self.instances.borrow().clone();
-            self.workers.update(&newest, &self.dialer);
+            self.workers.update(&self.instances, &self.dialer);
             self.workers.pick(router, tried)
         })
     }
@@ -259,8 +258,7 @@ async fn follow(
             () = closed.closed() => return,
             result = instances.changed() => if result.is_err() { return; },
         }
-        let snapshot = instances.borrow_and_update().clone();
-        workers.update(&snapshot, &dialer);
+        workers.update(&instances, &dialer);
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use crate::discovery::{Instance, Instances};
@@ -14,6 +14,8 @@ use super::{Dialer, Router, Worker};
 pub struct Workers {
     path: [String; 3],
     list: RwLock<Arc<Vec<Arc<Worker>>>>,
+    /// Held from reading discovery to writing the list, so that an older state never replaces a newer one.
+    updating: Mutex<()>,
     turn: AtomicUsize,
     changes: watch::Sender<()>,
 }
@@ -23,6 +25,7 @@ impl Workers {
         Self {
             path: path.map(str::to_owned),
             list: RwLock::default(),
+            updating: Mutex::default(),
             turn: AtomicUsize::new(0),
             changes: watch::Sender::new(()),
         }
@@ -38,7 +41,9 @@ impl Workers {
     }
 
     /// Takes over what discovery knows. Workers whose record is the same keep their counts.
-    pub(super) fn update(&self, instances: &Instances, dialer: &Arc<Dialer>) {
+    pub(super) fn update(&self, discovered: &watch::Receiver<Instances>, dialer: &Arc<Dialer>) {
+        let _updating = self.updating.lock();
+        let instances = discovered.borrow().clone();
         let [namespace, component, endpoint] = &self.path;
         let old = self.snapshot();
         let mut list: Vec<Arc<Worker>> = instances
