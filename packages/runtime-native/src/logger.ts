@@ -20,8 +20,7 @@ export function createLogger(fields: () => LogFields, settings?: LogSettings): L
   const write = (level: LogLevel) => (message: string, more?: LogFields) => {
     const { level: least, json } = settings ?? logSettings({});
     if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
-    const all = { ...fields(), ...more };
-    process.stderr.write(`${json ? jsonLine(level, message, all) : textLine(level, message, all)}\n`);
+    process.stderr.write(`${line(json, level, message, { ...fields(), ...more })}\n`);
   };
   return {
     trace: write("trace"),
@@ -30,6 +29,16 @@ export function createLogger(fields: () => LogFields, settings?: LogSettings): L
     warn: write("warn"),
     error: write("error"),
   };
+}
+
+function line(json: boolean, level: LogLevel, message: string, fields: LogFields): string {
+  const write = json ? jsonLine : textLine;
+  try {
+    return write(level, message, fields);
+  } catch {
+    // Looking at a field threw.
+    return write(level, message, { fields: "(cannot be shown)" });
+  }
 }
 
 function jsonLine(level: LogLevel, message: string, fields: LogFields): string {
@@ -41,17 +50,33 @@ function jsonLine(level: LogLevel, message: string, fields: LogFields): string {
 }
 
 function textLine(level: LogLevel, message: string, fields: LogFields): string {
-  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${asText(value)}`);
-  return `${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${oneLine(message)}${pairs.join("")}`;
-}
-
-function asText(value: unknown): string {
-  return typeof value === "string" ? oneLine(value) : asJson(value);
+  let line = `${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${oneLine(message)}`;
+  let stacks = "";
+  for (const [key, value] of Object.entries(fields)) {
+    if (value instanceof Error) {
+      line += ` ${key}=${oneLine(`${value.name}: ${value.message}`)}`;
+      stacks += indented(value.stack);
+    } else if (key === "stack") {
+      stacks += indented(value);
+    } else {
+      line += ` ${key}=${typeof value === "string" ? oneLine(value) : asJson(value)}`;
+    }
+  }
+  return line + stacks;
 }
 
 /** A line stays one line: text that comes from outside cannot pretend to be another. */
 function oneLine(text: string): string {
   return text.replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+}
+
+/** A stack stands below its line, set off so that it cannot pretend to be one either. */
+function indented(stack: unknown): string {
+  if (typeof stack !== "string") return "";
+  return stack
+    .split(/[\r\n]+/)
+    .map((line) => `\n    ${line.trim()}`)
+    .join("");
 }
 
 function asJson(value: unknown): string {

@@ -13,16 +13,21 @@ async function lines(options: object, environment: Record<string, string> = {}):
 }
 
 function messages(output: string[]): (string | undefined)[] {
-  return output.map((line) => /(traced|debugged|two|warned|failed|outside)/.exec(line)?.[0]);
+  return output
+    .filter((line) => !line.startsWith("    "))
+    .map((line) => /(traced|debugged|two|warned|failed|outside)/.exec(line)?.[0]);
 }
 
 describe("log lines of a handler", () => {
-  test("each carries the call and the endpoint, and is one line whatever it says", async () => {
-    const output = await lines({});
+  test("each carries the call and the endpoint, and is one line whatever it says; a stack stands below", async () => {
+    const all = await lines({});
+    const output = all.filter((line) => !line.startsWith("    "));
     expect(messages(output)).toEqual(["two", "warned", "failed", "outside"]);
     expect(output[0]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z INFO {2}two\\nlines id=call 1 endpoint=log\.test\.lines /);
     expect(output[0]).toEndWith('count="5" text=a\\nb list=[1,"x"] cyclic="(cannot be shown)"');
-    expect(output[1]).toContain("TypeError: broken");
+    expect(output[1]).toEndWith("error=TypeError: broken level=fake");
+    expect(all.filter((line) => /^ {4}at .*log\.ts:\d+/.test(line))).not.toBeEmpty();
+    expect(output[2]).toEndWith("ERROR failed fields=(cannot be shown)");
     expect(output[3]).toMatch(/ERROR outside by=hand$/);
   });
 
