@@ -20,7 +20,7 @@ export function createLogger(fields: () => LogFields, settings?: LogSettings): L
   const write = (level: LogLevel) => (message: string, more?: LogFields) => {
     const { level: least, json } = settings ?? logSettings({});
     if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
-    process.stderr.write(`${line(json, level, message, { ...fields(), ...more })}\n`);
+    process.stderr.write(`${formatted(json, level, message, { ...fields(), ...more })}\n`);
   };
   return {
     trace: write("trace"),
@@ -31,7 +31,7 @@ export function createLogger(fields: () => LogFields, settings?: LogSettings): L
   };
 }
 
-function line(json: boolean, level: LogLevel, message: string, fields: LogFields): string {
+function formatted(json: boolean, level: LogLevel, message: string, fields: LogFields): string {
   const write = json ? jsonLine : textLine;
   try {
     return write(level, message, fields);
