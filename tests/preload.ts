@@ -1,6 +1,7 @@
 /**
  * Runs before every `bun test` of the workspace: a test must find what it starts and nothing else.
  */
+import { afterAll } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,4 +14,5 @@ for (const name of Object.keys(process.env)) {
 // Discovery by files stays inside one folder of this run; child processes inherit it.
 const folder = mkdtempSync(join(tmpdir(), "stator-test-"));
 process.env["DYN_FILE_KV"] = join(folder, "discovery");
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+// After the last test of the run: `bun test` emits no "exit".
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));

@@ -4,15 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bunSuite, checkSuite, runSuites } from "./suite.ts";
 
-const folders: string[] = [];
+/** Also holds what a killed `bun test` leaves behind. */
+const base = mkdtempSync(join(tmpdir(), "stator-suite-"));
+const before = process.env["TMPDIR"];
+process.env["TMPDIR"] = base;
 afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  if (before === undefined) delete process.env["TMPDIR"];
+  else process.env["TMPDIR"] = before;
+  rmSync(base, { recursive: true, force: true, maxRetries: 5 });
 });
 
 /** A folder with one test file of this text. */
 function folderWith(name: string, text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "stator-suite-"));
-  folders.push(folder);
+  const folder = mkdtempSync(join(base, "tests-"));
   writeFileSync(join(folder, name), `import { expect, test } from "bun:test";\n${text}`);
   return folder;
 }
