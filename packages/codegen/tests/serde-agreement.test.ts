@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "../src/document/parse-document.ts";
 import * as generated from "./fixtures/generated/index.ts";
+import { AfterRust } from "./support/after-rust.ts";
+import { askSerde } from "./support/ask-serde.ts";
 import { parseExact, printExact } from "./support/exact-json.ts";
 import { mutate } from "./support/mutate.ts";
 import { Random } from "./support/random.ts";
@@ -11,6 +13,7 @@ import { hasUnwrittenForm } from "./support/unwritten-form.ts";
 
 const text = readFileSync(join(import.meta.dir, "fixtures", "generated", "document.json"), "utf8");
 const document = parseDocument(text, "document.json");
+const afterRust = new AfterRust(document);
 const schemas = generated as unknown as Record<string, generated.Schema<unknown>>;
 
 /** `CODEGEN_FUZZ_VALUES=1000000` for a long run, `CODEGEN_FUZZ_SEED` to repeat one. */
@@ -23,20 +26,10 @@ const skipped = new Set(["Limited", "Key"]);
 /** Where we are stricter on purpose: limits, what a number or JSON in Rust would round, and spellings never written. */
 const stricter = /bytes of UTF-8|a finite number of 32 bits|2\^53|an integer of 64 bits|a UUID in|such as/;
 
-/** Keys under which fixtures have an `f32`, which serde rounds when it reads. */
-const narrow: Record<string, string> = { Scalars: "f32", AllDefaults: "sampleRate", Adjacent: "a", Maps: "nested" };
-
-/** A value as it is after Rust has held it: floats of 32 bits rounded, sets sorted and without duplicates. */
-function afterRust(name: string, value: unknown, isNarrow = false, key = ""): unknown {
-  const narrowed = isNarrow || (key !== "" && narrow[name] === key);
-  if (typeof value === "number") return narrowed ? Math.fround(value) : value;
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) {
-    const items = value.map((item) => afterRust(name, item, narrowed));
-    if (key === "ordered_set") return [...new Set(items)];
-    return key === "set" ? [...new Set(items as number[])].toSorted((a, b) => a - b) : items;
-  }
-  return Object.fromEntries(Object.entries(value).map(([k, inner]) => [k, afterRust(name, inner, narrowed, k)]));
+/** What a schema made of a value, as Rust holds it. */
+function canonical(name: string, value: unknown): string {
+  const written = parseExact(schemas[name]?.encode(value) ?? "");
+  return printExact(afterRust.type({ kind: "ref", name }, written), true);
 }
 
 test(
@@ -69,9 +62,8 @@ test(
       } else {
         accepted++;
         const theirs = schemas[name]?.["~standard"].validate(parseExact(answer.slice(3)));
-        const ours = printExact(afterRust(name, result?.value), true);
-        const again =
-          theirs?.issues === undefined ? printExact(afterRust(name, theirs?.value), true) : theirs.issues[0]?.message;
+        const ours = canonical(name, result?.value);
+        const again = theirs?.issues === undefined ? canonical(name, theirs?.value) : theirs.issues[0]?.message;
         if (ours !== again)
           differences.push(`${name} ${json}: we read ${ours}, serde writes ${answer}, read as ${again}`);
       }
@@ -83,12 +75,3 @@ test(
   },
   { timeout: 600_000 },
 );
-
-async function askSerde(lines: readonly string[]): Promise<string[]> {
-  const command = ["cargo", "run", "--release", "--quiet", "-p", "stator-contract-fixtures", "--bin", "fixtures-serde"];
-  const input = new Blob([lines.map((line) => `${line}\n`).join("")]);
-  const child = Bun.spawn(command, { stdin: input, stdout: "pipe", stderr: "inherit", cwd: import.meta.dir });
-  const output = await child.stdout.text();
-  expect(await child.exited).toBe(0);
-  return output.trimEnd().split("\n");
-}

@@ -1,5 +1,6 @@
 import type { ContentShape, EnumShape, StructShape, Variant } from "../document/document.ts";
 import { isTextEnum } from "../model/is-unchanged.ts";
+import { mayLackContent } from "../model/may-lack-content.ts";
 import { isIdentifier, pascalCase } from "../model/names.ts";
 import { printLiteralKey } from "./print-value.ts";
 import type { ReaderWriter } from "./reader.ts";
@@ -108,7 +109,8 @@ function adjacent(writer: ReaderWriter, name: string, shape: EnumShape, tag: str
       const read = `value[${contentKey}] === undefined ? null : ${readContent(writer, variant.shape, name, variant, `value[${contentKey}]`)}`;
       return { variant, content: read, result: `{ ${head} }` };
     }
-    const read = readContent(writer, variant.shape, name, variant, `value[${contentKey}]`);
+    const given = readContent(writer, variant.shape, name, variant, `value[${contentKey}]`);
+    const read = mayLackContent(variant.shape) ? `value[${contentKey}] === undefined ? null : ${given}` : given;
     return { variant, content: read, result: `{ ${head}, ${printLiteralKey(content)}: content }` };
   });
   const refuse: string[] = [];
@@ -156,9 +158,7 @@ function switchOnTag(
   const key = JSON.stringify(tag);
   const access = isIdentifier(tag) && !(tag in Object.prototype) ? `value.${tag}` : `value[${key}]`;
   const lines = [`const tag = ${access};`, "switch (tag) {"];
-  let fallback: string | null = null;
   for (const { variant, content, result } of cases) {
-    if (variant.other === true) fallback = result;
     lines.push(`  case ${JSON.stringify(variant.name)}:${content === undefined ? "" : " {"}`);
     if (content === undefined) {
       lines.push(`    return ${result};`);
@@ -172,7 +172,18 @@ function switchOnTag(
     }
   }
   lines.push("}");
-  if (fallback !== null) lines.push(`if (typeof tag === "string") return ${fallback};`);
+  const other = cases.find(({ variant }) => variant.other === true);
+  if (other?.content !== undefined) {
+    const invalid = writer.support("failure", "INVALID");
+    lines.push(
+      'if (typeof tag === "string") {',
+      `  const content = ${other.content};`,
+      `  return content === ${invalid} ? ${inside}(${contentKey}) : ${other.result};`,
+      "}",
+    );
+  } else if (other !== undefined) {
+    lines.push(`if (typeof tag === "string") return ${other.result};`);
+  }
   const names = shape.variants.map((variant) => JSON.stringify(variant.name)).join(", ");
   lines.push(
     `${writer.support("failure", "mismatch")}(${JSON.stringify(`one of ${names}`)}, tag);`,

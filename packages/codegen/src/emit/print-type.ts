@@ -1,6 +1,7 @@
 import type { ContentShape, Field, Shape, Tagging, TypeRef, Variant } from "../document/document.ts";
 import type { Model } from "../model/model.ts";
 import { resolveFields } from "../model/resolve-fields.ts";
+import { mayLackContent } from "../model/may-lack-content.ts";
 import { isIdentifier } from "../model/names.ts";
 import { printDocs } from "./print-docs.ts";
 
@@ -108,7 +109,9 @@ export class TypePrinter {
       case "adjacent": {
         const tag = `${printKey(tagging.tag)}: ${name}`;
         if (shape.kind === "unit") return `{ ${tag} }`;
-        return printObject([tag, `${printKey(tagging.content)}: ${this.content(shape, `${indent}  `)}`], indent);
+        const optional = this.#side === "input" && mayLackContent(shape);
+        const content = `${this.content(shape, `${indent}  `)}${optional ? " | undefined" : ""}`;
+        return printObject([tag, `${printKey(tagging.content)}${optional ? "?" : ""}: ${content}`], indent);
       }
       case "internal": {
         const tag = `${printKey(tagging.tag)}: ${name}`;

@@ -1,5 +1,6 @@
 import type { ContentShape, EnumShape, Field, StructShape, TypeDefinition, Variant } from "../document/document.ts";
 import type { Side } from "../emit/print-type.ts";
+import { mayLackContent } from "../model/may-lack-content.ts";
 import type { Model } from "../model/model.ts";
 import { resolveFields } from "../model/resolve-fields.ts";
 import type { JsonSchema } from "./json-schema.ts";
@@ -82,7 +83,8 @@ class Schemas {
   }
 
   #adjacent(shape: EnumShape, { shape: content }: Variant, tag: JsonSchema, key: string): JsonSchema {
-    const required = [...Object.keys(tag), ...(content.kind === "unit" ? [] : [key])];
+    const mayLack = content.kind === "unit" || (this.#side === "input" && mayLackContent(content));
+    const required = [...Object.keys(tag), ...(mayLack ? [] : [key])];
     return object({ ...tag, [key]: this.content(content) }, required, shape.unknownKeys === "strip");
   }
 

@@ -1,4 +1,5 @@
 import type { Document, Variant } from "../document/document.ts";
+import { mayLackContent } from "./may-lack-content.ts";
 import { visitTypes } from "./visit-types.ts";
 import { withUsers } from "./with-users.ts";
 
@@ -13,7 +14,10 @@ export function findDifferingInputs(document: Document): Set<string> {
       if (inner.kind === "int" && inner.policy === "bigint") differing.add(type.name);
       if (field?.default !== undefined) differing.add(type.name);
     });
-    if (type.shape.kind === "enum" && type.shape.variants.some(acceptsOtherNames)) differing.add(type.name);
+    if (type.shape.kind !== "enum") continue;
+    const { tagging, variants } = type.shape;
+    if (variants.some(acceptsOtherNames)) differing.add(type.name);
+    if (tagging.kind === "adjacent" && variants.some(({ shape }) => mayLackContent(shape))) differing.add(type.name);
   }
   return withUsers(differing, document);
 }

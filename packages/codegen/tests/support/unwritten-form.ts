@@ -9,6 +9,8 @@ import type { Document, Shape, TypeRef } from "../../src/document/document.ts";
 export function hasUnwrittenForm(document: Document, type: TypeRef, value: unknown): boolean {
   const shapes = new Map(document.types.map((definition) => [definition.name, definition.shape]));
   const look = (at: TypeRef, inner: unknown): boolean => {
+    // A missing key; looking on would not end in a type that contains itself.
+    if (inner === undefined) return false;
     switch (at.kind) {
       case "option":
         return inner !== null && look(at.of, inner);

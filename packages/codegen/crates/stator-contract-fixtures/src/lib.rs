@@ -1,6 +1,9 @@
 //! Types of every kind that contracts know. Tests generate them, feed values to both languages and compare the answers.
 
+mod casing;
+mod chat;
 mod collections;
+mod containers;
 mod defaults;
 mod encoded;
 mod enums;
@@ -8,15 +11,26 @@ mod flattened;
 mod generic;
 mod ids;
 mod limited;
+mod more_enums;
+mod more_flattened;
+mod more_generics;
+mod more_recursive;
 mod names;
+mod newtypes;
+mod options;
+mod pointers;
 mod recursive;
 mod scalars;
 mod service;
 mod structs;
 mod times;
+mod tuples;
 mod wide;
 
+pub use casing::*;
+pub use chat::*;
 pub use collections::*;
+pub use containers::*;
 pub use defaults::*;
 pub use encoded::*;
 pub use enums::*;
@@ -24,12 +38,20 @@ pub use flattened::*;
 pub use generic::*;
 pub use ids::*;
 pub use limited::*;
+pub use more_enums::*;
+pub use more_flattened::*;
+pub use more_generics::*;
+pub use more_recursive::*;
 pub use names::*;
+pub use newtypes::*;
+pub use options::*;
+pub use pointers::*;
 pub use recursive::*;
 pub use scalars::*;
 pub use service::*;
 pub use structs::*;
 pub use times::*;
+pub use tuples::*;
 pub use wide::*;
 
 /// Names each fixture once: for the document, and for the comparison with serde.
@@ -111,4 +133,100 @@ fixtures! {
     "Calendar" => Calendar,
     "Ids" => Ids,
     "Ordered" => Ordered,
+    "Flag" => Flag,
+    "Byte" => Byte,
+    "Small" => Small,
+    "Port" => Port,
+    "Offset" => Offset,
+    "Count" => Count,
+    "Delta" => Delta,
+    "Serial" => Serial,
+    "Balance" => Balance,
+    "Huge" => Huge,
+    "HugeSigned" => HugeSigned,
+    "Ratio" => Ratio,
+    "Score" => Score,
+    "Letter" => Letter,
+    "Name" => Name,
+    "Maybe" => Maybe,
+    "Many" => Many,
+    "Outer" => Outer,
+    "Plainly" => Plainly,
+    "SafeSerial" => SafeSerial,
+    "Nowhere" => Nowhere,
+    "Two" => Two,
+    "Three" => Three,
+    "Five" => Five,
+    "Ten" => Ten,
+    "Grid" => Grid,
+    "LongArray" => LongArray,
+    "LowerCase" => LowerCase,
+    "UpperCase" => UpperCase,
+    "PascalCase" => PascalCase,
+    "CamelCase" => CamelCase,
+    "ScreamingSnakeCase" => ScreamingSnakeCase,
+    "KebabCase" => KebabCase,
+    "UpperMode" => UpperMode,
+    "ScreamingMode" => ScreamingMode,
+    "MixedCase" => MixedCase,
+    "ShownName" => HiddenName,
+    "OptionalNested" => OptionalNested,
+    "OptionalStrict" => OptionalStrict,
+    "LeftOut" => LeftOut,
+    "DefaultedNested" => DefaultedNested,
+    "InnerDefaults" => InnerDefaults,
+    "Boxed" => Boxed,
+    "Lent" => Lent<'static>,
+    "BoxedList" => BoxedList,
+    "Sets" => Sets,
+    "MapsOfAll" => MapsOfAll,
+    "Matrix" => Matrix,
+    "Records" => Records,
+    "ExternalAll" => ExternalAll,
+    "ExternalStrict" => ExternalStrict,
+    "InternalAll" => InternalAll,
+    "AdjacentAll" => AdjacentAll,
+    "UntaggedScalars" => UntaggedScalars,
+    "UntaggedShapes" => UntaggedShapes,
+    "OneOrMany" => OneOrMany,
+    "Single" => Single,
+    "SingleFull" => SingleFull,
+    "SingleTagged" => SingleTagged,
+    "WithSkipped" => WithSkipped,
+    "Aliased" => Aliased,
+    "AdjacentOther" => AdjacentOther,
+    "OddTag" => OddTag,
+    "PageOfInner" => Page<Inner>,
+    "WrapperOfMode" => Wrapper<Mode>,
+    "WrapperOfU64" => Wrapper<u64>,
+    "WrapperOfListOfPair" => Wrapper<Vec<Pair>>,
+    "WrapperOfWrapperOfMode" => Wrapper<Wrapper<Mode>>,
+    "TaggedOfBytes" => Tagged<stator_contract::Bytes>,
+    "LookupOfInner" => Lookup<Inner>,
+    "LookupOfTupleOfU8AndString" => Lookup<(u8, String)>,
+    "OutcomeOfPairAndReason" => Outcome<Pair, Reason>,
+    "OutcomeOfUnitAndString" => Outcome<(), String>,
+    "NodeOfU64" => Node<u64>,
+    "NodeOfMode" => Node<Mode>,
+    "FlatGeneric" => FlatGeneric,
+    "FlatTwo" => FlatTwo,
+    "InnerDefaults2" => InnerDefaults2,
+    "FlatJson" => FlatJson,
+    "FlatVariant" => FlatVariant,
+    "FlatTagged" => FlatTagged,
+    "Folder" => Folder,
+    "Entry" => Entry,
+    "Chain" => Chain,
+    "Trie" => Trie,
+    "Nested" => Nested,
+    "ChatRequest" => ChatRequest,
+    "ChatMessage" => ChatMessage,
+    "ContentPart" => ContentPart,
+    "Tool" => Tool,
+    "ToolCall" => ToolCall,
+    "Sampling" => Sampling,
+    "ChatToken" => ChatToken,
+    "FinishReason" => FinishReason,
+    "Usage" => Usage,
+    "Order" => Order,
 }
