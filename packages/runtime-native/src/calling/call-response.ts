@@ -34,6 +34,8 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
   #read = 0;
   #low = 0;
   #high = 0;
+  /** Listens to the call's signal, if it has one. */
+  #abort: (() => void) | null = null;
   /** Set while a request stream must wait. */
   #unblock: (() => void) | null = null;
   #blocked: Promise<void> | null = null;
@@ -46,7 +48,10 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     start.bridge.receivers.calls.set(start.number, this);
     start.bridge.keepAlive.add();
     start.parent?.adopt(this);
-    start.signal?.addEventListener("abort", this.#abort, { once: true });
+    if (start.signal !== undefined) {
+      this.#abort = () => this.#aborted();
+      start.signal.addEventListener("abort", this.#abort, { once: true });
+    }
   }
 
   get id(): string {
@@ -241,10 +246,10 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     else reader.reject(error);
   }
 
-  readonly #abort = (): void => {
+  #aborted(): void {
     const cause: unknown = this.#start.signal?.reason;
     this.abandon(new StatorError("cancelled", "the call's signal was aborted", { cause }));
-  };
+  }
 
   #cancel(error: StatorError): void {
     if (!this.#open) return;
@@ -261,11 +266,12 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     bridge.receivers.calls.delete(number);
     bridge.keepAlive.remove();
     parent?.release(this);
-    signal?.removeEventListener("abort", this.#abort);
-    this.writable();
+    if (this.#abort !== null) signal?.removeEventListener("abort", this.#abort);
+    if (this.#blocked !== null) this.writable();
     const { onEnd } = this;
+    if (onEnd === null) return;
     this.onEnd = null;
-    onEnd?.();
+    onEnd();
   }
 }
 
