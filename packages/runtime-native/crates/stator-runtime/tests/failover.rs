@@ -4,10 +4,6 @@ mod support;
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
     time::{Duration, Instant},
 };
 
@@ -423,38 +419,6 @@ fn a_call_that_waited_in_vain_says_how_long() -> Result<()> {
         assert_eq!(code(call.one().await), Some(ErrorCode::ShuttingDown));
         let call = client.generate(text(NAME), options());
         assert_eq!(code(call.one().await), Some(ErrorCode::ShuttingDown));
-        Ok(())
-    })
-}
-
-#[test]
-fn a_client_never_falls_back_to_an_older_list() -> Result<()> {
-    on_both_planes(|on| async move {
-        let cluster = Cluster::new(on);
-        let client = cluster.client(0).await?;
-        let stop = Arc::new(AtomicBool::new(false));
-        // Calls that find nobody look at discovery themselves, beside the task that follows it.
-        let callers: Vec<_> = (0..4)
-            .map(|_| {
-                let (client, stop) = (client.clone(), Arc::clone(&stop));
-                tokio::spawn(async move {
-                    while !stop.load(Ordering::Acquire) {
-                        assert!(client.generate(text(NAME), options()).one().await.is_err());
-                    }
-                })
-            })
-            .collect();
-        for _ in 0..300 {
-            let shown = cluster.unreachable().await?;
-            tokio::task::yield_now().await;
-            drop(shown);
-            // However the two met, the list is the newest one in the end.
-            until(|| client.instance_ids().is_empty()).await;
-        }
-        stop.store(true, Ordering::Release);
-        for caller in callers {
-            assert!(caller.await.is_ok());
-        }
         Ok(())
     })
 }
