@@ -18,6 +18,10 @@ describe("options", () => {
     ]);
   });
 
+  test("validators are measured instead of points", () => {
+    expect(parseOptions(["--only", "validators"])).toMatchObject({ validators: true, points: [] });
+  });
+
   test.each([
     [["--only", "both"], /--only: "both"/],
     [["--rounds", "0"], /--rounds: "0"/],

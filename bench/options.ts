@@ -7,6 +7,8 @@ export interface BenchOptions {
   /** Names of folders in `bench/peers`; the first is what the others are compared with. */
   peers: string[];
   points: Point[];
+  /** Generated validators beside other libraries, in place of the points. */
+  validators: boolean;
   rounds: number;
   duration: Duration;
   json: boolean;
@@ -17,6 +19,7 @@ export const help = `Usage: bun run bench [options]
 Calls another process over loopback, through @stator/runtime-native and through raw Bun sockets, side by side.
 
   --only unary|stream   measure one kind only
+  --only validators     measure generated validators beside zod, valibot, typebox and ajv
   --peers a,b           which peers, the baseline first (default: raw,stator); folders of bench/peers
   --quick               one round of short points: a look, not a figure
   --rounds N            rounds, of which the median counts (default: 3)
@@ -41,6 +44,7 @@ export function parseOptions(args: string[]): BenchOptions | "help" {
   return {
     peers: parsePeers(values.peers),
     points: points(values.only),
+    validators: values.only === "validators",
     rounds: parseRounds(values.rounds, values.quick),
     duration: values.quick ? { warmupMs: 300, measureMs: 500 } : { warmupMs: 1000, measureMs: 2000 },
     json: values.json,
@@ -69,5 +73,6 @@ function points(only: string | undefined): Point[] {
   if (only === undefined) return [...unary, ...stream];
   if (only === "unary") return unary;
   if (only === "stream") return stream;
-  throw new Error(`--only: "${only}" is neither unary nor stream.`);
+  if (only === "validators") return [];
+  throw new Error(`--only: "${only}" is neither unary, stream nor validators.`);
 }

@@ -9,6 +9,7 @@ import type { BenchOptions } from "./options.ts";
 import { describePoint, machine, median, table } from "./report.ts";
 import type { Row } from "./report.ts";
 import { runPoint } from "./run-point.ts";
+import { measureValidators, validatorTable } from "./validators/run.ts";
 
 const options = readOptions();
 const before = machine();
@@ -18,6 +19,12 @@ if (!options.json)
       .map(([name, value]) => `${name}: ${value}`)
       .join("\n"),
   );
+
+if (options.validators) {
+  const rows = await measureValidators(options.rounds, options.duration.measureMs / 4);
+  console.log(options.json ? JSON.stringify({ machine: before, rows }, null, 2) : `\n${validatorTable(rows)}`);
+  process.exit(0);
+}
 
 const measured = new Map<string, Measurement[]>();
 for (let round = 0; round < options.rounds; round++) {

@@ -20,11 +20,26 @@ export function addEnumReader(writer: ReaderWriter, name: string, shape: EnumSha
   }
 }
 
+const MOST_CASES = 12;
+
 function textEnum(writer: ReaderWriter, name: string, shape: EnumShape): void {
   const texts = shape.variants.map((variant) => JSON.stringify(variant.name));
   const oneOf = writer.support("scalars", "readOneOf");
   writer.functions.push(`const formsOf${name}: ReadonlySet<${name}> = new Set<${name}>([${texts.join(", ")}]);`);
-  writer.add(`read${name}`, name, writer.model.isDeep(name), true, [`return ${oneOf}(value, formsOf${name});`]);
+  const slow = `return ${oneOf}(value, formsOf${name});`;
+  // A set must hash the text; comparing with a few is faster.
+  const body =
+    texts.length > MOST_CASES
+      ? [slow]
+      : [
+          "switch (value) {",
+          ...texts.map((text) => `  case ${text}:`),
+          "    return value;",
+          "  default:",
+          `    ${slow}`,
+          "}",
+        ];
+  writer.add(`read${name}`, name, writer.model.isDeep(name), true, body);
 }
 
 function external(writer: ReaderWriter, name: string, shape: EnumShape): void {

@@ -2,7 +2,7 @@ import type { Document, Shape, TypeRef } from "../../src/document/document.ts";
 
 /**
  * Whether a text is in a form that serde reads and never writes. Generated validators accept the written forms only:
- * a struct as a list of its fields, and a unit variant as `{ "Name": null }`, are refused.
+ * a struct as a list of its fields, a unit variant as `{ "Name": null }`, and `()` as `{}`, are refused.
  *
  * Says so by walking the value along its type.
  */
@@ -22,6 +22,9 @@ export function hasUnwrittenForm(document: Document, type: TypeRef, value: unkno
         return Array.isArray(inner) && at.items.some((item, index) => look(item, inner[index]));
       case "map":
         return isRecord(inner) && Object.values(inner).some((item) => look(at.value, item));
+      case "unit":
+        // What serde had to buffer (tag, untagged, flatten) may be {} in place of null.
+        return isRecord(inner) && Object.keys(inner).length === 0;
       case "ref": {
         const shape = shapes.get(at.name);
         return shape !== undefined && lookShape(shape, inner);

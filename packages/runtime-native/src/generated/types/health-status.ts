@@ -11,5 +11,11 @@ export const HealthStatus: Schema<HealthStatus, HealthStatus> = schema("HealthSt
 const formsOfHealthStatus: ReadonlySet<HealthStatus> = new Set<HealthStatus>(["ready", "notready"]);
 
 export function readHealthStatus(value: unknown): HealthStatus | Invalid {
-  return readOneOf(value, formsOfHealthStatus);
+  switch (value) {
+    case "ready":
+    case "notready":
+      return value;
+    default:
+      return readOneOf(value, formsOfHealthStatus);
+  }
 }

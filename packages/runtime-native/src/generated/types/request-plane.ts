@@ -15,5 +15,11 @@ export const RequestPlane: Schema<RequestPlane, RequestPlane> = schema("RequestP
 const formsOfRequestPlane: ReadonlySet<RequestPlane> = new Set<RequestPlane>(["tcp", "memory"]);
 
 export function readRequestPlane(value: unknown): RequestPlane | Invalid {
-  return readOneOf(value, formsOfRequestPlane);
+  switch (value) {
+    case "tcp":
+    case "memory":
+      return value;
+    default:
+      return readOneOf(value, formsOfRequestPlane);
+  }
 }
