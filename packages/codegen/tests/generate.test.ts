@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type {
   ContentShape,
   Document,
@@ -182,6 +184,20 @@ describe("ts-rs is the second eye", () => {
   ])("%s", (inline, sentence) => {
     expect(problemsOf(documentOf([define("A", shape, inline)])).join("\n")).toContain(sentence);
   });
+});
+
+test("generated files use everything that they import", () => {
+  const folder = join(import.meta.dir, "fixtures", "generated");
+  const unused: string[] = [];
+  for (const path of new Bun.Glob("**/*.ts").scanSync(folder)) {
+    const text = readFileSync(join(folder, path), "utf8");
+    for (const [, names = ""] of text.matchAll(/^import (?:type )?\{([^}]*)\}/gm)) {
+      for (const name of names.split(",").map((part) => part.trim().replace("type ", ""))) {
+        if (name !== "" && text.split(new RegExp(`\\b${name}\\b`)).length < 3) unused.push(`${path}: ${name}`);
+      }
+    }
+  }
+  expect(unused).toEqual([]);
 });
 
 test("the output is a pure function of the document", () => {

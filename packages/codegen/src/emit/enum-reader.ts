@@ -44,8 +44,6 @@ function textEnum(writer: ReaderWriter, name: string, shape: EnumShape): void {
 
 function external(writer: ReaderWriter, name: string, shape: EnumShape): void {
   const deep = writer.model.isDeep(name);
-  const inside = writer.support("failure", "inside");
-  const invalid = writer.support("failure", "INVALID");
   const mismatch = writer.support("failure", "mismatch");
   const bare = shape.variants.filter((variant) => variant.shape.kind === "unit");
   const full = shape.variants.filter((variant) => variant.shape.kind !== "unit");
@@ -64,6 +62,8 @@ function external(writer: ReaderWriter, name: string, shape: EnumShape): void {
     if (other !== undefined) body.push(`if (typeof value === "string") return ${JSON.stringify(other.name)};`);
   }
   if (full.length > 0) {
+    const inside = writer.support("failure", "inside");
+    const invalid = writer.support("failure", "INVALID");
     body.push(
       `if (!${writer.support("objects", "isObject")}(value)) return ${mismatch}(${expected}, value);`,
       ...writer.depthCheck(deep),
