@@ -128,14 +128,18 @@ fn a_hello_that_is_not_acceptable_is_answered_with_the_reason() -> Result<()> {
 fn whoever_says_nothing_is_closed_in_time() -> Result<()> {
     run(async {
         let target = Target::new(Settings {
-            connect_timeout: Duration::from_millis(50),
+            connect_timeout: Duration::from_millis(500),
             ..Settings::default()
         })
         .await?;
         let whole = raw::preface((1, 1), &raw::hello(raw::WINDOW));
+        let mut peers = Vec::new();
         for length in [0, 5, 8, 16, whole.len() - 1] {
             let mut peer = Raw::dial(&target.address).await;
             peer.write(&whole[..length]).await;
+            peers.push((length, peer));
+        }
+        for (length, mut peer) in peers {
             assert_eq!(peer.preface().await, None, "{length} bytes");
         }
         target.is_well().await

@@ -111,8 +111,12 @@ fn durations_at_their_limits_are_borne() -> Result<()> {
             // The task that looks after deadlines lives.
             let deadline = Some(Instant::now() + Duration::from_millis(20));
             let mut late = client.generate(text("hang"), CallOptions { deadline, ..options() });
-            assert_eq!(late.next().await?.map(|item| read(&item)).as_deref(), Some("hanging"));
-            assert_eq!(code(late.next().await), Some(ErrorCode::DeadlineExceeded));
+            // It sends one item, if there is time for it.
+            let mut end = late.next().await;
+            if end.is_ok() {
+                end = late.next().await;
+            }
+            assert_eq!(code(end), Some(ErrorCode::DeadlineExceeded));
             assert_eq!(workers[0].shut_down(Some(Duration::MAX)).await.cut_off, 0);
         }
         Ok(())
