@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { DistributedRuntime, StatorError } from "@stator/runtime-native";
 import {
+  Binary,
   FixtureServiceClient,
   FixtureServiceContract,
   type Optional,
   type Pair,
   type PairInput,
   type Scalars,
+  Widest,
 } from "./fixtures/generated/index.ts";
 
 const scalars: Scalars = { yes: true, u8: 1, i8: 1, u16: 1, i16: 1, u32: 3, i32: 1, f32: 1, f64: 1 };
@@ -97,6 +99,26 @@ test("break ends the generator of the service", async () => {
 async function* numbers(count: number): AsyncGenerator<{ plain: number }> {
   for (let plain = 0; plain < count; plain++) yield { plain };
 }
+
+test("bytes and integers of 128 bits cross the runtime exactly", async () => {
+  const endpoint = runtime.endpoint("fixtures.exact.echo");
+  const seen: unknown[] = [];
+  await endpoint.serveEndpoint<unknown, unknown>(async function* (request) {
+    const binary = Binary.parse(request);
+    seen.push(request);
+    yield binary;
+    yield Widest.parse({ unsigned: 2n ** 128n - 1n, signed: -(2n ** 127n) });
+  });
+  await using caller = await endpoint.client<unknown, unknown>();
+  await caller.waitForInstances({ timeoutMs: 10_000 });
+  const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+  const binary = { bytes, maybe: null, list: [bytes], map: {}, vec: bytes, shared: bytes };
+  const items: unknown[] = [];
+  for await (const item of caller.generate(Binary.parse(binary))) items.push(item);
+  expect(seen).toMatchObject([{ bytes: bytes.toBase64(), missing: "" }]);
+  expect([...Binary.parse(items[0]).bytes]).toEqual([...bytes]);
+  expect(Widest.parse(items[1])).toEqual({ unsigned: 2n ** 128n - 1n, signed: -(2n ** 127n) });
+});
 
 describe("streams of requests", () => {
   test("many for one: an async iterable or a list, each request checked and completed", async () => {

@@ -190,10 +190,10 @@ test("generated files use everything that they import", () => {
   const folder = join(import.meta.dir, "fixtures", "generated");
   const unused: string[] = [];
   for (const path of new Bun.Glob("**/*.ts").scanSync(folder)) {
-    const text = readFileSync(join(folder, path), "utf8");
-    for (const [, names = ""] of text.matchAll(/^import (?:type )?\{([^}]*)\}/gm)) {
+    const source = readFileSync(join(folder, path), "utf8");
+    for (const [, names = ""] of source.matchAll(/^import (?:type )?\{([^}]*)\}/gm)) {
       for (const name of names.split(",").map((part) => part.trim().replace("type ", ""))) {
-        if (name !== "" && text.split(new RegExp(`\\b${name}\\b`)).length < 3) unused.push(`${path}: ${name}`);
+        if (name !== "" && source.split(new RegExp(`\\b${name}\\b`)).length < 3) unused.push(`${path}: ${name}`);
       }
     }
   }
