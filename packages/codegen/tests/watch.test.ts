@@ -59,4 +59,5 @@ test("what is watched is the crate and the local crates below it", async () => {
   const names = ["stator-contract", "stator-contract-fixtures", "stator-contract-macros"];
   const expected = names.flatMap((name) => [join(crates, name, "Cargo.toml"), join(crates, name, "src")]);
   expect(found).toEqual(expected.toSorted());
-});
+  // Cargo may have to fetch what other platforms need.
+}, 120_000);

@@ -1,9 +1,13 @@
 //! What a document says, and what is refused when it is made.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
-use stator_contract::{Contract, Contracts, Document, Stream, contract_service};
+use stator_contract::{Contract, Contracts, Document, IntegerPolicy, Stream, TypeRef, contract_service};
 use ts_rs::TS;
 
 #[derive(Serialize, Deserialize, TS, Contract)]
@@ -231,4 +235,40 @@ fn two_types_of_one_name_are_refused() {
         problems[0].starts_with("two types are called Part: document::Part and document::"),
         "{problems:#?}"
     );
+}
+
+#[derive(TS, Contract)]
+#[expect(dead_code, reason = "described, not made")]
+struct Shared {
+    text: Arc<str>,
+    list: Rc<[Arc<u64>]>,
+}
+
+/// serde writes these with its feature `rc` only, which a contract crate may enable.
+#[test]
+fn shared_pointers_are_what_they_point_to() -> Result<(), Vec<String>> {
+    let document = document(|contracts| {
+        contracts.add::<Shared>();
+    })?;
+    let [shared] = document.types.as_slice() else {
+        return Err(vec!["expected one type".to_owned()]);
+    };
+    let wide = TypeRef::Int {
+        bits: 64,
+        signed: false,
+        policy: Some(IntegerPolicy::Bigint),
+    };
+    let mut types = Vec::new();
+    shared.shape.visit_types(&mut |type_ref| types.push(type_ref.clone()));
+    assert_eq!(
+        types,
+        [
+            TypeRef::String,
+            TypeRef::List {
+                of: Box::new(wide.clone())
+            },
+            wide
+        ]
+    );
+    Ok(())
 }
