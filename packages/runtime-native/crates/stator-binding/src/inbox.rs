@@ -86,34 +86,27 @@ impl Inbox {
     }
 
     /// Adds a record with two texts; the length of the second goes into slot 6.
-    pub fn push_texts(&self, mut record: Record, first: &str, second: &str) {
+    pub fn push_texts(&self, record: Record, first: &str, second: &str) {
+        self.back.lock().push_texts(record, first, second);
+    }
+
+    /// Adds a record with two texts, and behind it one with a payload. `false`: text that is not UTF-8; nothing was added.
+    pub fn push_with_payload(&self, record: Record, texts: [&str; 2], next: Record, lane: Lane, data: &[u8]) -> bool {
+        let Some(payload) = Payload::new(lane, data) else {
+            return false;
+        };
         let mut back = self.back.lock();
-        record[6] = units(second);
-        record[2] = units(first);
-        record[7] = (first.len() + second.len()) as u32;
-        back.text.push_str(first);
-        back.text.push_str(second);
-        back.records.push(record);
+        back.push_texts(record, texts[0], texts[1]);
+        back.push_payload(next, &payload);
+        true
     }
 
     /// Adds a record with a payload in its lane. `false`: text that is not UTF-8; nothing was added.
-    pub fn push_payload(&self, mut record: Record, lane: Lane, data: &[u8]) -> bool {
-        match lane {
-            Lane::Text => {
-                let Ok(text) = std::str::from_utf8(data) else {
-                    return false;
-                };
-                self.back.lock().push_text(record, text);
-            }
-            Lane::Bytes => {
-                let mut back = self.back.lock();
-                record[0] |= event::BYTES;
-                record[2] = data.len() as u32;
-                record[7] = data.len() as u32;
-                back.bytes.extend_from_slice(data);
-                back.records.push(record);
-            }
-        }
+    pub fn push_payload(&self, record: Record, lane: Lane, data: &[u8]) -> bool {
+        let Some(payload) = Payload::new(lane, data) else {
+            return false;
+        };
+        self.back.lock().push_payload(record, &payload);
         true
     }
 
@@ -166,7 +159,44 @@ impl Inbox {
     }
 }
 
+/// A payload that may cross.
+enum Payload<'a> {
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Payload<'a> {
+    fn new(lane: Lane, data: &'a [u8]) -> Option<Self> {
+        match lane {
+            Lane::Text => std::str::from_utf8(data).ok().map(Self::Text),
+            Lane::Bytes => Some(Self::Bytes(data)),
+        }
+    }
+}
+
 impl Lanes {
+    fn push_texts(&mut self, mut record: Record, first: &str, second: &str) {
+        record[6] = units(second);
+        record[2] = units(first);
+        record[7] = (first.len() + second.len()) as u32;
+        self.text.push_str(first);
+        self.text.push_str(second);
+        self.records.push(record);
+    }
+
+    fn push_payload(&mut self, mut record: Record, payload: &Payload<'_>) {
+        match payload {
+            Payload::Text(text) => self.push_text(record, text),
+            Payload::Bytes(data) => {
+                record[0] |= event::BYTES;
+                record[2] = data.len() as u32;
+                record[7] = data.len() as u32;
+                self.bytes.extend_from_slice(data);
+                self.records.push(record);
+            }
+        }
+    }
+
     fn push_text(&mut self, mut record: Record, text: &str) {
         record[2] = units(text);
         record[7] = text.len() as u32;

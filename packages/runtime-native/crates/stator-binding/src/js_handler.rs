@@ -1,6 +1,6 @@
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     time::Instant,
@@ -77,25 +77,20 @@ pub struct JsHandler {
 impl Handler for JsHandler {
     fn open(&self, call: ServerCall) -> Arc<dyn StreamObserver> {
         let many = call.info().request_stream;
-        let metrics = call.metrics().cloned();
-        let inbox = &self.served.inbox;
-        let id = self.served.add(call, |id, call| {
-            let info = call.info();
-            let timeout = info.deadline.map_or(u32::MAX, |at| {
-                u32::try_from(at.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u32::MAX - 1)
-            });
-            let flags = if many { event::STREAM } else { 0 };
-            let record = [event::OPEN | flags, id, 0, self.endpoint, timeout, 0, 0, 0];
-            inbox.push_texts(record, &info.id, &metadata_text(&info.metadata));
-        });
-        // The frame may have come alone: nothing else would wake JavaScript for it.
-        inbox.ring();
-        Arc::new(JsCall {
-            id,
+        let call = JsCall {
+            endpoint: self.endpoint,
             many,
-            metrics,
+            metrics: call.metrics().cloned(),
             served: Arc::clone(&self.served),
-        })
+            id: OnceLock::new(),
+            waiting: Mutex::new(Some(call)),
+        };
+        if many {
+            call.announce(None);
+            // The frame may have come alone: nothing else would wake JavaScript for it.
+            self.served.inbox.ring();
+        }
+        Arc::new(call)
     }
 }
 
@@ -111,12 +106,57 @@ fn metadata_text(metadata: &Metadata) -> String {
     serde_json::Value::Object(map).to_string()
 }
 
-/// What arrives on one served call.
+/// What arrives on one served call. JavaScript hears of it with its request, or at once if that is a stream.
 struct JsCall {
-    id: u32,
+    endpoint: u32,
     many: bool,
     metrics: Option<Arc<EndpointMetrics>>,
     served: Arc<ServedCalls>,
+    /// Set when JavaScript knows the call.
+    id: OnceLock<u32>,
+    /// The call until then.
+    waiting: Mutex<Option<ServerCall>>,
+}
+
+impl JsCall {
+    /// Tells JavaScript of the call, together with its request if there is one. `false`: the request is not UTF-8.
+    fn announce(&self, request: Option<(Lane, &[u8], u32)>) -> bool {
+        let Some(call) = self.waiting.lock().take() else {
+            return true;
+        };
+        let inbox = &self.served.inbox;
+        let mut readable = true;
+        let id = self.served.add(call, |id, call| {
+            // Before JavaScript can answer; only this sets it, so nobody was first.
+            let _ = self.id.set(id);
+            let info = call.info();
+            let timeout = info.deadline.map_or(u32::MAX, |at| {
+                u32::try_from(at.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u32::MAX - 1)
+            });
+            let flags = if self.many { event::STREAM } else { 0 };
+            let record = [event::OPEN | flags, id, 0, self.endpoint, timeout, 0, 0, 0];
+            let metadata = metadata_text(&info.metadata);
+            match request {
+                None => inbox.push_texts(record, &info.id, &metadata),
+                Some((lane, data, cost)) => {
+                    let next = [event::REQUEST | event::LAST, id, 0, cost, 0, 0, 0, 0];
+                    readable = inbox.push_with_payload(record, [&info.id, &metadata], next, lane, data);
+                }
+            }
+        });
+        if !readable && let Some(call) = self.served.finish(id) {
+            call.fail(&Error::new(ErrorCode::Protocol, "the request is not UTF-8 text"));
+        }
+        readable
+    }
+
+    /// Ends the call for JavaScript, if it knows it; else nobody else needs to hear.
+    fn cancel(&self, reason: CancelReason) {
+        match self.id.get() {
+            Some(id) => self.served.cancel(*id, reason),
+            None => drop(self.waiting.lock().take()),
+        }
+    }
 }
 
 impl StreamObserver for JsCall {
@@ -124,27 +164,32 @@ impl StreamObserver for JsCall {
         if let Some(metrics) = &self.metrics {
             metrics.request_bytes(data.len() as u64);
         }
-        let last = if self.many { 0 } else { event::LAST };
-        let record = [event::REQUEST | last, self.id, 0, cost, 0, 0, 0, 0];
+        if !self.many {
+            self.announce(Some((lane, data, cost)));
+            return;
+        }
+        let Some(id) = self.id.get() else { return };
+        let record = [event::REQUEST, *id, 0, cost, 0, 0, 0, 0];
         if !self.served.inbox.push_payload(record, lane, data) {
-            if let Some(call) = self.served.get(self.id) {
+            if let Some(call) = self.served.get(*id) {
                 call.fail(&Error::new(ErrorCode::Protocol, "the request is not UTF-8 text"));
             }
-            self.served.cancel(self.id, CancelReason::Lost);
+            self.cancel(CancelReason::Lost);
         }
     }
 
     fn end(self: Arc<Self>, end: End) {
         match end {
             End::Finished if self.many => {
-                self.served
-                    .inbox
-                    .push_end(event::REQUEST, [event::REQUEST_END, self.id, 0, 0, 0, 0, 0, 0]);
+                if let Some(id) = self.id.get() {
+                    let record = [event::REQUEST_END, *id, 0, 0, 0, 0, 0, 0];
+                    self.served.inbox.push_end(event::REQUEST, record);
+                }
             }
             // The only message of the request said it already.
             End::Finished => {}
-            End::DeadlineExceeded => self.served.cancel(self.id, CancelReason::Deadline),
-            End::Failed { .. } | End::Lost { .. } => self.served.cancel(self.id, CancelReason::Lost),
+            End::DeadlineExceeded => self.cancel(CancelReason::Deadline),
+            End::Failed { .. } | End::Lost { .. } => self.cancel(CancelReason::Lost),
         }
     }
 
@@ -157,12 +202,13 @@ impl StreamObserver for JsCall {
         } else {
             CancelReason::Stop
         };
-        self.served.cancel(self.id, reason);
+        self.cancel(reason);
     }
 
     fn writable(&self) {
-        self.served
-            .inbox
-            .push([event::SERVED_WRITABLE, self.id, 0, 0, 0, 0, 0, 0]);
+        if let Some(id) = self.id.get() {
+            let record = [event::SERVED_WRITABLE, *id, 0, 0, 0, 0, 0, 0];
+            self.served.inbox.push(record);
+        }
     }
 }

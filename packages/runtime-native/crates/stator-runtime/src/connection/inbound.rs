@@ -186,11 +186,12 @@ impl Connection {
             put_error(state, stream, &error, true);
             return Ok(());
         }
+        let now = state.last_heard;
         let deadline = open
             .timeout_ms
-            .and_then(|timeout| Instant::now().checked_add(Duration::from_millis(u64::from(timeout))));
+            .and_then(|timeout| now.checked_add(Duration::from_millis(u64::from(timeout))));
         let many = open.request_stream;
-        match acceptor.open(self, stream, open) {
+        match acceptor.open(self, stream, open, now) {
             Ok(Accepted { observer, group }) => {
                 state
                     .streams

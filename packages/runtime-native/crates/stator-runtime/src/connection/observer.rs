@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use crate::{
     Error,
@@ -47,5 +47,7 @@ pub struct Accepted {
 /// Takes the calls that a peer opens.
 pub trait Acceptor: Send + Sync + 'static {
     /// Called with the connection locked: must not block, nor call the connection. An error refuses the call.
-    fn open(&self, connection: &Connection, stream: u32, open: Open) -> Result<Accepted, Error>;
+    ///
+    /// `now` is when the frame arrived.
+    fn open(&self, connection: &Connection, stream: u32, open: Open<'_>, now: Instant) -> Result<Accepted, Error>;
 }

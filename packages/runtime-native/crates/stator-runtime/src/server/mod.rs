@@ -89,7 +89,7 @@ impl Server {
             ));
         }
         let group = self.next_group.fetch_add(1, Ordering::Relaxed);
-        let served = Arc::new(Served::new(group, handler, metrics));
+        let served = Arc::new(Served::new(path.as_str(), group, handler, metrics));
         table.stopped.remove(&path);
         table.served.insert(path, Arc::clone(&served));
         Ok(served)
@@ -217,7 +217,7 @@ fn shut_down() -> Error {
 }
 
 impl Acceptor for Server {
-    fn open(&self, connection: &Connection, stream: u32, open: Open) -> Result<Accepted> {
+    fn open(&self, connection: &Connection, stream: u32, open: Open<'_>, now: Instant) -> Result<Accepted> {
         if !self.accepting.load(Ordering::Acquire) {
             return Err(Error::new(ErrorCode::ShuttingDown, "this worker is shutting down"));
         }
@@ -230,14 +230,14 @@ impl Acceptor for Server {
                 ),
             ));
         }
-        let served = self.table.read().find(&open.path)?;
-        let guard = served.begin(&self.running);
+        let served = self.table.read().find(open.path)?;
+        let guard = served.begin(&self.running, now);
         let deadline = open
             .timeout_ms
-            .and_then(|ms| Instant::now().checked_add(Duration::from_millis(u64::from(ms))));
+            .and_then(|ms| now.checked_add(Duration::from_millis(u64::from(ms))));
         let info = CallInfo {
-            path: open.path,
-            id: open.id,
+            path: Arc::clone(served.path()),
+            id: open.id.to_owned(),
             metadata: open.metadata,
             request_stream: open.request_stream,
             deadline,

@@ -15,6 +15,7 @@ pub trait Handler: Send + Sync + 'static {
 
 /// One endpoint in the server's table.
 pub struct Served {
+    path: Arc<str>,
     /// Its calls on every connection carry this number.
     group: u64,
     handler: Arc<dyn Handler>,
@@ -52,13 +53,23 @@ impl Drop for Guard {
 }
 
 impl Served {
-    pub(super) fn new(group: u64, handler: Arc<dyn Handler>, metrics: Option<Arc<EndpointMetrics>>) -> Self {
+    pub(super) fn new(
+        path: &str,
+        group: u64,
+        handler: Arc<dyn Handler>,
+        metrics: Option<Arc<EndpointMetrics>>,
+    ) -> Self {
         Self {
+            path: path.into(),
             group,
             handler,
             running: Arc::default(),
             metrics,
         }
+    }
+
+    pub(super) fn path(&self) -> &Arc<str> {
+        &self.path
     }
 
     pub(super) fn group(&self) -> u64 {
@@ -69,14 +80,15 @@ impl Served {
         &self.handler
     }
 
-    pub(super) fn begin(&self, process: &Arc<InFlight>) -> Guard {
+    /// Counts a call that arrived at `now`.
+    pub(super) fn begin(&self, process: &Arc<InFlight>, now: Instant) -> Guard {
         if let Some(metrics) = &self.metrics {
             metrics.started(0);
         }
         Guard {
             _endpoint: self.running.begin(),
             _process: process.begin(),
-            began: Instant::now(),
+            began: now,
             error: OnceLock::new(),
             metrics: self.metrics.clone(),
         }

@@ -13,7 +13,7 @@ use super::served::Guard;
 /// What a worker knows of a call before its first message.
 #[derive(Debug, Clone)]
 pub struct CallInfo {
-    pub path: String,
+    pub path: Arc<str>,
     pub id: String,
     pub metadata: Metadata,
     pub request_stream: bool,

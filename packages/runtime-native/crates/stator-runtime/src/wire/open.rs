@@ -17,10 +17,10 @@ const REQUEST_STREAM: u8 = 1;
 pub type Metadata = Vec<(String, String)>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Open {
+pub struct Open<'a> {
     /// `namespace.component.endpoint`.
-    pub path: String,
-    pub id: String,
+    pub path: &'a str,
+    pub id: &'a str,
     /// The request is a stream of messages, not a single one.
     pub request_stream: bool,
     /// Time left when the frame was written; `None`: no deadline. Relative, so that clocks need not agree.
@@ -71,7 +71,7 @@ fn put_text(out: &mut Vec<u8>, text: &str) -> bool {
 }
 
 /// Reads the payload of an `Open` frame; `None` if it is cut short or not UTF-8.
-pub fn decode(bytes: &[u8]) -> Option<Open> {
+pub fn decode(bytes: &[u8]) -> Option<Open<'_>> {
     let mut reader = Reader(bytes);
     let flags = reader.take(1)?[0];
     let timeout = u32::from_be_bytes(reader.take(4)?.try_into().ok()?);
@@ -80,7 +80,7 @@ pub fn decode(bytes: &[u8]) -> Option<Open> {
     let count = reader.u16()?;
     let mut metadata = Metadata::with_capacity(usize::from(count).min(64));
     for _ in 0..count {
-        metadata.push((reader.text()?, reader.text()?));
+        metadata.push((reader.text()?.to_owned(), reader.text()?.to_owned()));
     }
     Some(Open {
         path,
@@ -104,9 +104,9 @@ impl<'a> Reader<'a> {
         Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
     }
 
-    fn text(&mut self) -> Option<String> {
+    fn text(&mut self) -> Option<&'a str> {
         let length = self.u16()?;
-        Some(std::str::from_utf8(self.take(usize::from(length))?).ok()?.to_owned())
+        std::str::from_utf8(self.take(usize::from(length))?).ok()
     }
 }
 
@@ -114,10 +114,10 @@ impl<'a> Reader<'a> {
 mod tests {
     use super::*;
 
-    fn sample() -> Open {
+    fn sample() -> Open<'static> {
         Open {
-            path: "hello.backend.generate".into(),
-            id: "a".into(),
+            path: "hello.backend.generate",
+            id: "a",
             request_stream: true,
             timeout_ms: Some(1500),
             metadata: vec![("traceparent".into(), "00-…".into())],
@@ -130,8 +130,8 @@ mod tests {
         let mut bytes = Vec::new();
         encode(
             &mut bytes,
-            &open.path,
-            &open.id,
+            open.path,
+            open.id,
             open.request_stream,
             open.timeout_ms,
             &open.metadata,
@@ -146,8 +146,8 @@ mod tests {
         let mut bytes = Vec::new();
         encode(
             &mut bytes,
-            &open.path,
-            &open.id,
+            open.path,
+            open.id,
             open.request_stream,
             open.timeout_ms,
             &open.metadata,
