@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { DistributedRuntime, StatorError } from "@stator/runtime-native";
 import {
   Binary,
+  checkedEach,
   FixtureServiceClient,
   FixtureServiceContract,
-  type Optional,
+  Optional,
   type Pair,
   type PairInput,
   type Scalars,
@@ -41,7 +42,8 @@ beforeAll(async () => {
   });
   await served.endpoint(endpoints.collect.name).serveEndpoint<AsyncIterable<Optional>, unknown>(async (requests) => {
     const list: unknown[] = [];
-    for await (const { plain } of requests) list.push(plain);
+    // What any caller sends, checked request by request.
+    for await (const { plain } of checkedEach(Optional, requests, endpoints.collect.name)) list.push(plain);
     return { unsigned: list.length, signed: 0, list };
   });
   await served
@@ -96,6 +98,11 @@ test("break ends the generator of the service", async () => {
   await ended;
 });
 
+async function* misfits(): AsyncGenerator {
+  yield { plain: 1 };
+  yield { plain: "2" };
+}
+
 async function* numbers(count: number): AsyncGenerator<{ plain: number }> {
   for (let plain = 0; plain < count; plain++) yield { plain };
 }
@@ -130,6 +137,18 @@ describe("streams of requests", () => {
     });
     expect((await client.collect(numbers(2_000))).list).toHaveLength(2_000);
     expect((await client.collect([])).unsigned).toBe(0n);
+  });
+
+  test("a service checks each request of callers that do not", async () => {
+    const { namespace, component, endpoints } = FixtureServiceContract;
+    const endpoint = runtime.namespace(namespace).component(component).endpoint(endpoints.collect.name);
+    await using unchecked = await endpoint.client<unknown, unknown>();
+    await unchecked.waitForInstances({ timeoutMs: 10_000 });
+    const failed = unchecked.generate(misfits()).one();
+    expect(await failed.catch((error: unknown) => error)).toMatchObject({
+      code: "invalid_request",
+      message: 'collect: plain: expected u32, got "2"',
+    });
   });
 
   test("many for many: each answer is there before the next request", async () => {

@@ -6,6 +6,7 @@ export { BackendClient } from "./clients/backend-client.ts";
 export { BackendContract, type BackendService } from "./services/backend.ts";
 export { MiddleClient } from "./clients/middle-client.ts";
 export { MiddleContract, type MiddleService } from "./services/middle.ts";
+export { checkedEach, type Requests } from "./clients/checked.ts";
 export { type Schema, SchemaError } from "./support/schema.ts";
 export type { Issue } from "./support/failure.ts";
 export type { JsonValue } from "./support/json.ts";

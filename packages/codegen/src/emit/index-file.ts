@@ -16,6 +16,7 @@ export function indexFile(model: Model): string {
   for (const { name } of constants) {
     lines.push(`export { ${camelCase(name)} } from "./constants/${kebabCase(name)}.ts";`);
   }
+  if (services.length > 0) lines.push('export { checkedEach, type Requests } from "./clients/checked.ts";');
   lines.push(
     'export { type Schema, SchemaError } from "./support/schema.ts";',
     'export type { Issue } from "./support/failure.ts";',
