@@ -27,7 +27,7 @@ export type RuntimeOptions = {
   streamWindowBytes: number | null;
   /** How many calls a worker runs at once; further ones are refused as `overloaded`. Default 10000. */
   maxConcurrentCalls: number | null;
-  /** A response that nobody reads for this long is cancelled, in milliseconds; 0 never. Default 60000. */
+  /** A response that nobody begins to read for this long is cancelled, in milliseconds; 0 never. Default 60000. */
   unreadTimeoutMs: number | null;
   /** How often a silent connection is asked whether it lives, in milliseconds; 0 never. Default 10000. */
   keepAliveMs: number | null;
@@ -72,7 +72,7 @@ export type RuntimeOptionsInput = {
   streamWindowBytes?: number | null | undefined;
   /** How many calls a worker runs at once; further ones are refused as `overloaded`. Default 10000. */
   maxConcurrentCalls?: number | null | undefined;
-  /** A response that nobody reads for this long is cancelled, in milliseconds; 0 never. Default 60000. */
+  /** A response that nobody begins to read for this long is cancelled, in milliseconds; 0 never. Default 60000. */
   unreadTimeoutMs?: number | null | undefined;
   /** How often a silent connection is asked whether it lives, in milliseconds; 0 never. Default 10000. */
   keepAliveMs?: number | null | undefined;

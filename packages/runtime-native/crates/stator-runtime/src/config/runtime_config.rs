@@ -52,7 +52,7 @@ settings! {
     /// How many calls a worker runs at once; further ones are refused as `overloaded`. Default 10000.
     max_concurrent_calls ("maxConcurrentCalls", Some("DYN_TCP_WORKER_POOL_SIZE")): u32
         = 10_000, Kind::Integer { min: 1, max: 1_000_000, unit: "calls" };
-    /// A response that nobody reads for this long is cancelled, in milliseconds; 0 never. Default 60000.
+    /// A response that nobody begins to read for this long is cancelled, in milliseconds; 0 never. Default 60000.
     unread_timeout_ms ("unreadTimeoutMs", None): u32
         = 60_000, Kind::Milliseconds { min: 0, max: DAY };
     /// How often a silent connection is asked whether it lives, in milliseconds; 0 never. Default 10000.
