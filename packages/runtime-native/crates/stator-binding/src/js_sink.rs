@@ -25,15 +25,13 @@ impl JsSink {
         }
     }
 
-    /// Remembers a call until it ends; `false` if it has ended already.
-    pub fn remember(&self, id: u32, call: Arc<Call>) -> bool {
+    /// Remembers a call until it ends.
+    pub fn remember(&self, id: u32, call: Arc<Call>) {
         let mut calls = self.calls.lock();
         // Whoever ends it removes it, under this lock: after this look, or it is seen here.
-        if call.is_done() {
-            return false;
+        if !call.is_done() {
+            calls.insert(id, call);
         }
-        calls.insert(id, call);
-        true
     }
 
     pub fn get(&self, id: u32) -> Option<Arc<Call>> {

@@ -69,6 +69,8 @@ impl<'a> Submission<'a> {
         for connection in &self.touched {
             connection.flush();
         }
+        // What failed at once has its end in the inbox, and there may be no connection that would announce it.
+        self.session.inbox.ring();
         self.blocked
     }
 
@@ -154,8 +156,7 @@ impl<'a> Submission<'a> {
             None
         };
         let Some(client) = self.client(client) else {
-            self.session.calls.refuse(id, closed_client());
-            return self.session.inbox.ring();
+            return self.session.calls.refuse(id, closed_client());
         };
         let router = match head >> ROUTE_SHIFT {
             ROUTE_RANDOM => Router::Random,
@@ -183,10 +184,7 @@ impl<'a> Submission<'a> {
             options,
         );
         self.touch(call.connection());
-        if !self.session.calls.remember(id, call) {
-            // Its end is in the inbox, and there may be no connection that would announce it.
-            self.session.inbox.ring();
-        }
+        self.session.calls.remember(id, call);
     }
 
     /// The client of that number. Most batches are of one client: it is looked up once.
@@ -219,7 +217,6 @@ impl<'a> Submission<'a> {
                 call.fail(&error);
                 if !last {
                     calls.cancel(id, CancelReason::Unsendable);
-                    self.session.inbox.ring();
                 }
             }
         }
