@@ -1,15 +1,13 @@
+import { type Document, kebabCase, Model } from "@stator/contract";
 import { constantFile } from "./emit/constants-file.ts";
 import { checkedFile, clientFile } from "./emit/client-file.ts";
 import { indexFile } from "./emit/index-file.ts";
 import { serviceFile } from "./emit/service-file.ts";
 import { supportFiles } from "./emit/support-files.ts";
 import { typeFile } from "./emit/type-file.ts";
-import type { Document } from "./document/document.ts";
 import { jsonSchemaFile } from "./json-schema/json-schema-file.ts";
 import { openApiFile } from "./json-schema/open-api-file.ts";
-import { checkDocument } from "./model/check-document.ts";
-import { Model } from "./model/model.ts";
-import { kebabCase } from "./model/names.ts";
+import { checkDocument } from "./check/check-document.ts";
 import { header } from "./output/header.ts";
 
 /** Paths with forward slashes, relative to the output folder, and the text of each file. */

@@ -1,10 +1,4 @@
-/** Why nothing could be generated. Each problem is a sentence that says where, what and what to do. */
-export class GenerationError extends Error {
-  readonly problems: readonly string[];
+import { ContractError } from "@stator/contract";
 
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.name = "GenerationError";
-    this.problems = problems;
-  }
-}
+/** Why nothing could be generated. */
+export class GenerationError extends ContractError {}

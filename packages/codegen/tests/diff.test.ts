@@ -1,10 +1,16 @@
+import {
+  type Change,
+  compareDocuments,
+  type Document,
+  type Field,
+  printChanges,
+  type Shape,
+  type TypeRef,
+} from "@stator/contract";
 import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Change, compareDocuments } from "../src/compare/compare-documents.ts";
-import { printChanges } from "../src/compare/print-changes.ts";
-import type { Document, Field, Shape, TypeRef } from "../src/document/document.ts";
 
 const u8: TypeRef = { kind: "int", bits: 8, signed: false };
 const u32: TypeRef = { kind: "int", bits: 32, signed: false };

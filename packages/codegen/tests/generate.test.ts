@@ -1,6 +1,3 @@
-import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type {
   ContentShape,
   Document,
@@ -11,7 +8,10 @@ import type {
   Tagging,
   TypeDefinition,
   TypeRef,
-} from "../src/document/document.ts";
+} from "@stator/contract";
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { generate } from "../src/generate.ts";
 import { GenerationError } from "../src/generation-error.ts";
 

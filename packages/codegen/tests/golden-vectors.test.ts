@@ -1,7 +1,7 @@
+import { parseDocument } from "@stator/contract";
 import { beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseDocument } from "../src/document/parse-document.ts";
 import * as generated from "./fixtures/generated/index.ts";
 import { AfterRust } from "./support/after-rust.ts";
 import { askSerde } from "./support/ask-serde.ts";

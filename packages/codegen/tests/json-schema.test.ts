@@ -1,8 +1,8 @@
+import { parseDocument } from "@stator/contract";
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020, { type ValidateFunction } from "ajv/dist/2020.js";
-import { parseDocument } from "../src/document/parse-document.ts";
 import * as generated from "./fixtures/generated/index.ts";
 import { parseExact, printExact } from "./support/exact-json.ts";
 import { mutate } from "./support/mutate.ts";

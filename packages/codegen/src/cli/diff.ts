@@ -1,9 +1,6 @@
+import { compareDocuments, type Document, parseDocument, printChanges } from "@stator/contract";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { compareDocuments } from "../compare/compare-documents.ts";
-import { printChanges } from "../compare/print-changes.ts";
-import type { Document } from "../document/document.ts";
-import { parseDocument } from "../document/parse-document.ts";
 import { UsageError } from "./arguments.ts";
 
 /** `stator-codegen diff old.json new.json [--json]`. Says whether old and new still work together. */

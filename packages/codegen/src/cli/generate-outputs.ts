@@ -1,7 +1,7 @@
+import { parseDocument } from "@stator/contract";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, Output } from "../config/config.ts";
-import { parseDocument } from "../document/parse-document.ts";
 import { runContractCrate } from "../document/run-contract-crate.ts";
 import { generate } from "../generate.ts";
 import { GenerationError } from "../generation-error.ts";

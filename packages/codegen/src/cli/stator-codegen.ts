@@ -1,6 +1,6 @@
 #!/usr/bin/env bun
 import { readConfig } from "../config/config.ts";
-import { GenerationError } from "../generation-error.ts";
+import { ContractError } from "@stator/contract";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { diff } from "./diff.ts";
 import { generateOutputs } from "./generate-outputs.ts";
@@ -26,7 +26,7 @@ try {
   if (error instanceof UsageError) {
     console.error(`${error.message}\nstator-codegen --help says how it is used.`);
     process.exitCode = 2;
-  } else if (error instanceof GenerationError) {
+  } else if (error instanceof ContractError) {
     for (const problem of error.problems) console.error(problem);
     process.exitCode = 1;
   } else {

@@ -2,6 +2,7 @@ import { existsSync, type FSWatcher, watch as watchPath } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { findSources } from "../document/find-sources.ts";
+import { ContractError } from "@stator/contract";
 import { GenerationError } from "../generation-error.ts";
 import { generateOutputs, type Mode } from "./generate-outputs.ts";
 
@@ -18,7 +19,7 @@ export async function watchOutputs(config: Config, mode: Mode, print: (text: str
       await generateOutputs(config, mode, print);
       print(`Watching (took ${Math.round(performance.now() - start)} ms).`);
     } catch (error) {
-      if (!(error instanceof GenerationError)) throw error;
+      if (!(error instanceof ContractError)) throw error;
       print([...error.problems, "Watching for the next change."].join("\n"));
     }
     await changes.next();

@@ -1,6 +1,4 @@
-import type { Constant, JsonValue, TypeRef } from "../document/document.ts";
-import type { Model } from "../model/model.ts";
-import { camelCase, kebabCase } from "../model/names.ts";
+import { camelCase, type Constant, type JsonValue, kebabCase, type Model, type TypeRef } from "@stator/contract";
 import { Imports } from "./imports.ts";
 import { printDocs } from "./print-docs.ts";
 import { TypePrinter } from "./print-type.ts";

@@ -1,7 +1,13 @@
-import type { ContentShape, EnumShape, StructShape, Variant } from "../document/document.ts";
-import { isTextEnum } from "../model/is-unchanged.ts";
-import { mayLackContent } from "../model/may-lack-content.ts";
-import { isIdentifier, pascalCase } from "../model/names.ts";
+import {
+  type ContentShape,
+  type EnumShape,
+  isIdentifier,
+  isTextEnum,
+  mayLackContent,
+  pascalCase,
+  type StructShape,
+  type Variant,
+} from "@stator/contract";
 import { printLiteralKey } from "./print-value.ts";
 import type { ReaderWriter } from "./reader.ts";
 import { structBody } from "./struct-reader.ts";

@@ -1,5 +1,4 @@
-import type { Model } from "../model/model.ts";
-import { camelCase, kebabCase } from "../model/names.ts";
+import { camelCase, kebabCase, type Model } from "@stator/contract";
 
 /** The file through which everything is imported. */
 export function indexFile(model: Model): string {

@@ -1,4 +1,4 @@
-import type { Limits, TypeRef } from "../document/document.ts";
+import type { Limits, TypeRef } from "@stator/contract";
 import type { ReaderWriter } from "./reader.ts";
 
 /** Conditions that hold when a variable breaks its limits; they note the failure. */
@@ -24,11 +24,4 @@ export function printLimits(writer: ReaderWriter, type: TypeRef, limits: Limits,
 function printBound(bound: number | bigint | undefined, isWide: boolean): string {
   if (bound === undefined) return "null";
   return isWide ? `${bound}n` : String(bound);
-}
-
-/** The least and the greatest integer of a width. */
-export function integerRange(bits: number, signed: boolean): { min: bigint; max: bigint } {
-  return signed
-    ? { min: -(2n ** BigInt(bits - 1)), max: 2n ** BigInt(bits - 1) - 1n }
-    : { min: 0n, max: 2n ** BigInt(bits) - 1n };
 }

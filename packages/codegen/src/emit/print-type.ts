@@ -1,8 +1,15 @@
-import type { ContentShape, Field, Shape, Tagging, TypeRef, Variant } from "../document/document.ts";
-import type { Model } from "../model/model.ts";
-import { resolveFields } from "../model/resolve-fields.ts";
-import { mayLackContent } from "../model/may-lack-content.ts";
-import { isIdentifier } from "../model/names.ts";
+import {
+  type ContentShape,
+  type Field,
+  isIdentifier,
+  mayLackContent,
+  type Model,
+  resolveFields,
+  type Shape,
+  type Tagging,
+  type TypeRef,
+  type Variant,
+} from "@stator/contract";
 import { printDocs } from "./print-docs.ts";
 
 /** Which side of a schema a type stands for: what is accepted, or what comes out. */

@@ -1,6 +1,4 @@
-import type { JsonValue, TypeRef } from "../document/document.ts";
-import type { Model } from "../model/model.ts";
-import { resolveFields } from "../model/resolve-fields.ts";
+import { type JsonValue, type Model, resolveFields, type TypeRef } from "@stator/contract";
 import { printLiteralKey, printValue } from "./print-value.ts";
 
 /** A value of the document as an expression of its TypeScript type, where wide integers are `bigint`. */

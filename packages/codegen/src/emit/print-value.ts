@@ -1,4 +1,4 @@
-import type { JsonValue } from "../document/document.ts";
+import type { JsonValue } from "@stator/contract";
 import { printKey } from "./print-type.ts";
 
 /** JSON as a TypeScript expression, on one line. */

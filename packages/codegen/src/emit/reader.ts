@@ -1,9 +1,14 @@
-import type { Limits, TypeRef } from "../document/document.ts";
-import type { Model } from "../model/model.ts";
-import { isUnchanged } from "../model/is-unchanged.ts";
-import { kebabCase, pascalCase } from "../model/names.ts";
+import {
+  integerRange,
+  isUnchanged,
+  kebabCase,
+  type Limits,
+  type Model,
+  pascalCase,
+  type TypeRef,
+} from "@stator/contract";
 import type { Imports } from "./imports.ts";
-import { integerRange, printLimits } from "./print-limits.ts";
+import { printLimits } from "./print-limits.ts";
 import type { TypePrinter } from "./print-type.ts";
 
 /** Writes the readers of one generated file. A reader checks a value and returns it in its one form, or `INVALID`. */

@@ -1,6 +1,4 @@
-import type { Endpoint, Service } from "../document/document.ts";
-import type { Model } from "../model/model.ts";
-import { camelCase, kebabCase } from "../model/names.ts";
+import { camelCase, type Endpoint, kebabCase, type Model, type Service } from "@stator/contract";
 import { Imports } from "./imports.ts";
 import { printDocs } from "./print-docs.ts";
 import { printLiteralKey } from "./print-value.ts";

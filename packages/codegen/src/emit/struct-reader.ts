@@ -1,6 +1,4 @@
-import type { Field, StructShape } from "../document/document.ts";
-import { pascalCase, isIdentifier } from "../model/names.ts";
-import { resolveFields } from "../model/resolve-fields.ts";
+import { type Field, isIdentifier, pascalCase, resolveFields, type StructShape } from "@stator/contract";
 import { printKey } from "./print-type.ts";
 import { printLiteralKey, printValue } from "./print-value.ts";
 import type { ReaderWriter } from "./reader.ts";

@@ -1,6 +1,4 @@
-import type { TypeDefinition } from "../document/document.ts";
-import type { Model } from "../model/model.ts";
-import { kebabCase } from "../model/names.ts";
+import { kebabCase, type Model, type TypeDefinition } from "@stator/contract";
 import { addEnumReader } from "./enum-reader.ts";
 import { Imports } from "./imports.ts";
 import { printDocs } from "./print-docs.ts";

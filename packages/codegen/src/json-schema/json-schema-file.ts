@@ -1,5 +1,4 @@
-import type { JsonValue } from "../document/document.ts";
-import type { Model } from "../model/model.ts";
+import type { JsonValue, Model } from "@stator/contract";
 import { note } from "../output/header.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { schemaOfType } from "./schema-of-type.ts";

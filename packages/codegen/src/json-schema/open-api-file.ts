@@ -1,6 +1,4 @@
-import type { Endpoint, Service, TypeRef } from "../document/document.ts";
-import type { Model } from "../model/model.ts";
-import { camelCase } from "../model/names.ts";
+import { camelCase, type Endpoint, type Model, type Service, type TypeRef } from "@stator/contract";
 import { note } from "../output/header.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { definitions, printJson } from "./json-schema-file.ts";

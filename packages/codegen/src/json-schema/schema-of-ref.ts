@@ -1,5 +1,4 @@
-import type { IntegerPolicy, Limits, TextFormat, TypeRef } from "../document/document.ts";
-import { integerRange } from "../emit/print-limits.ts";
+import { type IntegerPolicy, integerRange, type Limits, type TextFormat, type TypeRef } from "@stator/contract";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** Gives the `$ref` of a type with a name. */

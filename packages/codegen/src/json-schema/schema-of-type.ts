@@ -1,8 +1,15 @@
-import type { ContentShape, EnumShape, Field, StructShape, TypeDefinition, Variant } from "../document/document.ts";
+import {
+  type ContentShape,
+  type EnumShape,
+  type Field,
+  mayLackContent,
+  type Model,
+  resolveFields,
+  type StructShape,
+  type TypeDefinition,
+  type Variant,
+} from "@stator/contract";
 import type { Side } from "../emit/print-type.ts";
-import { mayLackContent } from "../model/may-lack-content.ts";
-import type { Model } from "../model/model.ts";
-import { resolveFields } from "../model/resolve-fields.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { type Refer, schemaOfRef, tuple } from "./schema-of-ref.ts";
 

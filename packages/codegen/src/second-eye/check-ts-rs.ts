@@ -1,4 +1,4 @@
-import type { Model } from "../model/model.ts";
+import type { Model } from "@stator/contract";
 import { expectedShape } from "./expected-type.ts";
 import { findDifference } from "./find-difference.ts";
 import { normalise } from "./normalise.ts";

@@ -1,6 +1,4 @@
-import type { ContentShape, Shape, Tagging, TypeRef } from "../document/document.ts";
-import type { Model } from "../model/model.ts";
-import { resolveFields } from "../model/resolve-fields.ts";
+import { type ContentShape, type Model, resolveFields, type Shape, type Tagging, type TypeRef } from "@stator/contract";
 import { name, type TsField, type TsType } from "./ts-type.ts";
 
 /** What ts-rs has to say about a shape, if it read the source as we did. */

@@ -1,6 +1,4 @@
-import type { ContentShape, Document, TypeRef } from "../../src/document/document.ts";
-import { Model } from "../../src/model/model.ts";
-import { resolveFields } from "../../src/model/resolve-fields.ts";
+import { type ContentShape, type Document, Model, resolveFields, type TypeRef } from "@stator/contract";
 import { printExact } from "./exact-json.ts";
 
 /** Brings values to the form that they have after Rust has held them. */

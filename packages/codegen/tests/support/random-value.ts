@@ -1,13 +1,13 @@
-import type {
-  ContentShape,
-  Document,
-  Field,
-  Shape,
-  Tagging,
-  TextFormat,
-  TypeRef,
-} from "../../src/document/document.ts";
-import { integerRange } from "../../src/emit/print-limits.ts";
+import {
+  type ContentShape,
+  type Document,
+  type Field,
+  integerRange,
+  type Shape,
+  type Tagging,
+  type TextFormat,
+  type TypeRef,
+} from "@stator/contract";
 import type { Random } from "./random.ts";
 
 /** In every spelling that we take. */

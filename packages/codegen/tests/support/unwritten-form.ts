@@ -1,4 +1,4 @@
-import type { Document, Shape, TypeRef } from "../../src/document/document.ts";
+import type { Document, Shape, TypeRef } from "@stator/contract";
 
 /**
  * Whether a text is in a form that serde reads and never writes. Generated validators accept the written forms only:

@@ -1,4 +1,4 @@
-import type { EnumShape, TypeRef } from "../document/document.ts";
+import type { EnumShape, TypeRef } from "../document.ts";
 import type { Model } from "./model.ts";
 
 /** Whether a value of the type comes out of its reader as it went in, so that nothing has to be copied. */

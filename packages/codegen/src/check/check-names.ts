@@ -1,6 +1,4 @@
-import type { Document } from "../document/document.ts";
-import { findDifferingInputs } from "./differing-inputs.ts";
-import { kebabCase } from "./names.ts";
+import { type Document, findDifferingInputs, kebabCase } from "@stator/contract";
 
 /** Names that generated files use themselves. */
 const taken = new Set(

@@ -1,4 +1,4 @@
-import type { EnumShape, StructShape, TypeRef } from "../document/document.ts";
+import type { EnumShape, StructShape, TypeRef } from "../document.ts";
 import { nameOfNumber } from "./numbers-fit.ts";
 
 const formats = {

@@ -1,4 +1,4 @@
-import type { Document, Variant } from "../document/document.ts";
+import type { Document, Variant } from "../document.ts";
 import { mayLackContent } from "./may-lack-content.ts";
 import { visitTypes } from "./visit-types.ts";
 import { withUsers } from "./with-users.ts";

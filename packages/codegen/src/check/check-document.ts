@@ -1,10 +1,9 @@
-import type { Document } from "../document/document.ts";
+import { type Document, Model } from "@stator/contract";
 import { GenerationError } from "../generation-error.ts";
 import { checkTsRs } from "../second-eye/check-ts-rs.ts";
 import { checkNames } from "./check-names.ts";
 import { checkServices } from "./check-services.ts";
 import { checkShapes } from "./check-shapes.ts";
-import { Model } from "./model.ts";
 
 /** Refuses a document of which some part has no exact form in TypeScript. Throws with every reason at once. */
 export function checkDocument(document: Document): void {

@@ -1,5 +1,5 @@
-import type { TypeRef } from "../document/document.ts";
-import { integerRange } from "../emit/print-limits.ts";
+import type { TypeRef } from "../document.ts";
+import { integerRange } from "../integer-range.ts";
 
 type Int = TypeRef & { kind: "int" };
 type Float = TypeRef & { kind: "float" };

@@ -1,4 +1,4 @@
-import type { Document, Endpoint, Service, TypeRef } from "../document/document.ts";
+import type { Document, Endpoint, Service, TypeRef } from "../document.ts";
 import { Model } from "../model/model.ts";
 import { findMisfits } from "./find-misfits.ts";
 

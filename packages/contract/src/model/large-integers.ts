@@ -1,4 +1,4 @@
-import type { Document } from "../document/document.ts";
+import type { Document } from "../document.ts";
 import { visitTypes } from "./visit-types.ts";
 import { withUsers } from "./with-users.ts";
 

@@ -1,4 +1,4 @@
-import type { Document } from "../document/document.ts";
+import type { Document } from "../document.ts";
 import { referredNames } from "./visit-types.ts";
 
 /** These types, and every type that contains one of them, directly or through others. */

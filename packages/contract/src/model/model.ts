@@ -1,5 +1,5 @@
-import type { Document, Service, Shape, TypeDefinition, TypeRef } from "../document/document.ts";
-import { GenerationError } from "../generation-error.ts";
+import type { Document, Service, Shape, TypeDefinition, TypeRef } from "../document.ts";
+import { ContractError } from "../contract-error.ts";
 import { findDeepTypes } from "./deep-types.ts";
 import { findDifferingInputs } from "./differing-inputs.ts";
 import { findLargeIntegers } from "./large-integers.ts";
@@ -27,7 +27,7 @@ export class Model {
 
   type(name: string): TypeDefinition {
     const type = this.#types.get(name);
-    if (type === undefined) throw new GenerationError([`the document refers to ${name}, which it does not define`]);
+    if (type === undefined) throw new ContractError([`the document refers to ${name}, which it does not define`]);
     return type;
   }
 

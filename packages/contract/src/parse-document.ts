@@ -1,4 +1,4 @@
-import { GenerationError } from "../generation-error.ts";
+import { ContractError } from "./contract-error.ts";
 import { documentVersion, type Document } from "./document.ts";
 
 /**
@@ -11,10 +11,10 @@ export function parseDocument(text: string, source: string): Document {
   try {
     document = JSON.parse(text, exactIntegers as (key: string, value: unknown) => unknown) as Document;
   } catch (error) {
-    throw new GenerationError([`${source} is not JSON: ${(error as Error).message}`]);
+    throw new ContractError([`${source} is not JSON: ${(error as Error).message}`]);
   }
   if (document === null || typeof document !== "object" || document.version !== documentVersion) {
-    throw new GenerationError([
+    throw new ContractError([
       `${source} is not a document of version ${documentVersion}. ` +
         "Use stator-contract and @stator/codegen of the same release.",
     ]);

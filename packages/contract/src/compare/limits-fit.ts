@@ -1,4 +1,4 @@
-import type { Limits, TypeRef } from "../document/document.ts";
+import type { Limits, TypeRef } from "../document.ts";
 import { rangeOf } from "./numbers-fit.ts";
 
 type Bound = number | bigint | null;

@@ -1,4 +1,4 @@
-import type { Field, Shape, TypeRef } from "../document/document.ts";
+import type { Field, Shape, TypeRef } from "../document.ts";
 
 /** Calls `visit` for every type that is written in a shape, also inside of others. */
 export function visitTypes(shape: Shape, visit: (type: TypeRef, field: Field | null) => void): void {

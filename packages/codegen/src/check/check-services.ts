@@ -1,5 +1,4 @@
-import type { Document } from "../document/document.ts";
-import { camelCase } from "./names.ts";
+import { camelCase, type Document } from "@stator/contract";
 
 /** Methods that every generated client has. */
 const clientMembers = new Set(["close", "connect", "constructor", "waitForInstances"]);

@@ -1,4 +1,4 @@
-import type { ContentShape, EnumShape, Limits, StructShape, TypeRef, Variant } from "../document/document.ts";
+import type { ContentShape, EnumShape, Limits, StructShape, TypeRef, Variant } from "../document.ts";
 import type { Model } from "../model/model.ts";
 import { isTextEnum } from "../model/is-unchanged.ts";
 import { resolveFields } from "../model/resolve-fields.ts";

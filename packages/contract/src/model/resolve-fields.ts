@@ -1,4 +1,4 @@
-import type { Field, StructShape, TypeRef } from "../document/document.ts";
+import type { Field, StructShape, TypeRef } from "../document.ts";
 import type { Model } from "./model.ts";
 
 /** The fields of a struct with those of flattened structs in their place. */

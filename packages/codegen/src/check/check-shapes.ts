@@ -1,15 +1,16 @@
-import type {
-  ContentShape,
-  Document,
-  Shape,
-  StructShape,
-  Tagging,
-  TypeDefinition,
-  TypeRef,
-} from "../document/document.ts";
-import { Model } from "./model.ts";
-import { resolveFields } from "./resolve-fields.ts";
-import { visitType, visitTypes } from "./visit-types.ts";
+import {
+  type ContentShape,
+  type Document,
+  Model,
+  resolveFields,
+  type Shape,
+  type StructShape,
+  type Tagging,
+  type TypeDefinition,
+  type TypeRef,
+  visitType,
+  visitTypes,
+} from "@stator/contract";
 
 /** Combinations that serde compiles and then fails on, or that have no exact type. */
 export function checkShapes(document: Document): string[] {

@@ -1,0 +1,35 @@
+export { type Break, type Change, compareDocuments } from "./compare/compare-documents.ts";
+export { findMisfits } from "./compare/find-misfits.ts";
+export type { Misfit } from "./compare/misfit.ts";
+export { printChanges } from "./compare/print-changes.ts";
+export { ContractError } from "./contract-error.ts";
+export {
+  type Constant,
+  type ContentShape,
+  type Document,
+  documentVersion,
+  type Endpoint,
+  type EnumShape,
+  type Field,
+  type IntegerPolicy,
+  type JsonValue,
+  type Limits,
+  type Service,
+  type Shape,
+  type StructShape,
+  type Tagging,
+  type TextFormat,
+  type TypeDefinition,
+  type TypeRef,
+  type UnknownKeys,
+  type Variant,
+} from "./document.ts";
+export { integerRange } from "./integer-range.ts";
+export { findDifferingInputs } from "./model/differing-inputs.ts";
+export { isTextEnum, isUnchanged } from "./model/is-unchanged.ts";
+export { mayLackContent } from "./model/may-lack-content.ts";
+export { Model } from "./model/model.ts";
+export { camelCase, isIdentifier, kebabCase, pascalCase } from "./model/names.ts";
+export { resolveFields } from "./model/resolve-fields.ts";
+export { visitType, visitTypes } from "./model/visit-types.ts";
+export { parseDocument } from "./parse-document.ts";
