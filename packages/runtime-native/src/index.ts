@@ -2,6 +2,8 @@ export type { CallOptions } from "./calling/call-options.ts";
 export { Client, type ClientOptions, type RouterMode, type WaitOptions } from "./calling/client.ts";
 export type { Instance } from "./calling/instance.ts";
 export type { ResponseStream } from "./calling/response-stream.ts";
+export { declareError, type ErrorFacts, type ErrorType } from "./declare-error.ts";
+export { DeclaredError } from "./declared-error.ts";
 export { DistributedRuntime, type ShutdownOptions } from "./distributed-runtime.ts";
 export { Endpoint } from "./endpoint.ts";
 export { ERROR_CODES, type ErrorCode } from "./error-codes.ts";

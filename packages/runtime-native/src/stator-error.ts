@@ -6,6 +6,8 @@ import type { JsonValue } from "./json-value.ts";
 export interface StatorErrorOptions {
   readonly cause?: unknown;
   readonly details?: JsonValue | null;
+  /** From 400 to 599; anything else does not count. Default: that of the code. */
+  readonly httpStatus?: number | undefined;
   readonly instanceId?: bigint | null;
   readonly remoteName?: string | null;
   readonly remoteStack?: string | null;
@@ -16,7 +18,7 @@ export type WireError = WireErrorInput;
 
 /** The one error class of Stator. `code` is one of a closed list; the message says what, where and what to do. */
 export class StatorError extends Error {
-  override readonly name = "StatorError";
+  override readonly name: string = "StatorError";
   readonly code: ErrorCode;
   /** Public facts about the error. */
   readonly details: JsonValue | null;
@@ -26,6 +28,7 @@ export class StatorError extends Error {
   readonly remoteName: string | null;
   /** Stack of the remote handler; only a development server sends it. */
   readonly remoteStack: string | null;
+  readonly #httpStatus: number | null;
 
   constructor(code: ErrorCode, message: string, options: StatorErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -34,6 +37,7 @@ export class StatorError extends Error {
     this.instanceId = options.instanceId ?? null;
     this.remoteName = options.remoteName ?? null;
     this.remoteStack = options.remoteStack ?? null;
+    this.#httpStatus = isErrorStatus(options.httpStatus) ? options.httpStatus : null;
   }
 
   /** Whether the same call may succeed elsewhere or later, without risk of running twice. */
@@ -43,22 +47,10 @@ export class StatorError extends Error {
 
   /** The HTTP status that a front end answers with. */
   get httpStatus(): number {
-    return ERROR_CODES[this.code].httpStatus;
-  }
-
-  /** The error that a peer, or the addon, wrote as JSON. A code that this version does not know reads as `internal`. */
-  static fromWire(wire: WireError): StatorError {
-    const code = Object.hasOwn(ERROR_CODES, wire.code) ? (wire.code as ErrorCode) : "internal";
-    return new StatorError(code, wire.message, {
-      details: wire.details ?? null,
-      instanceId: instanceOf(wire.instance),
-      remoteName: wire.name ?? null,
-      remoteStack: wire.stack ?? null,
-    });
+    return this.#httpStatus ?? ERROR_CODES[this.code].httpStatus;
   }
 }
 
-/** The instance that an error names; null for none, and for what a strange peer may have written there. */
-function instanceOf(decimal: string | null | undefined): bigint | null {
-  return typeof decimal === "string" && /^\d{1,20}$/.test(decimal) ? BigInt(decimal) : null;
+function isErrorStatus(status: unknown): status is number {
+  return typeof status === "number" && Number.isInteger(status) && status >= 400 && status <= 599;
 }

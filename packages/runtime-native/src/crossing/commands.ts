@@ -1,6 +1,6 @@
 import type { CommandInput } from "../generated/types/command.ts";
-import type { WireError } from "../stator-error.ts";
-import { StatorError } from "../stator-error.ts";
+import { errorFromWire } from "../error-from-wire.ts";
+import { StatorError, type WireError } from "../stator-error.ts";
 import { fromNative } from "./from-native.ts";
 import type { KeepAlive } from "./keep-alive.ts";
 
@@ -58,7 +58,7 @@ export class Commands {
   settle(number: number, result: string, worked: boolean): void {
     const pending = this.#take(number);
     if (worked) pending?.resolve(result);
-    else pending?.reject(StatorError.fromWire(JSON.parse(result) as WireError));
+    else pending?.reject(errorFromWire(JSON.parse(result) as WireError));
   }
 
   /** No more answers will come. */

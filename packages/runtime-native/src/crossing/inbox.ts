@@ -1,4 +1,5 @@
-import { StatorError, type WireError } from "../stator-error.ts";
+import { errorFromWire } from "../error-from-wire.ts";
+import type { WireError } from "../stator-error.ts";
 import { EVENT, EVENT_FLAG, SLOTS } from "./event.ts";
 import type { NativeRuntime } from "./native-addon.ts";
 import { decodeText } from "./payload.ts";
@@ -109,7 +110,7 @@ export class Inbox {
         calls.get(id)?.ended(records[at + 4] as number, records[at + 5] as number);
         break;
       case EVENT.fail: {
-        const error = StatorError.fromWire(decodeText(payload as string) as WireError);
+        const error = errorFromWire(decodeText(payload as string) as WireError);
         calls.get(id)?.failed(error, records[at + 4] as number, records[at + 5] as number);
         break;
       }

@@ -27,17 +27,25 @@ function describe(thrown: unknown, development: boolean): WireError {
   if (!(thrown instanceof StatorError)) return { code: "internal", message, name: text(thrown.name), ...stack };
   const name = thrown.remoteName === null ? {} : { name: thrown.remoteName };
   const instance = thrown.instanceId === null ? {} : { instance: thrown.instanceId.toString() };
-  const code = Object.hasOwn(ERROR_CODES, thrown.code) ? thrown.code : "internal";
-  return { code, message, ...name, ...details(thrown), ...instance, ...stack };
+  const isKnown = Object.hasOwn(ERROR_CODES, thrown.code);
+  const code = isKnown ? thrown.code : "internal";
+  const problem = detailsProblem(thrown);
+  if (problem !== null && code === "declared") {
+    return { code: "internal", message: `the error ${thrown.remoteName} cannot be sent: ${problem}`, ...stack };
+  }
+  // Code and message must arrive whatever the details are.
+  const details = problem !== null || thrown.details === null ? {} : { details: thrown.details };
+  const status = isKnown && thrown.httpStatus !== ERROR_CODES[code].httpStatus ? { status: thrown.httpStatus } : {};
+  return { code, message, ...name, ...details, ...status, ...instance, ...stack };
 }
 
-/** Details that cannot travel are left out: code and message must arrive whatever they are. */
-function details(error: StatorError): Pick<WireError, "details"> {
-  if (error.details === null) return {};
+/** Why the details cannot travel, null if they can. */
+function detailsProblem(error: StatorError): string | null {
+  if (error.details === null) return null;
   try {
-    return LONE_SURROGATE.test(String(encodePayload(error.details))) ? {} : { details: error.details };
-  } catch {
-    return {};
+    return LONE_SURROGATE.test(String(encodePayload(error.details))) ? "it holds text with a lone surrogate" : null;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
   }
 }
 

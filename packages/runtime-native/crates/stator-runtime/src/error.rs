@@ -1,8 +1,10 @@
 //! The closed list of error codes and the one error type of the runtime.
 
 mod code;
+mod details;
 
 pub use code::ErrorCode;
+pub use details::Details;
 
 use serde::{Deserialize, Serialize};
 use stator_contract::Contract;
@@ -18,15 +20,20 @@ pub struct Error {
     pub code: ErrorCode,
     /// What was wrong, where, and what to do about it.
     pub message: String,
-    /// Name of the error class that a handler threw, when there was one.
+    /// Name of the error class that a handler threw, or of the declared type, when there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Stack of the remote handler; only sent by a development server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
-    /// Public facts about the error, any JSON value.
+    /// Public facts about the error, any JSON value; of a declared error, its value.
+    #[contract(as = "Option<serde_json::Value>")]
+    #[ts(as = "Option<serde_json::Value>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<serde_json::Value>,
+    pub details: Option<Details>,
+    /// The HTTP status that a front end answers with, when it is not that of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
     /// The instance that produced the error: decimal text, because JSON numbers lose digits above 2^53 in JavaScript.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
@@ -40,8 +47,16 @@ impl Error {
             name: None,
             stack: None,
             details: None,
+            status: None,
             instance: None,
         }
+    }
+
+    /// The HTTP status that a front end answers with. What is no error status does not count.
+    pub fn http_status(&self) -> u16 {
+        self.status
+            .filter(|status| (400..=599).contains(status))
+            .unwrap_or_else(|| self.code.http_status())
     }
 
     /// The same error, marked as coming from `instance_id` unless it already names one.

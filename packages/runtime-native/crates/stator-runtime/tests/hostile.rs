@@ -8,6 +8,7 @@ use stator_runtime::{
     DistributedRuntime, Error, ErrorCode, Result,
     client::{CallOptions, Client},
     connection::StreamObserver,
+    error::Details,
     runtime::{ServeOptions, Settings},
     server::{Handler, ServerCall},
 };
@@ -486,7 +487,7 @@ fn an_error_too_large_for_a_frame_is_cut() -> Result<()> {
                     Some(request) if read(&request) == "fail" => Err(Error {
                         name: Some("n\u{1}".repeat(100_000)),
                         stack: Some("s".repeat(100_000)),
-                        details: Some(vec![0; 100_000].into()),
+                        details: Details::of(&vec![0; 100_000]).ok(),
                         ..Error::new(ErrorCode::InvalidRequest, "m\u{1}".repeat(100_000))
                     }),
                     _ => call.send(text("ok")).await,

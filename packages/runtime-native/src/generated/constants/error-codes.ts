@@ -40,6 +40,8 @@ export const errorCodes = {
   shutting_down: { httpStatus: 503, retryable: true },
   /** The native addon could not be loaded. */
   addon_missing: { httpStatus: 500, retryable: false },
+  /** The endpoint failed in a way that its contract declares: `name` is the type, `details` the value. */
+  declared: { httpStatus: 500, retryable: false },
   /** A handler threw, or something that should not happen did. */
   internal: { httpStatus: 500, retryable: false },
 } as const satisfies Record<ErrorCode, ErrorCodeFacts>;

@@ -40,6 +40,8 @@ export type ErrorCode =
   | "shutting_down"
   /** The native addon could not be loaded. */
   | "addon_missing"
+  /** The endpoint failed in a way that its contract declares: `name` is the type, `details` the value. */
+  | "declared"
   /** A handler threw, or something that should not happen did. */
   | "internal";
 
@@ -81,6 +83,8 @@ export type ErrorCodeInput =
   | "shutting_down"
   /** The native addon could not be loaded. */
   | "addon_missing"
+  /** The endpoint failed in a way that its contract declares: `name` is the type, `details` the value. */
+  | "declared"
   /** A handler threw, or something that should not happen did. */
   | "internal"
   | (string & {});
@@ -107,9 +111,10 @@ export function readErrorCode(value: unknown): ErrorCode | Invalid {
     case "discovery":
     case "shutting_down":
     case "addon_missing":
+    case "declared":
     case "internal":
       return value;
   }
   if (typeof value === "string") return "internal";
-  return mismatch("one of \"invalid_argument\", \"invalid_request\", \"invalid_response\", \"not_found\", \"no_instances\", \"unavailable\", \"unknown_outcome\", \"overloaded\", \"deadline_exceeded\", \"cancelled\", \"payload_too_large\", \"protocol\", \"version_mismatch\", \"address_in_use\", \"permission_denied\", \"discovery\", \"shutting_down\", \"addon_missing\", \"internal\"", value);
+  return mismatch("one of \"invalid_argument\", \"invalid_request\", \"invalid_response\", \"not_found\", \"no_instances\", \"unavailable\", \"unknown_outcome\", \"overloaded\", \"deadline_exceeded\", \"cancelled\", \"payload_too_large\", \"protocol\", \"version_mismatch\", \"address_in_use\", \"permission_denied\", \"discovery\", \"shutting_down\", \"addon_missing\", \"declared\", \"internal\"", value);
 }

@@ -42,13 +42,15 @@ pub enum ErrorCode {
     ShuttingDown,
     /// The native addon could not be loaded.
     AddonMissing,
+    /// The endpoint failed in a way that its contract declares: `name` is the type, `details` the value.
+    Declared,
     /// A handler threw, or something that should not happen did.
     #[serde(other)]
     Internal,
 }
 
 impl ErrorCode {
-    pub const ALL: [ErrorCode; 19] = [
+    pub const ALL: [ErrorCode; 20] = [
         Self::InvalidArgument,
         Self::InvalidRequest,
         Self::InvalidResponse,
@@ -67,6 +69,7 @@ impl ErrorCode {
         Self::Discovery,
         Self::ShuttingDown,
         Self::AddonMissing,
+        Self::Declared,
         Self::Internal,
     ];
 
@@ -91,6 +94,7 @@ impl ErrorCode {
             Self::Discovery => "discovery",
             Self::ShuttingDown => "shutting_down",
             Self::AddonMissing => "addon_missing",
+            Self::Declared => "declared",
             Self::Internal => "internal",
         }
     }
@@ -115,7 +119,7 @@ impl ErrorCode {
             Self::NoInstances | Self::Unavailable | Self::Discovery | Self::ShuttingDown => 503,
             Self::DeadlineExceeded => 504,
             Self::Overloaded => 529,
-            Self::AddressInUse | Self::AddonMissing | Self::Internal => 500,
+            Self::AddressInUse | Self::AddonMissing | Self::Declared | Self::Internal => 500,
         }
     }
 }
