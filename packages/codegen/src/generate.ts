@@ -1,6 +1,7 @@
 import { type Document, kebabCase, Model } from "@stator/contract";
 import { constantFile } from "./emit/constants-file.ts";
 import { checkedFile, clientFile } from "./emit/client-file.ts";
+import { errorFile } from "./emit/error-file.ts";
 import { indexFile } from "./emit/index-file.ts";
 import { serviceFile } from "./emit/service-file.ts";
 import { supportFiles } from "./emit/support-files.ts";
@@ -31,6 +32,9 @@ export function generate(document: Document, text: string, command: string, extr
   const model = new Model(document);
   const bodies = new Map<string, string>();
   for (const type of document.types) bodies.set(`types/${kebabCase(type.name)}.ts`, typeFile(model, type));
+  for (const type of document.types) {
+    if (model.isDeclaredError(type.name)) bodies.set(`errors/${kebabCase(type.name)}.ts`, errorFile(model, type));
+  }
   for (const service of document.services) {
     bodies.set(`services/${kebabCase(service.name)}.ts`, serviceFile(model, service));
     bodies.set(`clients/${kebabCase(service.name)}-client.ts`, clientFile(model, service));

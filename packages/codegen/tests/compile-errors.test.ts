@@ -24,7 +24,12 @@ const cases: readonly [name: string, body: string, sentences: readonly string[]]
   [
     "message",
     '#[stator_contract::contract_service(namespace = "a")] trait S { fn f(&self, request: u8) -> Result<u8, u8>; }',
-    ["`Result<u8, u8>` cannot be sent or returned by an endpoint", "every endpoint can fail with an error code"],
+    ["`Result<u8, u8>` cannot be returned by an endpoint", "every endpoint can fail with an error code"],
+  ],
+  [
+    "reply",
+    '#[stator_contract::contract_service(namespace = "a")] trait S { fn f(&self, request: u8) -> std::cell::Cell<u8>; }',
+    ["`Cell<u8>` cannot be returned by an endpoint", "Result<Stream<Item>, Error>"],
   ],
   [
     "with",

@@ -1,7 +1,8 @@
 /** Type tests: `tsc` checks this file, nothing runs it. Each `@ts-expect-error` is a mistake that users are told of. */
-import type { Context, DistributedRuntime } from "@stator/runtime-native";
+import type { Context, DeclaredError, DistributedRuntime, ErrorCode } from "@stator/runtime-native";
 import {
   type DefaultsInput,
+  FailingServiceContract,
   FixtureServiceClient,
   type FixtureServiceContract,
   type FixtureServiceService,
@@ -11,7 +12,11 @@ import {
   type PairInput,
   type Scalars,
   type StandardSchemaV1,
+  TakeError,
+  type TakeError as TakeErrorType,
+  TextError,
   type Wide,
+  type WideError as WideErrorType,
   type WideInput,
 } from "./fixtures/generated/index.ts";
 
@@ -99,4 +104,29 @@ async function call(runtime: DistributedRuntime): Promise<void> {
   client.other({});
 }
 
-export { accepted, call, Complete, fewest, Missing, Mistyped, none, result };
+// A caught error is narrowed by its type, or by the contract.
+function caught(error: unknown): void {
+  // @ts-expect-error nothing is known of it yet
+  void error.value;
+  if (TakeError.is(error)) {
+    same<typeof error.value, TakeErrorType>(true);
+    same<typeof error.code, ErrorCode>(true);
+    // @ts-expect-error only one of the variants has a limit
+    void error.value.limit;
+    if (error.value.kind === "too_long") same<typeof error.value.limit, bigint>(true);
+    // @ts-expect-error there is no such variant
+    void (error.value.kind === "too-long");
+  }
+  if (FailingServiceContract.endpoints.stream.error.is(error)) same<typeof error.value, WideErrorType>(true);
+  if (TextError.is(error)) same<typeof error.value, "not-there" | "too-late">(true);
+}
+same<typeof FailingServiceContract.endpoints.fine.error, null>(true);
+same<ReturnType<typeof TakeError.error>, DeclaredError<TakeErrorType>>(true);
+same<StandardSchemaV1.InferOutput<typeof TakeError>, TakeErrorType>(true);
+void TakeError.error({ kind: "too_long", limit: 7 }, { message: "own words" });
+// @ts-expect-error the limit is missing
+void TakeError.error({ kind: "too_long" });
+// @ts-expect-error there is no such option
+void TakeError.error({ kind: "refused" }, { status: 404 });
+
+export { accepted, call, caught, Complete, fewest, Missing, Mistyped, none, result };

@@ -5,6 +5,7 @@ import {
   type Field,
   printChanges,
   type Shape,
+  type TypeDefinition,
   type TypeRef,
 } from "@stator/contract";
 import { describe, expect, test } from "bun:test";
@@ -235,6 +236,82 @@ test("in a response, it is the caller who reads", () => {
   expect(breaking(compareDocuments(before, after))).toEqual([
     `${NEW}: response b: the reader needs this key, and the writer never sends it`,
   ]);
+});
+
+/** The contract of above whose endpoint declares an error. */
+function withError(error: TypeDefinition | null): Document {
+  const before = contract({});
+  const declared = error === null ? {} : { error: ref(error.name) };
+  return {
+    ...before,
+    types: error === null ? before.types : [...before.types, error],
+    services: before.services.map((service) => ({
+      ...service,
+      endpoints: service.endpoints.map((endpoint) => ({ ...endpoint, ...declared, hash: JSON.stringify(error) })),
+    })),
+  };
+}
+
+function failed(shape: Shape, status?: number): TypeDefinition {
+  return { name: "Failed", rust: "c::Failed", shape, ...(status === undefined ? {} : { status }) };
+}
+
+function statusTexts(before: TypeDefinition, after: TypeDefinition): string[] {
+  return compareDocuments(withError(before), withError(after)).map(({ text: said, breaks }) => `${breaks}: ${said}`);
+}
+
+describe("a declared error", () => {
+  test("may be new or gone", () => {
+    const changes = compareDocuments(withError(null), withError(failed(variants("A"))));
+    expect(changes).toEqual([{ place: "S.ask", text: "it declares the error Failed now", breaks: null }]);
+    const back = compareDocuments(withError(failed(variants("A"))), withError(null));
+    expect(back).toEqual([{ place: "S.ask", text: "it declares the error Failed no longer", breaks: null }]);
+  });
+
+  test("with a new variant breaks old callers, unless they read it as another", () => {
+    const before = failed(variants("A"));
+    const after = failed(variants("A", "B"));
+    expect(breaking(compareDocuments(withError(before), withError(after)))).toEqual([
+      `${OLD}: error: the variant "B" may be written, and is not known to the reader`,
+    ]);
+    expect(breaking(compareDocuments(withError(after), withError(before)))).toEqual([
+      `${NEW}: error: the variant "B" may be written, and is not known to the reader`,
+    ]);
+    const other: Shape = {
+      kind: "enum",
+      tagging: { kind: "external" },
+      unknownKeys: "strip",
+      variants: [{ name: "A", shape: { kind: "unit" }, other: true }],
+    };
+    expect(breaking(compareDocuments(withError(failed(other)), withError(after)))).toEqual([]);
+  });
+
+  test("under another name is not known to either side", () => {
+    const renamed = { ...failed(variants("A")), name: "Refused" };
+    expect(breaking(compareDocuments(withError(failed(variants("A"))), withError(renamed)))).toEqual([
+      `${OLD}: its error was called Failed and is called Refused`,
+      `${NEW}: its error was called Failed and is called Refused`,
+    ]);
+  });
+
+  test("with another HTTP status is said, and breaks nothing", () => {
+    expect(statusTexts(failed(struct({})), failed(struct({}), 404))).toEqual([
+      "null: error: its HTTP status changed from 500 to 404",
+    ]);
+    const one: Shape = {
+      kind: "enum",
+      tagging: { kind: "external" },
+      unknownKeys: "strip",
+      variants: [
+        { name: "A", shape: { kind: "unit" }, status: 410 },
+        { name: "B", shape: { kind: "unit" } },
+      ],
+    };
+    expect(statusTexts(failed(one), failed(variants("A", "B"), 409))).toEqual([
+      "null: error A: its HTTP status changed from 410 to 409",
+      "null: error B: its HTTP status changed from 500 to 409",
+    ]);
+  });
 });
 
 test("addresses, kinds and endpoints", () => {

@@ -192,7 +192,7 @@ test("generated files use everything that they import", () => {
   for (const path of new Bun.Glob("**/*.ts").scanSync(folder)) {
     const source = readFileSync(join(folder, path), "utf8");
     for (const [, names = ""] of source.matchAll(/^import (?:type )?\{([^}]*)\}/gm)) {
-      for (const name of names.split(",").map((part) => part.trim().replace("type ", ""))) {
+      for (const name of names.split(",").map((part) => part.trim().replace(/^type |^.* as /, ""))) {
         if (name !== "" && source.split(new RegExp(`\\b${name}\\b`)).length < 3) unused.push(`${path}: ${name}`);
       }
     }

@@ -10,8 +10,8 @@ import { Random } from "./support/random.ts";
 import { ValueMaker } from "./support/random-value.ts";
 
 /**
- * Values of every fixture type as Rust writes them, for any language to be measured by. `CODEGEN_GOLDEN_WRITE=1` writes
- * the file anew; a change of what is there already is a change of the wire.
+ * Values of every fixture type as Rust writes them, for any language to be measured by. `CODEGEN_GOLDEN_WRITE=1` adds
+ * those of types that have none yet; a change of what is there already is a change of the wire.
  */
 const file = join(import.meta.dir, "fixtures", "golden-vectors.json");
 const text = readFileSync(join(import.meta.dir, "fixtures", "generated", "document.json"), "utf8");
@@ -31,9 +31,10 @@ beforeAll(async () => {
 }, 120_000);
 
 async function write(): Promise<void> {
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string[]>) : {};
   const maker = new ValueMaker(document, new Random(11));
   const values: Vector[] = [];
-  for (const name of names) {
+  for (const name of names.filter((each) => known[each] === undefined)) {
     for (let tries = 0, found = 0; found < EACH && tries < 1_000; tries++) {
       const value = maker.type({ kind: "ref", name }, 3);
       if (schemas[name]?.["~standard"].validate(value).issues !== undefined) continue;
@@ -41,14 +42,15 @@ async function write(): Promise<void> {
       found++;
     }
   }
-  const golden: Record<string, string[]> = {};
+  const golden: Record<string, string[]> = { ...known };
   const answers = await askSerde(values.map((vector) => `${vector.name} ${vector.text}`));
   answers.forEach((answer, index) => {
     const { name } = values[index] as Vector;
     const list = (golden[name] ??= []);
     if (answer.startsWith("ok ") && !list.includes(answer.slice(3))) list.push(answer.slice(3));
   });
-  writeFileSync(file, `${JSON.stringify(golden, null, 2)}\n`);
+  const sorted = Object.fromEntries(Object.entries(golden).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(file, `${JSON.stringify(sorted, null, 2)}\n`);
 }
 
 /** Maps and sets without an order are brought into one. */

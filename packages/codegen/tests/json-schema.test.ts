@@ -85,6 +85,31 @@ test("integers keep their digits", () => {
   expect(text).toContain('"minimum": -9223372036854775808');
 });
 
+test("OpenAPI has a response for each status of a declared error", () => {
+  const text = readFileSync(join(folder, "openapi", "failing-service.json"), "utf8");
+  type Operation = { responses: Record<string, { description: string; content: Record<string, { schema: object }> }> };
+  const api = JSON.parse(text) as {
+    paths: Record<string, { post: Operation } | undefined>;
+    components: { schemas: Record<string, object> };
+  };
+  const responses = api.paths["/take"]?.post.responses ?? {};
+  expect(Object.keys(responses)).toEqual(["200", "400", "413", "429", "default"]);
+  expect(responses["400"]?.description).toBe(
+    "refused: The text is not acceptable.\n\nunknown: Something that a newer service says.",
+  );
+  expect(Object.keys(api.paths["/stream"]?.post.responses ?? {})).toEqual(["200", "410", "500", "default"]);
+  expect(Object.keys(api.paths["/fine"]?.post.responses ?? {})).toEqual(["200", "default"]);
+
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(api, "api");
+  const pointer = "#/paths/~1take/post/responses/413/content/application~1json/schema";
+  const validate = ajv.compile({ $ref: `api${pointer}` });
+  const body = { code: "declared", message: "m", retryable: false, name: "TakeError" };
+  expect(validate({ error: { ...body, details: { kind: "too_long", limit: 1, longestWord: null } } })).toBeTrue();
+  expect(validate({ error: { ...body, details: { kind: "too_long" } } })).toBeFalse();
+  expect(validate({ error: { ...body, name: "Other", details: { kind: "refused" } } })).toBeFalse();
+});
+
 test("OpenAPI refers only to what it has", () => {
   const text = readFileSync(join(folder, "openapi", "fixture-service.json"), "utf8");
   const api = JSON.parse(text) as { paths: object; components: { schemas: Record<string, unknown> } };

@@ -24,6 +24,8 @@ export type TypeDefinition = {
   readonly rust: string;
   readonly docs?: string;
   readonly shape: Shape;
+  /** The HTTP status of a declared error of this type; a variant may have one of its own. */
+  readonly status?: number;
   /** What ts-rs says about the same type. */
   readonly tsRs?: { readonly name: string; readonly inline: string };
 };
@@ -64,6 +66,8 @@ export type Variant = {
   readonly shape: ContentShape;
   /** Further tags that a reader takes for this variant. */
   readonly aliases?: readonly string[];
+  /** The HTTP status of a declared error of this variant. */
+  readonly status?: number;
   /** Taken for every tag that a reader does not know. */
   readonly other?: boolean;
 };
@@ -122,6 +126,8 @@ export type Endpoint = {
   readonly kind: "unary" | "server-stream" | "client-stream" | "duplex";
   readonly input: TypeRef;
   readonly output: TypeRef;
+  /** The error that it declares, beside those that every call can end with. */
+  readonly error?: TypeRef;
   readonly timeoutMs?: number;
   readonly idempotent: boolean;
   readonly hash: string;

@@ -28,6 +28,7 @@ export { integerRange } from "./integer-range.ts";
 export { findDifferingInputs } from "./model/differing-inputs.ts";
 export { isTextEnum, isUnchanged } from "./model/is-unchanged.ts";
 export { mayLackContent } from "./model/may-lack-content.ts";
+export { messagesOf } from "./model/messages-of.ts";
 export { Model } from "./model/model.ts";
 export { camelCase, isIdentifier, kebabCase, pascalCase } from "./model/names.ts";
 export { resolveFields } from "./model/resolve-fields.ts";

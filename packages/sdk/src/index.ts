@@ -12,4 +12,4 @@ export { currentContext } from "./serving/call-scope.ts";
 export { serve } from "./serving/serve.ts";
 export type { HttpOptions, ServeServiceOptions } from "./serving/serve-options.ts";
 export type { Serving } from "./serving/serving.ts";
-export { type Context, StatorError } from "@stator/runtime-native";
+export { type Context, declareError, DeclaredError, type ErrorType, StatorError } from "@stator/runtime-native";

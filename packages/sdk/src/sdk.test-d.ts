@@ -2,7 +2,7 @@
 import type { Context } from "@stator/runtime-native";
 import { z } from "zod";
 
-import { api, depends, endpoint, onStart, service, type ServiceStream } from "./index.ts";
+import { api, declareError, depends, endpoint, onStart, service, type ServiceStream } from "./index.ts";
 
 const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
@@ -107,6 +107,11 @@ export class Frontend {
   }
 }
 
+const QuotaError = declareError("QuotaError", z.object({ left: z.number() }), ({ left }) => {
+  left satisfies number;
+  return { httpStatus: 429 };
+});
+
 const Contract = {
   name: "Elsewhere",
   namespace: "types",
@@ -117,6 +122,7 @@ const Contract = {
       kind: "server-stream",
       input: Words,
       output: Token,
+      error: QuotaError,
       timeoutMs: null,
       idempotent: true,
     },
@@ -133,6 +139,17 @@ export class UsesContract {
     true satisfies Same<typeof stream, ServiceStream<Token>>;
     const first = this.elsewhere.first(request, { instanceId: 1n });
     true satisfies Same<typeof first, Promise<Token>>;
+
+    try {
+      await first;
+    } catch (error) {
+      if (QuotaError.is(error)) true satisfies Same<typeof error.value, { left: number }>;
+      if (Contract.endpoints.generate.error.is(error)) true satisfies Same<typeof error.value.left, number>;
+      // @ts-expect-error a field that the error does not have
+      if (QuotaError.is(error)) void error.value.right;
+    }
+    // @ts-expect-error the value of the error does not fit
+    void QuotaError.error({ left: "1" });
 
     // @ts-expect-error a wrong field of the request
     void this.elsewhere.first({ txt: "a" });
@@ -177,6 +194,13 @@ export class Mistakes {
   // @ts-expect-error no schema
   @endpoint({ input: String })
   async noSchema(_request: Words): Promise<void> {}
+
+  // @ts-expect-error a schema is no error type: callers could not name it
+  @endpoint({ error: Words })
+  async wrongError(_request: Words): Promise<void> {}
+
+  @endpoint({ error: QuotaError })
+  async rightError(_request: Words): Promise<void> {}
 
   // @ts-expect-error the request is not what the schema yields
   @api({ path: "/wrong", input: Words })

@@ -6,7 +6,7 @@ const taken = new Set(
     "Array Object Record Set Map ReadonlySet Symbol Number BigInt String Boolean Error Promise Infinity JSON Parameters " +
     "AsyncIterable AsyncIterator AsyncDisposable AsyncGenerator ReadableStream Schema SchemaError Issue Invalid JsonValue " +
     "StandardSchemaV1 CheckedResponse Requests Iterable INVALID MAX_DEPTH Context Client ClientOptions CallOptions DistributedRuntime " +
-    "StatorError Uint8Array undefined any unknown never string number boolean bigint object symbol void null true false"
+    "StatorError DeclaredError ErrorType Uint8Array undefined any unknown never string number boolean bigint object symbol void null true false"
   ).split(" "),
 );
 

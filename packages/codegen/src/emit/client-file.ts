@@ -1,7 +1,7 @@
 import { camelCase, type Endpoint, type Model, type Service } from "@stator/contract";
 import { Imports } from "./imports.ts";
 import { printDocs } from "./print-docs.ts";
-import { nameOf, typeFileOf } from "./service-file.ts";
+import { errorFileOf, nameOf, typeFileOf } from "./service-file.ts";
 
 const runtime = "@stator/runtime-native";
 
@@ -80,20 +80,32 @@ function method(model: Model, imports: Imports, service: Service, endpoint: Endp
   const parameters = `${streamsIn ? `requests: Requests<${type}>` : `request: ${type}`}, options?: CallOptions`;
   if (streamsIn) imports.type("./checked.ts", "Requests");
   const check = (value: string): string => `${checked}(${output}, ${value}, "invalid_response", ${path})`;
-  const lines =
-    endpoint.kind === "unary" || endpoint.kind === "client-stream"
-      ? [
-          `  async ${camelCase(endpoint.method)}(${parameters}): Promise<${output}> {`,
-          `    return ${check(`await ${call}.one()`)};`,
-          "  }",
-        ]
-      : [
-          `  ${camelCase(endpoint.method)}(${parameters}): ${imports.value("../support/checked-response.ts", "CheckedResponse")}<${output}> {`,
-          `    const response = ${call};`,
-          `    return new CheckedResponse(response, (item) => ${check("item")});`,
-          "  }",
-        ];
+  const error =
+    endpoint.error === undefined ? null : imports.value(errorFileOf(endpoint.error), nameOf(endpoint.error));
+  const received = error === null ? "" : `, (error) => ${error}.received(error, ${path})`;
+  const lines = streams(endpoint)
+    ? [
+        `  ${camelCase(endpoint.method)}(${parameters}): ${imports.value("../support/checked-response.ts", "CheckedResponse")}<${output}> {`,
+        `    const response = ${call};`,
+        `    return new CheckedResponse(response, (item) => ${check("item")}${received});`,
+        "  }",
+      ]
+    : [
+        `  async ${camelCase(endpoint.method)}(${parameters}): Promise<${output}> {`,
+        ...(error === null
+          ? [`    return ${check(`await ${call}.one()`)};`]
+          : [
+              `    const call = ${call};`,
+              `    const answer = await ${imports.value("./checked.ts", "receivedOne")}(${error}, call.one(), ${path});`,
+              `    return ${check("answer")};`,
+            ]),
+        "  }",
+      ];
   return printDocs(endpoint.docs, "  ") + lines.join("\n");
+}
+
+function streams(endpoint: Endpoint): boolean {
+  return endpoint.kind === "server-stream" || endpoint.kind === "duplex";
 }
 
 function clientType(model: Model, imports: Imports, endpoint: Endpoint): string {
@@ -115,7 +127,7 @@ function field(endpoint: Endpoint): string {
 }
 
 /** The file that turns failed checks into the runtime's errors. */
-export const checkedFile = `import { StatorError } from "${runtime}";
+export const checkedFile = `import { type ErrorType, StatorError } from "${runtime}";
 import type { Schema } from "../support/schema.ts";
 
 /** The value in its one form. Throws the runtime's error with that code when it does not fit. */
@@ -129,6 +141,15 @@ export function checked<Input, Output>(
   if (result.issues === undefined) return result.value;
   const issues = result.issues.map(({ message, path }) => ({ message, path: (path ?? []).map(String) }));
   throw new StatorError(code, \`\${endpoint}: \${issues.map((issue) => issue.message).join("; ")}\`, { details: { issues } });
+}
+
+/** The one answer of a call whose endpoint declares an error. */
+export async function receivedOne(type: ErrorType, answer: Promise<unknown>, endpoint: string): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw type.received(error, endpoint);
+  }
 }
 
 /** A stream of requests: they are taken as fast as the service reads them. */

@@ -6,7 +6,13 @@ export function indexFile(model: Model): string {
   const lines: string[] = [];
   for (const { name } of types) {
     const names = model.hasOwnInput(name) ? `${name}, type ${name}Input` : name;
-    lines.push(`export { ${names} } from "./types/${kebabCase(name)}.ts";`);
+    const file = `${kebabCase(name)}.ts`;
+    if (!model.isDeclaredError(name)) {
+      lines.push(`export { ${names} } from "./types/${file}";`);
+      continue;
+    }
+    lines.push(`export { ${name} } from "./errors/${file}";`);
+    if (model.hasOwnInput(name)) lines.push(`export type { ${name}Input } from "./types/${file}";`);
   }
   for (const { name } of services) {
     lines.push(`export { ${name}Client } from "./clients/${kebabCase(name)}-client.ts";`);

@@ -35,6 +35,7 @@ function endpointEntry(imports: Imports, endpoint: Endpoint): string {
     `      kind: ${JSON.stringify(endpoint.kind)},`,
     `      input: ${imports.value(typeFileOf(endpoint.input), nameOf(endpoint.input))},`,
     `      output: ${imports.value(typeFileOf(endpoint.output), nameOf(endpoint.output))},`,
+    `      error: ${endpoint.error === undefined ? "null" : imports.value(errorFileOf(endpoint.error), nameOf(endpoint.error))},`,
     `      timeoutMs: ${endpoint.timeoutMs ?? "null"},`,
     `      idempotent: ${endpoint.idempotent},`,
     `      hash: "${endpoint.hash}",`,
@@ -57,6 +58,11 @@ function method(model: Model, imports: Imports, endpoint: Endpoint): string {
 
 export function nameOf(type: Endpoint["input"]): string {
   return type.kind === "ref" ? type.name : "";
+}
+
+/** The file of a type that an endpoint declares as its error. */
+export function errorFileOf(type: Endpoint["input"]): string {
+  return `../errors/${kebabCase(nameOf(type))}.ts`;
 }
 
 export function typeFileOf(type: Endpoint["input"]): string {

@@ -1,6 +1,7 @@
-import { camelCase, type Endpoint, type Model, type Service, type TypeRef } from "@stator/contract";
+import { camelCase, type Endpoint, messagesOf, type Model, type Service, type TypeRef } from "@stator/contract";
 import { note } from "../output/header.ts";
 import type { JsonSchema } from "./json-schema.ts";
+import { errorResponses } from "./error-responses.ts";
 import { definitions, printJson } from "./json-schema-file.ts";
 
 const FOLDER = "components/schemas";
@@ -11,7 +12,7 @@ const FOLDER = "components/schemas";
  */
 export function openApiFile(model: Model, service: Service, command: string): string {
   const endpoints = service.endpoints.filter(({ kind }) => kind === "unary" || kind === "server-stream");
-  const reached = model.reach(endpoints.flatMap(({ input, output }) => [input, output]));
+  const reached = model.reach(endpoints.flatMap(messagesOf));
   const names = model.document.types.map(({ name }) => name).filter((name) => reached.has(name));
   return printJson({
     "x-generated": note(model.document.crate, command),
@@ -45,6 +46,7 @@ function operation(model: Model, endpoint: Endpoint): JsonSchema {
         endpoint.kind === "unary"
           ? { description: "The response.", content: json(output) }
           : { description: "A stream; the schema is that of each item.", content: streams },
+      ...errorResponses(model, endpoint.error, FOLDER),
       default: { $ref: "#/components/responses/Error" },
     },
   };
@@ -67,7 +69,8 @@ const errorSchema: JsonSchema = {
         code: { type: "string", description: "One of the error codes of the runtime; it decides the status." },
         message: { type: "string" },
         retryable: { type: "boolean", description: "Whether the same call may succeed later." },
-        details: {},
+        name: { type: "string", description: "The type of an error that the endpoint declares." },
+        details: { description: "Facts about the error; of a declared one its value." },
         instance: { type: "string", description: "The instance that failed, in decimal." },
       },
       required: ["code", "message", "retryable"],

@@ -1,5 +1,7 @@
 import type { Document, Endpoint, Service, TypeRef } from "../document.ts";
+import { messagesOf } from "../model/messages-of.ts";
 import { Model } from "../model/model.ts";
+import { statusChanges } from "./status-changes.ts";
 import { findMisfits } from "./find-misfits.ts";
 
 /** Who cannot work together any more. */
@@ -72,6 +74,7 @@ class Comparison {
     this.#message(place, "request", before.input, after.input, OLD_CALLERS, NEW_CALLERS);
     // What an old service writes, a new caller reads.
     this.#message(place, "response", before.output, after.output, NEW_CALLERS, OLD_CALLERS);
+    this.#error(place, before.error, after.error);
     if (before.idempotent !== after.idempotent) {
       const text = after.idempotent
         ? "it may be repeated now"
@@ -83,6 +86,24 @@ class Comparison {
       this.#add(place, `its time limit changed from ${from} to ${to}`, null);
     }
     if (this.changes.length === known) this.#add(place, "it changed, and both sides understand each other", null);
+  }
+
+  /** Whoever does not know a declared error sees one with the code `declared`, as with any code that is new to it. */
+  #error(place: string, before: TypeRef | undefined, after: TypeRef | undefined): void {
+    const [from, to] = [before, after].map((error) => (error?.kind === "ref" ? error.name : null));
+    if (before === undefined || after === undefined) {
+      if (to !== null) this.#add(place, `it declares the error ${to} now`, null);
+      if (from !== null) this.#add(place, `it declares the error ${from} no longer`, null);
+      return;
+    }
+    if (from !== to) {
+      // Callers tell errors apart by these names.
+      this.#add(place, `its error was called ${from} and is called ${to}`, OLD_CALLERS);
+      this.#add(place, `its error was called ${from} and is called ${to}`, NEW_CALLERS);
+      return;
+    }
+    this.#message(place, "error", before, after, NEW_CALLERS, OLD_CALLERS);
+    for (const text of statusChanges(this.#before, before, this.#after, after)) this.#add(place, text, null);
   }
 
   #message(place: string, part: string, before: TypeRef, after: TypeRef, oldWriter: Break, newWriter: Break): void {
@@ -109,7 +130,7 @@ class Comparison {
 
   #unused(model: Model): Document["types"] {
     const { services, types } = model.document;
-    const roots = services.flatMap(({ endpoints }) => endpoints.flatMap(({ input, output }) => [input, output]));
+    const roots = services.flatMap(({ endpoints }) => endpoints.flatMap(messagesOf));
     const used = model.reach(roots);
     return types.filter(({ name }) => !used.has(name));
   }

@@ -1,5 +1,6 @@
 import type { Document, Service, Shape, TypeDefinition, TypeRef } from "../document.ts";
 import { ContractError } from "../contract-error.ts";
+import { findDeclaredErrors } from "./declared-errors.ts";
 import { findDeepTypes } from "./deep-types.ts";
 import { findDifferingInputs } from "./differing-inputs.ts";
 import { findLargeIntegers } from "./large-integers.ts";
@@ -16,6 +17,7 @@ export class Model {
   readonly #deep: ReadonlySet<string>;
 
   readonly #large: ReadonlySet<string>;
+  readonly #errors: ReadonlySet<string>;
 
   constructor(document: Document) {
     this.document = document;
@@ -23,6 +25,7 @@ export class Model {
     this.#differing = findDifferingInputs(document);
     this.#deep = findDeepTypes(document);
     this.#large = findLargeIntegers(document);
+    this.#errors = findDeclaredErrors(document);
   }
 
   type(name: string): TypeDefinition {
@@ -46,6 +49,11 @@ export class Model {
   /** Whether its JSON may have integers that a number cannot hold. */
   holdsLargeIntegers(name: string): boolean {
     return this.#large.has(name);
+  }
+
+  /** Whether an endpoint declares it as its error. */
+  isDeclaredError(name: string): boolean {
+    return this.#errors.has(name);
   }
 
   /** The names of all types that these contain, directly or through others. */

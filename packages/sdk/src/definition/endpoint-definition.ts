@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { ErrorType } from "@stator/runtime-native";
 
 /** Whether an endpoint answers with one item or with a stream of them; the names are those of contracts. */
 export type EndpointKind = "unary" | "server-stream";
@@ -24,6 +25,8 @@ export interface EndpointDefinition {
   readonly kind: EndpointKind;
   readonly input: StandardSchemaV1 | null;
   readonly output: StandardSchemaV1 | null;
+  /** The error that it declares, beside those that every call can end with. */
+  readonly error: ErrorType | null;
   /** Longest time that a call may take, in milliseconds; null for no limit. */
   readonly timeoutMs: number | null;
   /** Whether running a call twice does no harm. */

@@ -1,4 +1,4 @@
-import type { Context } from "@stator/runtime-native";
+import type { Context, ErrorType } from "@stator/runtime-native";
 
 import { checkOptions, checkWhole } from "./check-options.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
@@ -7,7 +7,7 @@ import { ownMembers } from "./members.ts";
 import { methodKind } from "./method-kind.ts";
 import { checkName } from "./names.ts";
 import type { InputOf, OutputOf, SchemaOption } from "../schema/schema-types.ts";
-import { checkSchema } from "../schema/check-schema.ts";
+import { checkErrorType, checkSchema } from "../schema/check-schema.ts";
 
 /** What `@endpoint` takes. */
 export interface EndpointOptions<In extends SchemaOption, Out extends SchemaOption> {
@@ -17,6 +17,11 @@ export interface EndpointOptions<In extends SchemaOption, Out extends SchemaOpti
   input?: In;
   /** Checks each item before it is sent. */
   output?: Out;
+  /**
+   * The error that it declares: a generated one, or one that `declareError` made. The method throws `MyError.error(value)`,
+   * and callers know it by `MyError.is(error)`.
+   */
+  error?: ErrorType;
   /** Longest time that a call may take, in milliseconds. Default: the caller's own limit only. */
   timeoutMs?: number;
   /** Running a call twice does no harm, so a call whose worker is lost may be given to another. Default: false. */
@@ -37,7 +42,15 @@ export type TakesRequest<M extends (...parameters: never) => unknown> = Paramete
   : [];
 
 /** The names of the options, for the check of unknown ones. */
-export const ENDPOINT_OPTIONS = ["name", "input", "output", "timeoutMs", "idempotent", "validateOutput"] as const;
+export const ENDPOINT_OPTIONS = [
+  "name",
+  "input",
+  "output",
+  "error",
+  "timeoutMs",
+  "idempotent",
+  "validateOutput",
+] as const;
 
 /**
  * Makes an async method (one answer) or an async generator (a stream) reachable for other services.
@@ -81,6 +94,7 @@ export function addEndpoint(
     kind: methodKind(where, method),
     input: checkSchema(`${where}: input`, options.input),
     output: checkSchema(`${where}: output`, options.output),
+    error: checkErrorType(`${where}: error`, options.error),
     timeoutMs: options.timeoutMs ?? null,
     idempotent: options.idempotent ?? false,
     validateOutput: options.validateOutput ?? true,

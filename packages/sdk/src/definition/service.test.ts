@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
-import { api, endpoint, onShutdown, onStart, service } from "../index.ts";
+import { api, declareError, endpoint, onShutdown, onStart, service } from "../index.ts";
 import { kebabCase } from "./names.ts";
 import { definitionOf } from "./service-definition.ts";
 
@@ -153,6 +153,19 @@ describe("refused, with what to do", () => {
     const decorate = endpoint() as (method: unknown, context: never) => void;
     expect(() => decorate(() => "x", context("method", "run"))).toThrow(
       "@endpoint run: an endpoint is an async method (one answer) or an async generator (a stream).",
+    );
+  });
+
+  test("something else than an error type", () => {
+    const schema = declareError("E", {
+      "~standard": { version: 1 as const, vendor: "", validate: (value) => ({ value }) },
+    });
+    expect(() => endpoint({ error: schema })(async (_request: string) => "x", context("method", "run"))).not.toThrow();
+    const plain = { ...schema, is: undefined };
+    expect(() =>
+      endpoint(options({ error: plain }))(async (_request: string) => "x", context("method", "run")),
+    ).toThrow(
+      '@endpoint run: error is not an error type: take a generated error, or make one: declareError("QuotaError", schema).',
     );
   });
 

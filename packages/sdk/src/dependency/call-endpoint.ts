@@ -39,5 +39,6 @@ function call(
   const scoped = withCallScope(limited);
   const source =
     instanceId === undefined ? client.generate(request, scoped) : client.direct(request, instanceId, scoped);
-  return endpoint.output === null ? source : new CheckedServiceStream(source, endpoint.output, path);
+  const { output, error } = endpoint;
+  return output === null && error === null ? source : new CheckedServiceStream(source, output, error, path);
 }

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { ErrorType } from "@stator/runtime-native";
 
 import type { EndpointKind } from "../definition/endpoint-definition.ts";
 
@@ -11,6 +12,8 @@ export interface TargetEndpoint {
   readonly kind: EndpointKind;
   /** Brings each item into its one form at the caller; null to take items as they come. */
   readonly output: StandardSchemaV1 | null;
+  /** Reads the error that it declares; null if it declares none. */
+  readonly error: ErrorType | null;
   readonly idempotent: boolean;
   readonly timeoutMs: number | null;
 }

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { ErrorType } from "@stator/runtime-native";
 
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
@@ -11,6 +12,8 @@ export interface ContractEndpoint {
   readonly kind: string;
   readonly input: StandardSchemaV1;
   readonly output: StandardSchemaV1;
+  /** What callers narrow a caught error by: `Contract.endpoints.generate.error.is(error)`. */
+  readonly error?: ErrorType | null;
   readonly timeoutMs: number | null;
   readonly idempotent: boolean;
 }
@@ -58,6 +61,7 @@ export function contractTarget(contract: ServiceContract): DependencyTarget {
       kind,
       name: endpoint.name,
       output: endpoint.output,
+      error: endpoint.error ?? null,
       idempotent: endpoint.idempotent,
       timeoutMs: endpoint.timeoutMs,
     };

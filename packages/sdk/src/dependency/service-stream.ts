@@ -1,4 +1,4 @@
-import type { ResponseStream } from "@stator/runtime-native";
+import type { ErrorType, ResponseStream } from "@stator/runtime-native";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 import { validate } from "../schema/validate.ts";
@@ -17,11 +17,15 @@ export interface ServiceStream<T> extends AsyncIterable<T>, AsyncDisposable {
   cancel(): void;
 }
 
-/** A stream whose items are brought into their one form: a small `u64` arrives as a number and becomes a bigint. */
+/**
+ * A stream whose items, and whose declared error, are brought into their one form: a small `u64` arrives as a number and
+ * becomes a bigint.
+ */
 export class CheckedServiceStream implements ServiceStream<unknown> {
   constructor(
     private readonly source: ResponseStream<unknown>,
-    private readonly schema: StandardSchemaV1,
+    private readonly schema: StandardSchemaV1 | null,
+    private readonly error: ErrorType | null,
     private readonly where: string,
   ) {}
 
@@ -37,7 +41,12 @@ export class CheckedServiceStream implements ServiceStream<unknown> {
     const items = this.source[Symbol.asyncIterator]();
     return {
       next: async () => {
-        const result = await items.next();
+        let result: IteratorResult<unknown, undefined>;
+        try {
+          result = await items.next();
+        } catch (error) {
+          throw this.received(error);
+        }
         if (result.done === true) return result;
         try {
           const checked = this.check(result.value);
@@ -52,7 +61,11 @@ export class CheckedServiceStream implements ServiceStream<unknown> {
   }
 
   async one(): Promise<unknown> {
-    return this.check(await this.source.one());
+    try {
+      return this.check(await this.source.one());
+    } catch (error) {
+      throw this.received(error);
+    }
   }
 
   toReadableStream(): ReadableStream<unknown> {
@@ -80,7 +93,12 @@ export class CheckedServiceStream implements ServiceStream<unknown> {
     return this.source[Symbol.asyncDispose]();
   }
 
+  private received(error: unknown): unknown {
+    return this.error === null ? error : this.error.received(error, this.where);
+  }
+
   private check(item: unknown): unknown {
+    if (this.schema === null) return item;
     return validate(this.schema, item, "invalid_response", this.where);
   }
 }

@@ -1,13 +1,15 @@
-import { StatorError } from "@stator/runtime-native";
+import { DeclaredError, StatorError } from "@stator/runtime-native";
 
 import { stringifyJson } from "./json-text.ts";
 
-/** The JSON form of an error: `{"error":{"code","message","retryable","details"?,"instance"?,"stack"?}}`. */
+/** The JSON form of an error: `{"error":{"code","message","retryable","name"?,"details"?,"instance"?,"stack"?}}`. */
 export interface ErrorBody {
   error: {
     code: string;
     message: string;
     retryable: boolean;
+    /** The type of a declared error. */
+    name?: string;
     details?: unknown;
     /** The instance that failed, in decimal. */
     instance?: string;
@@ -26,6 +28,7 @@ export function toStatorError(error: unknown): StatorError {
 /** The body for an error; stacks are shown outside of production only. */
 export function errorBody(error: StatorError): ErrorBody {
   const body: ErrorBody = { error: { code: error.code, message: error.message, retryable: error.retryable } };
+  if (error instanceof DeclaredError) body.error.name = error.type;
   if (error.details !== null) body.error.details = error.details;
   if (error.instanceId !== null) body.error.instance = error.instanceId.toString();
   const stack = error.remoteStack ?? (error.cause instanceof Error ? error.cause.stack : undefined);
@@ -33,7 +36,7 @@ export function errorBody(error: StatorError): ErrorBody {
   return body;
 }
 
-/** A whole response for an error, with the status that belongs to its code. */
+/** A whole response for an error, with its status. */
 export function errorResponse(thrown: unknown, headers: Record<string, string> = {}): Response {
   const error = toStatorError(thrown);
   return new Response(`${stringifyJson(errorBody(error))}\n`, {

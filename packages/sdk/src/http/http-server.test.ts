@@ -2,12 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
 import { z } from "zod";
 
-import { api, type Context, serve, service, StatorError } from "../index.ts";
+import { api, type Context, declareError, serve, service, StatorError } from "../index.ts";
 import type { Serving } from "../index.ts";
 
 const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
 const Item = z.object({ id: z.string(), size: z.string().optional() });
+
+const QuotaError = declareError("QuotaError", z.object({ left: z.bigint() }), ({ left }) => ({
+  httpStatus: left === 0n ? 429 : undefined,
+}));
 
 /** What happened to the streams that tests leave early. */
 let left = Promise.withResolvers<string[]>();
@@ -53,6 +57,11 @@ class Frontend {
     }
   }
 
+  @api({ path: "/quota/:left", method: "GET", error: QuotaError })
+  async quota(request: { left: string }): Promise<never> {
+    throw QuotaError.error({ left: BigInt(request.left) });
+  }
+
   @api({ path: "/silent", timeoutMs: 20 })
   async silent(_request: unknown): Promise<never> {
     return new Promise(() => undefined);
@@ -89,6 +98,21 @@ describe("a stream", () => {
     const overloaded = await post("/words", '{"text":"full"}');
     expect(overloaded.status).toBe(529);
     expect(await errorOf(overloaded)).toMatchObject({ code: "overloaded", retryable: true });
+  });
+
+  test("that fails with a declared error has the status and the value of that", async () => {
+    const none = await fetch(`${serving.url}/quota/0`);
+    expect(none.status).toBe(429);
+    expect(await errorOf(none)).toMatchObject({
+      code: "declared",
+      name: "QuotaError",
+      message: "QuotaError",
+      details: { left: 0 },
+      retryable: false,
+    });
+    const some = await fetch(`${serving.url}/quota/18446744073709551615`);
+    expect(some.status).toBe(500);
+    expect(await some.text()).toContain('"details":{"left":18446744073709551615}');
   });
 
   test("that fails later ends with the error", async () => {

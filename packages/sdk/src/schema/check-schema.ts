@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { ErrorType } from "@stator/runtime-native";
 
 import { invalidArgument } from "../definition/invalid-argument.ts";
 
@@ -11,6 +12,18 @@ export function checkSchema(where: string, schema: unknown): StandardSchemaV1 | 
     );
   }
   return schema;
+}
+
+/** The error type itself, null for none. */
+export function checkErrorType(where: string, type: unknown): ErrorType | null {
+  if (type === undefined || type === null) return null;
+  const candidate = type as Partial<ErrorType>;
+  if (isSchema(type) && typeof candidate.is === "function" && typeof candidate.received === "function") {
+    return type as unknown as ErrorType;
+  }
+  throw invalidArgument(
+    `${where} is not an error type: take a generated error, or make one: declareError("QuotaError", schema).`,
+  );
 }
 
 function isSchema(value: unknown): value is StandardSchemaV1 {

@@ -2,7 +2,18 @@ import { afterEach, describe, expect, test } from "bun:test";
 
 import { z } from "zod";
 
-import { api, type Context, currentContext, depends, endpoint, serve, service } from "../index.ts";
+import {
+  api,
+  type Context,
+  currentContext,
+  declareError,
+  DeclaredError,
+  depends,
+  endpoint,
+  serve,
+  service,
+  StatorError,
+} from "../index.ts";
 import { resolveGraph } from "../graph/service-graph.ts";
 import { serveNodes } from "./serve.ts";
 import type { ServiceClass, ServeServiceOptions, Serving } from "../index.ts";
@@ -73,6 +84,70 @@ describe("calls between services", () => {
     expect(await failure(read())).toMatchObject({ code: "invalid_response" });
     expect(items).toEqual([1, 2]);
     expect(seen.at(-1)).toBe("ended");
+  });
+
+  test("a declared error reaches the caller with its value, read through its schema", async () => {
+    const Quota = z.object({ left: z.number(), until: z.coerce.date().transform((date) => date.getTime()) });
+    const QuotaError = declareError("QuotaError", Quota, { httpStatus: 429, message: "The quota is used up." });
+    const broken = { ...QuotaError, error: () => new DeclaredError("QuotaError", { left: "none" }, null, "", {}) };
+
+    @service({ namespace: "calls" })
+    class Worker {
+      @endpoint({ input: Words, error: QuotaError })
+      async one(request: Words): Promise<string> {
+        if (request.text === "full") throw QuotaError.error({ left: 0, until: "2026-01-31" });
+        if (request.text === "broken") throw broken.error();
+        throw new StatorError("overloaded", "later");
+      }
+
+      @endpoint({ input: Words, output: z.number(), error: QuotaError })
+      async *many(request: Words): AsyncGenerator<number> {
+        yield 1;
+        if (request.text === "broken") throw broken.error();
+        throw QuotaError.error({ left: 1, until: "2026-01-31" });
+      }
+    }
+
+    @service({ namespace: "calls" })
+    class Middle {
+      worker = depends(Worker);
+
+      @endpoint({ input: Words })
+      async pass(request: Words): Promise<string> {
+        return this.worker.one(request);
+      }
+    }
+
+    @service({ namespace: "calls" })
+    class Caller {
+      worker = depends(Worker);
+      middle = depends(Middle);
+    }
+    const caller = await instanceOf(Caller);
+
+    const until = Date.UTC(2026, 0, 31);
+    for (const call of [caller.worker.one({ text: "full" }), caller.middle.pass({ text: "full" })]) {
+      const error = await failure(call);
+      if (!QuotaError.is(error)) throw error;
+      expect(error.value).toEqual({ left: 0, until });
+      expect(error).toMatchObject({ code: "declared", httpStatus: 429, message: "The quota is used up." });
+    }
+    expect(await failure(caller.worker.one({ text: "other" }))).toMatchObject({ code: "overloaded" });
+    expect(await failure(caller.worker.one({ text: "broken" }))).toMatchObject({
+      code: "invalid_response",
+      message:
+        "calls.worker.one: the error QuotaError: left: Invalid input: expected number, received string; " +
+        "until: Invalid input: expected date, received Date",
+    });
+
+    const items: number[] = [];
+    const read = async (text: string) => {
+      for await (const item of caller.worker.many({ text })) items.push(item);
+    };
+    const error = await failure(read("full"));
+    expect(QuotaError.is(error) && error.value.left).toBe(1);
+    expect(await failure(read("broken"))).toMatchObject({ code: "invalid_response" });
+    expect(items).toEqual([1, 1]);
   });
 
   test("an endpoint's own time limit holds, whoever calls", async () => {

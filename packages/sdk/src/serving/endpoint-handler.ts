@@ -14,7 +14,7 @@ type Method = (this: object, request: unknown, context: Context) => unknown;
  */
 export function endpointHandler(instance: object, endpoint: EndpointDefinition): Handler<unknown, unknown> {
   const method = (instance as Record<string, unknown>)[endpoint.property] as Method;
-  const { input } = endpoint;
+  const { input, error } = endpoint;
   const output = outputSchema(endpoint);
   const read = (request: unknown, context: Context) =>
     input === null ? request : validate(input, request, "invalid_request", context.endpoint);
@@ -23,7 +23,9 @@ export function endpointHandler(instance: object, endpoint: EndpointDefinition):
     return async (request, context) => {
       using limit = TimeLimit.for(context, endpoint.timeoutMs);
       const work = async () => method.call(instance, await read(request, context), context);
-      const item = await (limit === null ? work() : limit.bound(work()));
+      const item = await (limit === null ? work() : limit.bound(work())).catch((thrown: unknown) => {
+        throw error === null ? thrown : error.received(thrown, context.endpoint);
+      });
       if (output !== null) await validate(output, item, "invalid_response", context.endpoint);
       return item;
     };
@@ -34,7 +36,7 @@ export function endpointHandler(instance: object, endpoint: EndpointDefinition):
       const source = method.call(instance, value, context) as AsyncGenerator;
       const limit = TimeLimit.for(context, endpoint.timeoutMs);
       const items = limit === null ? source : limited(source, limit);
-      return output === null ? items : new CheckedStream(items, output, context.endpoint);
+      return output === null && error === null ? items : new CheckedStream(items, output, error, context.endpoint);
     };
     return checked instanceof Promise ? openLater(checked, open) : open(checked);
   };

@@ -16,6 +16,7 @@ export const BackendContract = {
       kind: "server-stream",
       input: Words,
       output: Token,
+      error: null,
       timeoutMs: null,
       idempotent: true,
       hash: "87f86c6c5f35c2c775cc187eab98e8fd7c27fb4abf64030523681db7ad593544",

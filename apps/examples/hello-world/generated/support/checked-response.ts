@@ -17,10 +17,17 @@ export interface RawResponse {
 export class CheckedResponse<Item> implements AsyncIterable<Item>, AsyncDisposable {
   readonly #response: RawResponse;
   readonly #check: (item: unknown) => Item;
+  readonly #received: (error: unknown) => unknown;
 
-  constructor(response: RawResponse, check: (item: unknown) => Item) {
+  /** `received` gives the error to throw for one that the call ended with. */
+  constructor(
+    response: RawResponse,
+    check: (item: unknown) => Item,
+    received: (error: unknown) => unknown = (error) => error,
+  ) {
     this.#response = response;
     this.#check = check;
+    this.#received = received;
   }
 
   /** The id of the call. */
@@ -34,12 +41,20 @@ export class CheckedResponse<Item> implements AsyncIterable<Item>, AsyncDisposab
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    for await (const item of this.#response) yield this.#check(item);
+    try {
+      for await (const item of this.#response) yield this.#check(item);
+    } catch (error) {
+      throw this.#received(error);
+    }
   }
 
   /** The only item. Fails when there is none, or more than one. */
   async one(): Promise<Item> {
-    return this.#check(await this.#response.one());
+    try {
+      return this.#check(await this.#response.one());
+    } catch (error) {
+      throw this.#received(error);
+    }
   }
 
   /** The items as a stream of the web platform. */

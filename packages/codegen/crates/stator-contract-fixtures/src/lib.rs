@@ -7,6 +7,7 @@ mod containers;
 mod defaults;
 mod encoded;
 mod enums;
+mod errors;
 mod flattened;
 mod generic;
 mod ids;
@@ -34,6 +35,7 @@ pub use containers::*;
 pub use defaults::*;
 pub use encoded::*;
 pub use enums::*;
+pub use errors::*;
 pub use flattened::*;
 pub use generic::*;
 pub use ids::*;
@@ -59,7 +61,7 @@ macro_rules! fixtures {
     ($($name:literal => $rust:ty),* $(,)?) => {
         /// Everything that this crate publishes.
         pub fn contracts(contracts: &mut stator_contract::Contracts) {
-            contracts.service::<FixtureServiceContract>();
+            contracts.service::<FixtureServiceContract>().service::<FailingServiceContract>();
             $(contracts.add::<$rust>();)*
             contracts.constant("mode_weights", "How much each mode counts.", &mode_weights());
         }
@@ -229,4 +231,8 @@ fixtures! {
     "FinishReason" => FinishReason,
     "Usage" => Usage,
     "Order" => Order,
+    "TakeError" => TakeError,
+    "WideError" => WideError,
+    "TextError" => TextError,
+    "MissingError" => MissingError,
 }

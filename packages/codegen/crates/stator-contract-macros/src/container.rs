@@ -8,7 +8,8 @@ use serde_derive_internals::{
 use syn::{DeriveInput, Error, Result, parse_quote};
 
 use crate::{
-    describe_shape,
+    container_attributes::ContainerAttributes,
+    declared_error, describe_shape,
     docs::docs,
     refuse::{self, Refusals},
 };
@@ -27,11 +28,13 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let ident = &input.ident;
     let shape = describe_shape::container(&container)?;
     let docs = docs(&input.attrs);
+    let status = ContainerAttributes::parse(&input.attrs)?.status();
     let arguments: Vec<_> = input.generics.type_params().map(|parameter| &parameter.ident).collect();
     let mut generics = input.generics.clone();
     for parameter in generics.type_params_mut() {
         parameter.bounds.push(parse_quote!(::stator_contract::Contract));
     }
+    let declared_error = declared_error::implement(&container, &generics)?;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let map_key = is_map_key(&container).then(|| {
         quote! {
@@ -46,9 +49,10 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
                 use ::stator_contract::private as __private;
                 let arguments: &[::stator_contract::TypeRef] =
                     &[#(<#arguments as ::stator_contract::Contract>::describe(registry)),*];
-                __private::named::<Self>(registry, arguments, #docs, |registry| #shape)
+                __private::named::<Self>(registry, arguments, #docs, #status, |registry| #shape)
             }
         }
+        #declared_error
         #map_key
     })
 }

@@ -6,7 +6,7 @@ use serde_derive_internals::{
 };
 use syn::Result;
 
-use crate::{describe_field, docs::docs};
+use crate::{container_attributes::ContainerAttributes, describe_field, docs::docs};
 
 /// An expression of type `Shape`, in a place where `registry` is in scope.
 pub(crate) fn container(container: &Container<'_>) -> Result<TokenStream> {
@@ -46,8 +46,9 @@ fn enumeration(container: &Container<'_>, variants: &[Variant<'_>]) -> Result<To
             let docs = docs(&variant.original.attrs);
             let other = variant.attrs.other();
             let aliases = variant.attrs.aliases().iter().filter(|alias| alias.as_str() != name);
+            let status = ContainerAttributes::parse(&variant.original.attrs)?.status();
             let shape = content(variant.style, &variant.fields, &unknown_keys, None)?;
-            Ok(quote!(__private::variant(registry, #name, #docs, &[#(#aliases),*], #other, |registry| #shape)))
+            Ok(quote!(__private::variant(registry, #name, #docs, &[#(#aliases),*], #status, #other, |registry| #shape)))
         })
         .collect::<Result<Vec<_>>>()?;
     Ok(quote!(::stator_contract::Shape::Enum {

@@ -2,6 +2,8 @@
 
 mod attributes;
 mod container;
+mod container_attributes;
+mod declared_error;
 mod describe_field;
 mod describe_shape;
 mod docs;
@@ -23,6 +25,8 @@ use proc_macro::TokenStream;
 /// - `min`, `max`: inclusive limits of a number;
 /// - `integer = "bigint" | "number" | "string"`: how wide integers are held in TypeScript (`bigint` if not given);
 /// - `as = "Type"`: the type that serde really writes, for fields with `#[serde(with = "...")]`.
+///
+/// On a variant, or on a whole type, `#[contract(status = 404)]` is the HTTP status of an endpoint that fails with it.
 #[proc_macro_derive(Contract, attributes(contract, serde, ts))]
 pub fn derive_contract(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
@@ -35,6 +39,7 @@ pub fn derive_contract(input: TokenStream) -> TokenStream {
 ///
 /// `#[contract_service(namespace = "hello", component = "backend")]`; the component defaults to the name of the trait in
 /// kebab-case. A method takes one request and gives one response; a `Stream<T>` on either side makes that side a stream.
+/// A method that returns a `Result` declares an error: `Result<Count, CountError>`, `Result<Stream<Token>, TokenError>`.
 /// `#[endpoint(...)]` on a method: `name = "..."` on the wire (the method's name in camelCase if not given),
 /// `timeout_ms = 1000`, `idempotent`.
 ///

@@ -7,7 +7,7 @@ use serde_derive_internals::{
 };
 use syn::{Error, spanned::Spanned};
 
-use crate::attributes::FieldAttributes;
+use crate::{attributes::FieldAttributes, container_attributes::ContainerAttributes};
 
 /// Collects every refusal, so that all of them show in one build.
 #[derive(Default)]
@@ -81,6 +81,9 @@ pub(crate) fn check_container(container: &Container<'_>, refusals: &mut Refusals
             let is_text = matches!(attributes.tag(), TagType::External);
             for variant in variants {
                 check_variant(variant, is_text, refusals);
+                if matches!(attributes.tag(), TagType::None) {
+                    check_status(variant, refusals);
+                }
             }
         }
     }
@@ -133,6 +136,16 @@ fn check_variant(variant: &Variant<'_>, is_text: bool, refusals: &mut Refusals) 
         refusals.add(span, "Write the variant without parentheses.");
     }
     check_fields(&variant.fields, refusals);
+}
+
+/// Without a tag nobody can tell from the value which status it has.
+fn check_status(variant: &Variant<'_>, refusals: &mut Refusals) {
+    if ContainerAttributes::parse(&variant.original.attrs).is_ok_and(|found| found.has_status()) {
+        refusals.add(
+            variant.ident.span(),
+            "#[contract(status)] on a variant of an untagged enum: give the enum a tag, or put the status on the whole enum.",
+        );
+    }
 }
 
 fn check_fields(fields: &[Field<'_>], refusals: &mut Refusals) {

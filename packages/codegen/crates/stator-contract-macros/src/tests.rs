@@ -68,6 +68,47 @@ fn plain_types_are_described() {
 }
 
 #[test]
+fn a_status_is_that_of_an_error_whose_variant_is_known() {
+    assert_eq!(
+        errors(&parse_quote!(
+            #[contract(status = 409)]
+            enum E {
+                #[contract(status = 404)]
+                A,
+                B(u8),
+            }
+        )),
+        ""
+    );
+    refused(
+        &parse_quote!(
+            #[contract(status = 200)]
+            struct E;
+        ),
+        "a number from 400 to 599",
+    );
+    refused(
+        &parse_quote!(
+            enum E {
+                #[contract(code = 404)]
+                A,
+            }
+        ),
+        "expected status = 404",
+    );
+    refused(
+        &parse_quote!(
+            #[serde(untagged)]
+            enum E {
+                #[contract(status = 404)]
+                A(u8),
+            }
+        ),
+        "give the enum a tag",
+    );
+}
+
+#[test]
 fn what_serde_does_otherwise_than_ts_rs_shows_is_refused() {
     refused(
         &parse_quote!(

@@ -17,6 +17,9 @@ pub struct Endpoint {
     pub input: TypeRef,
     /// The response, or one item of a stream of responses.
     pub output: TypeRef,
+    /// The error that the endpoint declares, beside those that every call can end with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<TypeRef>,
     /// The time that a call may take when the caller names none, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u32>,

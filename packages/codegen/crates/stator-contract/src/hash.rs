@@ -21,7 +21,7 @@ pub(crate) fn hash_service(
             .into_iter()
             .map(|(name, shape)| (name, bare(shape)))
             .collect();
-        endpoint.hash = hash_of(&(
+        let facts = (
             &endpoint.name,
             endpoint.kind,
             &endpoint.input,
@@ -29,7 +29,11 @@ pub(crate) fn hash_service(
             endpoint.timeout_ms,
             endpoint.idempotent,
             reached,
-        ))?;
+        );
+        endpoint.hash = match &endpoint.error {
+            None => hash_of(&facts)?,
+            Some(error) => hash_of(&(facts, error, status_of(error, types)))?,
+        };
     }
     let hashes: Vec<_> = service
         .endpoints
@@ -55,6 +59,9 @@ fn reach<'a>(endpoint: &Endpoint, types: &'a BTreeMap<String, TypeDefinition>) -
     };
     note(&endpoint.input, &mut open);
     note(&endpoint.output, &mut open);
+    if let Some(error) = &endpoint.error {
+        note(error, &mut open);
+    }
     let mut reached = BTreeMap::new();
     while let Some(name) = open.pop() {
         if let Some((name, definition)) = types.get_key_value(&name) {
@@ -63,6 +70,14 @@ fn reach<'a>(endpoint: &Endpoint, types: &'a BTreeMap<String, TypeDefinition>) -
         }
     }
     reached
+}
+
+/// The HTTP status of the whole type; those of variants are part of its shape.
+fn status_of(error: &TypeRef, types: &BTreeMap<String, TypeDefinition>) -> Option<u16> {
+    match error {
+        TypeRef::Ref { name } => types.get(name)?.status,
+        _ => None,
+    }
 }
 
 fn bare(shape: &Shape) -> Shape {

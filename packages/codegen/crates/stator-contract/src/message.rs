@@ -3,8 +3,7 @@ use crate::{contract::Contract, registry::Registry, stream::Stream, type_ref::Ty
 /// What may stand as the request or the response of an endpoint: a contract type, or a [`Stream`] of one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent or returned by an endpoint",
-    note = "a request or a response is a type with #[derive(Serialize, Deserialize, TS, Contract)], or a Stream of one",
-    note = "failures need no Result: every endpoint can fail with an error code"
+    note = "a request or a response is a type with #[derive(Serialize, Deserialize, TS, Contract)], or a Stream of one"
 )]
 pub trait Message {
     /// Whether there are many of it.

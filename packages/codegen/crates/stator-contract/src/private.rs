@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Contract, Endpoint, EndpointKind, Field, IntegerPolicy, Limits, Message, Registry, Service, Shape, TypeRef, Variant,
+    Contract, Endpoint, EndpointKind, Field, IntegerPolicy, Limits, Message, Registry, Reply, Service, Shape, TypeRef,
+    Variant,
 };
 
 pub use ts_rs;
@@ -31,9 +32,10 @@ pub fn named<T: ts_rs::TS + ?Sized>(
     registry: &mut Registry,
     arguments: &[TypeRef],
     docs: &[&str],
+    status: Option<u16>,
     shape: impl FnOnce(&mut Registry) -> Shape,
 ) -> TypeRef {
-    registry.named::<T>(arguments, docs_of(docs), shape)
+    registry.named::<T>(arguments, docs_of(docs), status, shape)
 }
 
 /// What the attributes of a field say beyond its type.
@@ -118,6 +120,7 @@ pub fn variant(
     name: &str,
     docs: &[&str],
     aliases: &[&str],
+    status: Option<u16>,
     other: bool,
     shape: impl FnOnce(&mut Registry) -> Shape,
 ) -> Variant {
@@ -128,6 +131,7 @@ pub fn variant(
         docs: docs_of(docs),
         shape,
         aliases,
+        status,
         other,
     }
 }
@@ -142,14 +146,15 @@ pub struct EndpointNotes<'a> {
     pub idempotent: bool,
 }
 
-pub fn endpoint<Input: Message, Output: Message>(registry: &mut Registry, notes: &EndpointNotes<'_>) -> Endpoint {
+pub fn endpoint<Input: Message, Output: Reply>(registry: &mut Registry, notes: &EndpointNotes<'_>) -> Endpoint {
     registry.at(notes.method, |registry| {
         let input = Input::describe(registry);
-        let output = Output::describe(registry);
-        for message in [&input, &output] {
+        let output = Output::Success::describe(registry);
+        let error = Output::describe_error(registry);
+        for message in [&input, &output].into_iter().chain(&error) {
             if !matches!(message, TypeRef::Ref { .. }) {
                 registry.error(
-                    "requests, responses and items are structs or enums with a name, so that they can grow. \
+                    "requests, responses, items and errors are structs or enums with a name, so that they can grow. \
                      Put the value into a struct.",
                 );
             }
@@ -158,9 +163,10 @@ pub fn endpoint<Input: Message, Output: Message>(registry: &mut Registry, notes:
             name: notes.name.to_owned(),
             method: notes.method.to_owned(),
             docs: docs_of(notes.docs),
-            kind: EndpointKind::of(Input::STREAM, Output::STREAM),
+            kind: EndpointKind::of(Input::STREAM, Output::Success::STREAM),
             input,
             output,
+            error,
             timeout_ms: notes.timeout_ms,
             idempotent: notes.idempotent,
             hash: String::new(),
@@ -185,6 +191,38 @@ pub fn service(
         component: component.to_owned(),
         endpoints,
         hash: String::new(),
+    }
+}
+
+/// The text of a declared error. Called as `(&&Said(error)).said(name, docs)`: the compiler takes the first of the two
+/// traits that the type has.
+#[derive(Debug)]
+pub struct Said<'a, T: ?Sized>(pub &'a T);
+
+pub trait ByDisplay {
+    fn said(&self, name: &str, docs: &[&str]) -> String;
+}
+
+pub trait ByDocs {
+    fn said(&self, name: &str, docs: &[&str]) -> String;
+}
+
+impl<T: std::fmt::Display + ?Sized> ByDisplay for &Said<'_, T> {
+    fn said(&self, _: &str, _: &[&str]) -> String {
+        self.0.to_string()
+    }
+}
+
+impl<T: ?Sized> ByDocs for Said<'_, T> {
+    fn said(&self, name: &str, docs: &[&str]) -> String {
+        let docs = docs_of(docs).unwrap_or_default();
+        let first = docs.split("\n\n").next().unwrap_or_default();
+        let words: Vec<_> = first.split_whitespace().collect();
+        if words.is_empty() {
+            name.to_owned()
+        } else {
+            words.join(" ")
+        }
     }
 }
 

@@ -47,6 +47,7 @@ impl Registry {
         &mut self,
         arguments: &[TypeRef],
         docs: Option<String>,
+        status: Option<u16>,
         shape: impl FnOnce(&mut Self) -> Shape,
     ) -> TypeRef {
         let rust = std::any::type_name::<T>();
@@ -81,6 +82,7 @@ impl Registry {
             rust: rust.to_owned(),
             docs,
             shape,
+            status,
             ts_rs: Some(text),
         };
         self.types.insert(name.clone(), (rust, Some(definition)));

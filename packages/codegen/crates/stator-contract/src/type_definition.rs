@@ -12,6 +12,9 @@ pub struct TypeDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<String>,
     pub shape: Shape,
+    /// The HTTP status of a declared error of this type; a variant may have one of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ts_rs: Option<TsRsText>,
 }

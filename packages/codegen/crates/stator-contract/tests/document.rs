@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use stator_contract::{Contract, Contracts, Document, IntegerPolicy, Stream, TypeRef, contract_service};
+use stator_contract::{Contract, Contracts, DeclaredError, Document, IntegerPolicy, Stream, TypeRef, contract_service};
 use ts_rs::TS;
 
 #[derive(Serialize, Deserialize, TS, Contract)]
@@ -137,6 +137,138 @@ fn hashes_change_with_the_wire_and_with_nothing_else() -> Result<(), Vec<String>
     assert_eq!(first, same);
     assert_ne!(first, other);
     Ok(())
+}
+
+/// An error that some endpoints below declare, in several states of its life.
+macro_rules! failing {
+    ($module:ident, $reply:ty, $error:item) => {
+        mod $module {
+            use super::{Answer, Ask, Contract, Deserialize, Serialize, Stream, TS, contract_service};
+            $error
+            #[contract_service(namespace = "test")]
+            #[expect(dead_code, reason = "contracts are described, not run")]
+            pub trait Asking {
+                async fn ask(&self, request: Ask) -> $reply;
+                fn stream(&self, request: Ask) -> Result<Stream<Answer>, Failed>;
+            }
+        }
+    };
+}
+
+failing! { plain, Result<Answer, Failed>,
+    /// Why it failed.
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    pub enum Failed { Late, #[contract(status = 404)] Missing { part: super::Part } }
+}
+failing! { reworded, Result<Answer, Failed>,
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    pub enum Failed { /** Too late. */ Late, #[contract(status = 404)] Missing { part: super::Part } }
+}
+failing! { undeclared, Answer,
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    pub enum Failed { Late, #[contract(status = 404)] Missing { part: super::Part } }
+}
+failing! { more, Result<Answer, Failed>,
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    pub enum Failed { Late, #[contract(status = 404)] Missing { part: super::Part }, Early }
+}
+failing! { status, Result<Answer, Failed>,
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    #[contract(status = 400)]
+    pub enum Failed { Late, #[contract(status = 404)] Missing { part: super::Part } }
+}
+
+#[test]
+fn a_declared_error_is_part_of_the_endpoint() -> Result<(), Vec<String>> {
+    let endpoints = |describe: fn(&mut Contracts)| {
+        document(describe).map(|document| {
+            let json = json(&document);
+            (document, json)
+        })
+    };
+    let (document, json) = endpoints(|contracts| {
+        contracts.service::<plain::AskingContract>();
+    })?;
+    let names: Vec<_> = document.types.iter().map(|each| each.name.as_str()).collect();
+    assert_eq!(names, ["Answer", "Ask", "Failed", "Part"]);
+    let service = &json["services"][0];
+    assert_eq!(
+        service["endpoints"][0]["error"],
+        serde_json::json!({ "kind": "ref", "name": "Failed" })
+    );
+    assert_eq!(service["endpoints"][0]["kind"], "unary");
+    assert_eq!(service["endpoints"][1]["kind"], "server-stream");
+    let failed = &json["types"][2];
+    assert_eq!(failed["status"], serde_json::Value::Null);
+    assert_eq!(failed["shape"]["variants"][1]["status"], 404);
+
+    let hash = |describe: fn(&mut Contracts)| {
+        endpoints(describe).map(|(found, _)| found.services[0].endpoints[0].hash.clone())
+    };
+    let plain = document.services[0].endpoints[0].hash.clone();
+    assert_eq!(
+        plain,
+        hash(|contracts| _ = contracts.service::<reworded::AskingContract>())?
+    );
+    assert_ne!(
+        plain,
+        hash(|contracts| _ = contracts.service::<undeclared::AskingContract>())?
+    );
+    assert_ne!(
+        plain,
+        hash(|contracts| _ = contracts.service::<more::AskingContract>())?
+    );
+    assert_ne!(
+        plain,
+        hash(|contracts| _ = contracts.service::<status::AskingContract>())?
+    );
+    Ok(())
+}
+
+#[test]
+fn an_error_says_what_it_means() {
+    /// There is no such thing.
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    #[contract(status = 404)]
+    struct Missing {
+        name: String,
+    }
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    #[serde(rename_all = "snake_case")]
+    #[contract(status = 503)]
+    enum Failed {
+        /// The text is longer
+        /// than the limit.
+        ///
+        /// More words.
+        #[contract(status = 413)]
+        TooLong {
+            limit: u64,
+        },
+        NotNow(u8),
+    }
+    #[derive(Serialize, Deserialize, TS, Contract)]
+    struct Shown;
+    impl std::fmt::Display for Shown {
+        fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("in its own words")
+        }
+    }
+    fn said(error: &impl DeclaredError) -> (Option<u16>, String) {
+        (error.http_status(), error.message())
+    }
+    let name = String::new();
+    assert_eq!(
+        said(&Missing { name }),
+        (Some(404), "There is no such thing.".to_owned())
+    );
+    let too_long = Failed::TooLong { limit: 1 };
+    assert_eq!(
+        said(&too_long),
+        (Some(413), "The text is longer than the limit.".to_owned())
+    );
+    assert_eq!(said(&Failed::NotNow(1)), (Some(503), "Failed: not_now".to_owned()));
+    assert_eq!(said(&Shown), (None, "in its own words".to_owned()));
 }
 
 #[test]
