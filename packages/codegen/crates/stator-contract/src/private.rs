@@ -227,7 +227,7 @@ impl<T: ?Sized> ByDocs for Said<'_, T> {
 }
 
 /// Doc comments with their common left margin removed.
-fn docs_of(lines: &[&str]) -> Option<String> {
+pub fn docs_of(lines: &[&str]) -> Option<String> {
     let margin = lines
         .iter()
         .flat_map(|line| line.split('\n'))
