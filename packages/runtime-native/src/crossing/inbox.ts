@@ -1,7 +1,7 @@
 import { errorFromWire } from "../error-from-wire.ts";
 import type { WireError } from "../stator-error.ts";
 import { EVENT, EVENT_FLAG, SLOTS } from "./event.ts";
-import type { NativeRuntime } from "./native-addon.ts";
+import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
 import { decodeText } from "./payload.ts";
 import type { Receivers } from "./receivers.ts";
 
