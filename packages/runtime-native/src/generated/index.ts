@@ -8,6 +8,7 @@ export { Instance, type InstanceInput } from "./types/instance.ts";
 export { ListedInstance } from "./types/listed-instance.ts";
 export { RequestPlane } from "./types/request-plane.ts";
 export { RuntimeOptions, type RuntimeOptionsInput } from "./types/runtime-options.ts";
+export { Secret } from "./types/secret.ts";
 export { ShutDown } from "./types/shut-down.ts";
 export { Started, type StartedInput } from "./types/started.ts";
 export { Stator, type StatorInput } from "./types/stator.ts";

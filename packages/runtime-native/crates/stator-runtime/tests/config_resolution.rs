@@ -79,6 +79,35 @@ fn every_setting_takes_its_option_and_its_variable() {
             "relative/c",
             json!("relative/c"),
         ),
+        (
+            "etcdEndpoints",
+            json!("http://a:1,b:2"),
+            json!("http://a:1,b:2"),
+            " https://c:3 ",
+            json!("https://c:3"),
+        ),
+        ("etcdLeaseTtlMs", json!(2000), json!(2000), "10", json!(10_000)),
+        ("etcdStartupTimeoutMs", json!(0), json!(0), "1.5", json!(1500)),
+        ("etcdRequestTimeoutMs", json!(100), json!(100), "", json!(5000)),
+        ("etcdKeepAliveMs", json!(0), json!(0), "20", json!(20_000)),
+        ("etcdKeepAliveTimeoutMs", json!(100), json!(100), "1", json!(1000)),
+        ("etcdUsername", json!("root"), json!("root"), "worker", json!("worker")),
+        ("etcdPassword", json!("pass word"), json!("***"), "secret", json!("***")),
+        ("etcdCa", json!("ca.pem"), json!("ca.pem"), "/ca.pem", json!("/ca.pem")),
+        (
+            "etcdClientCert",
+            json!("c.pem"),
+            json!("c.pem"),
+            "/c.pem",
+            json!("/c.pem"),
+        ),
+        (
+            "etcdClientKey",
+            json!("k.pem"),
+            json!("k.pem"),
+            "/k.pem",
+            json!("/k.pem"),
+        ),
         ("requestPlane", json!("memory"), json!("memory"), " TCP ", json!("tcp")),
         ("host", json!("0.0.0.0"), json!("0.0.0.0"), "::1", json!("::1")),
         ("port", json!(65_535), json!(65_535), "80", json!(80)),
@@ -205,9 +234,30 @@ fn mistakes_are_named() {
         ),
         (json!({ "log": "warn,=,=" }), &[], &["option log", "a log filter"]),
         (
-            json!({ "discovery": "etcd" }),
+            json!({ "discovery": "kubernetes" }),
             &[],
-            &["option discovery", "etcd", "not built yet", "file or memory"],
+            &[
+                "option discovery",
+                "kubernetes",
+                "not supported",
+                "file or memory or etcd",
+            ],
+        ),
+        (
+            json!({ "etcdEndpoints": " , " }),
+            &[],
+            &["etcdEndpoints", "http://127.0.0.1:2379"],
+        ),
+        (
+            json!({ "etcdLeaseTtlMs": 999 }),
+            &[],
+            &["etcdLeaseTtlMs", "1000 to 86400000"],
+        ),
+        (json!({ "etcdCa": "" }), &[], &["etcdCa", "the path of a file"]),
+        (
+            json!({ "etcdPassword": 7 }),
+            &[],
+            &["etcdPassword is a secret", "not empty"],
         ),
         (
             json!({ "discovery": "fiel" }),
@@ -217,8 +267,8 @@ fn mistakes_are_named() {
         (json!({ "discovery": too_long }), &[], &["option discovery", "xxx…"]),
         (
             json!({}),
-            &[("DYN_DISCOVERY_BACKEND", "etcd")],
-            &["DYN_DISCOVERY_BACKEND", "etcd", "not built yet"],
+            &[("ETCD_LEASE_TTL", "0.5")],
+            &["ETCD_LEASE_TTL", "seconds from 1 to 86400"],
         ),
         (
             json!({}),
@@ -295,6 +345,44 @@ fn a_folder_that_somebody_named_is_shared() {
             panic!("file discovery")
         };
         assert_eq!(file.root, FileRoot::Shared(Path::new("/shared").to_owned()));
+    }
+}
+
+#[test]
+fn the_address_of_an_etcd_chooses_etcd_unless_something_else_is_chosen() {
+    let endpoints = ("ETCD_ENDPOINTS", "http://a:1, b:2,");
+    for config in [
+        resolve(json!({}), &[endpoints]).expect("a variable"),
+        resolve(json!({ "etcdEndpoints": "http://a:1,b:2" }), &[]).expect("an option"),
+    ] {
+        assert!(config.etcd_follows_from_endpoints(), "worth a line in the log");
+        let DiscoveryConfig::Etcd(etcd) = config.discovery_config() else {
+            panic!("etcd discovery")
+        };
+        assert_eq!(etcd.endpoints, ["http://a:1", "b:2"]);
+    }
+    let chosen = resolve(json!({ "discovery": "etcd" }), &[]).expect("fine");
+    assert!(!chosen.etcd_follows_from_endpoints());
+    let DiscoveryConfig::Etcd(etcd) = chosen.discovery_config() else {
+        panic!("etcd discovery")
+    };
+    assert_eq!(etcd.endpoints, ["http://localhost:2379"]);
+    let other = resolve(json!({}), &[endpoints, ("DYN_DISCOVERY_BACKEND", "file")]).expect("fine");
+    assert!(matches!(other.discovery_config(), DiscoveryConfig::File(_)));
+    let blank = resolve(json!({}), &[("ETCD_ENDPOINTS", " ")]).expect("blank is not set");
+    assert!(matches!(blank.discovery_config(), DiscoveryConfig::File(_)));
+}
+
+#[test]
+fn passwords_are_not_shown() {
+    let config = resolve(json!({ "etcdUsername": "root", "etcdPassword": "hunter2" }), &[]).expect("fine");
+    let described = serde_json::to_string(&config.describe()).expect("JSON");
+    for shown in [
+        described,
+        format!("{config:?}"),
+        format!("{:?}", config.discovery_config()),
+    ] {
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
 }
 

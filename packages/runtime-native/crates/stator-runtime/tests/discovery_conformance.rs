@@ -5,7 +5,7 @@ mod discovery_support;
 
 use std::{fs, sync::Arc};
 
-use discovery_support::{places, port, record, until};
+use discovery_support::{etcd::Etcd, places, port, record, until};
 use stator_runtime::{
     ErrorCode,
     discovery::{
@@ -219,4 +219,26 @@ async fn file_by_polling() {
 #[tokio::test]
 async fn file_on_one_thread() {
     file_conforms(Notice::Automatic).await;
+}
+
+/// Each promise on an etcd that holds nothing of the one before: `conforms` wants a fresh back end for each.
+async fn etcd_conforms() {
+    let mut servers = Vec::new();
+    conforms(|| {
+        let server = Etcd::start();
+        let options = server.options();
+        servers.push(server);
+        DiscoveryConfig::Etcd(options)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn etcd() {
+    etcd_conforms().await;
+}
+
+#[tokio::test]
+async fn etcd_on_one_thread() {
+    etcd_conforms().await;
 }

@@ -4,6 +4,8 @@ import { type Schema, schema } from "../support/schema.ts";
 
 /** Through what instances find each other. */
 export type DiscoveryBackend =
+  /** An etcd that several machines share. */
+  | "etcd"
   /** A folder that several processes share. */
   | "file"
   /** This process alone. */
@@ -11,6 +13,8 @@ export type DiscoveryBackend =
 
 /** What is accepted for a {@link DiscoveryBackend}: keys with a default may be missing, wide integers may be numbers. */
 export type DiscoveryBackendInput =
+  /** An etcd that several machines share. */
+  | "etcd"
   /** A folder that several processes share. */
   | "file"
   /** This process alone. */
@@ -20,11 +24,12 @@ export const DiscoveryBackend: Schema<DiscoveryBackendInput, DiscoveryBackend> =
 
 export function readDiscoveryBackend(value: unknown): DiscoveryBackend | Invalid {
   switch (value) {
+    case "etcd":
     case "file":
     case "memory":
       return value;
     case "mem":
       return "memory";
   }
-  return mismatch("one of \"file\", \"memory\"", value);
+  return mismatch("one of \"etcd\", \"file\", \"memory\"", value);
 }

@@ -6,13 +6,45 @@ import { type Schema, schema } from "../support/schema.ts";
 import { type DiscoveryBackend, type DiscoveryBackendInput, readDiscoveryBackend } from "./discovery-backend.ts";
 import { type HealthStatus, readHealthStatus } from "./health-status.ts";
 import { readRequestPlane, type RequestPlane } from "./request-plane.ts";
+import { readSecret, type Secret } from "./secret.ts";
 
 /** What a caller of the runtime may set. Everything is optional; see [`RuntimeConfig`] for the defaults. */
 export type RuntimeOptions = {
-  /** Through what instances find each other: `file` between processes, `memory` inside one. Default `file`. */
+  /**
+   * Through what instances find each other: `file` between processes, `memory` inside one, `etcd` between machines.
+   * Default `file`; `etcd` if its endpoints are set.
+   */
   discovery: DiscoveryBackend | null;
   /** The folder of `file` discovery. Default: a private folder of the project and the user. */
   filePath: string | null;
+  /** Where etcd is: addresses with commas between them. Default `http://localhost:2379`. */
+  etcdEndpoints: string | null;
+  /**
+   * How long our records stay in etcd after we ended without a word, in milliseconds (seconds in the environment).
+   * etcd counts in whole seconds. Default 30000.
+   */
+  etcdLeaseTtlMs: number | null;
+  /** How long etcd is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
+  etcdStartupTimeoutMs: number | null;
+  /** How long etcd has to answer a request, in milliseconds. Default 5000. */
+  etcdRequestTimeoutMs: number | null;
+  /**
+   * How often a connection to etcd is asked whether it lives, in milliseconds (seconds in the environment); 0 never,
+   * less than 5000 counts as that. Default 15000.
+   */
+  etcdKeepAliveMs: number | null;
+  /** How long it has to answer that, in milliseconds (seconds in the environment). Default 10000. */
+  etcdKeepAliveTimeoutMs: number | null;
+  /** The user for etcd. Default none. */
+  etcdUsername: string | null;
+  /** The password of that user. Never shown. Default none. */
+  etcdPassword: Secret | null;
+  /** A PEM file with the certificate authority of etcd's certificate. Default: those of the system. */
+  etcdCa: string | null;
+  /** A PEM file with our certificate, where etcd wants one. Default none. */
+  etcdClientCert: string | null;
+  /** A PEM file with the key of our certificate. Default none. */
+  etcdClientKey: string | null;
   /** Over what calls travel: `tcp` or `memory`. Default `tcp`. */
   requestPlane: RequestPlane | null;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -54,10 +86,41 @@ export type RuntimeOptions = {
 
 /** What is accepted for a {@link RuntimeOptions}: keys with a default may be missing, wide integers may be numbers. */
 export type RuntimeOptionsInput = {
-  /** Through what instances find each other: `file` between processes, `memory` inside one. Default `file`. */
+  /**
+   * Through what instances find each other: `file` between processes, `memory` inside one, `etcd` between machines.
+   * Default `file`; `etcd` if its endpoints are set.
+   */
   discovery?: DiscoveryBackendInput | null | undefined;
   /** The folder of `file` discovery. Default: a private folder of the project and the user. */
   filePath?: string | null | undefined;
+  /** Where etcd is: addresses with commas between them. Default `http://localhost:2379`. */
+  etcdEndpoints?: string | null | undefined;
+  /**
+   * How long our records stay in etcd after we ended without a word, in milliseconds (seconds in the environment).
+   * etcd counts in whole seconds. Default 30000.
+   */
+  etcdLeaseTtlMs?: number | null | undefined;
+  /** How long etcd is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
+  etcdStartupTimeoutMs?: number | null | undefined;
+  /** How long etcd has to answer a request, in milliseconds. Default 5000. */
+  etcdRequestTimeoutMs?: number | null | undefined;
+  /**
+   * How often a connection to etcd is asked whether it lives, in milliseconds (seconds in the environment); 0 never,
+   * less than 5000 counts as that. Default 15000.
+   */
+  etcdKeepAliveMs?: number | null | undefined;
+  /** How long it has to answer that, in milliseconds (seconds in the environment). Default 10000. */
+  etcdKeepAliveTimeoutMs?: number | null | undefined;
+  /** The user for etcd. Default none. */
+  etcdUsername?: string | null | undefined;
+  /** The password of that user. Never shown. Default none. */
+  etcdPassword?: Secret | null | undefined;
+  /** A PEM file with the certificate authority of etcd's certificate. Default: those of the system. */
+  etcdCa?: string | null | undefined;
+  /** A PEM file with our certificate, where etcd wants one. Default none. */
+  etcdClientCert?: string | null | undefined;
+  /** A PEM file with the key of our certificate. Default none. */
+  etcdClientKey?: string | null | undefined;
   /** Over what calls travel: `tcp` or `memory`. Default `tcp`. */
   requestPlane?: RequestPlane | null | undefined;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -99,7 +162,7 @@ export type RuntimeOptionsInput = {
 
 export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schema("RuntimeOptions", readRuntimeOptions);
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -109,6 +172,39 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const filePathGiven = value.filePath === undefined ? null : value.filePath;
   const filePath = filePathGiven === null ? null : readString(filePathGiven);
   if (filePath === INVALID) return inside("filePath");
+  const etcdEndpointsGiven = value.etcdEndpoints === undefined ? null : value.etcdEndpoints;
+  const etcdEndpoints = etcdEndpointsGiven === null ? null : readString(etcdEndpointsGiven);
+  if (etcdEndpoints === INVALID) return inside("etcdEndpoints");
+  const etcdLeaseTtlMsGiven = value.etcdLeaseTtlMs === undefined ? null : value.etcdLeaseTtlMs;
+  const etcdLeaseTtlMs = etcdLeaseTtlMsGiven === null ? null : readU32(etcdLeaseTtlMsGiven);
+  if (etcdLeaseTtlMs === INVALID) return inside("etcdLeaseTtlMs");
+  const etcdStartupTimeoutMsGiven = value.etcdStartupTimeoutMs === undefined ? null : value.etcdStartupTimeoutMs;
+  const etcdStartupTimeoutMs = etcdStartupTimeoutMsGiven === null ? null : readU32(etcdStartupTimeoutMsGiven);
+  if (etcdStartupTimeoutMs === INVALID) return inside("etcdStartupTimeoutMs");
+  const etcdRequestTimeoutMsGiven = value.etcdRequestTimeoutMs === undefined ? null : value.etcdRequestTimeoutMs;
+  const etcdRequestTimeoutMs = etcdRequestTimeoutMsGiven === null ? null : readU32(etcdRequestTimeoutMsGiven);
+  if (etcdRequestTimeoutMs === INVALID) return inside("etcdRequestTimeoutMs");
+  const etcdKeepAliveMsGiven = value.etcdKeepAliveMs === undefined ? null : value.etcdKeepAliveMs;
+  const etcdKeepAliveMs = etcdKeepAliveMsGiven === null ? null : readU32(etcdKeepAliveMsGiven);
+  if (etcdKeepAliveMs === INVALID) return inside("etcdKeepAliveMs");
+  const etcdKeepAliveTimeoutMsGiven = value.etcdKeepAliveTimeoutMs === undefined ? null : value.etcdKeepAliveTimeoutMs;
+  const etcdKeepAliveTimeoutMs = etcdKeepAliveTimeoutMsGiven === null ? null : readU32(etcdKeepAliveTimeoutMsGiven);
+  if (etcdKeepAliveTimeoutMs === INVALID) return inside("etcdKeepAliveTimeoutMs");
+  const etcdUsernameGiven = value.etcdUsername === undefined ? null : value.etcdUsername;
+  const etcdUsername = etcdUsernameGiven === null ? null : readString(etcdUsernameGiven);
+  if (etcdUsername === INVALID) return inside("etcdUsername");
+  const etcdPasswordGiven = value.etcdPassword === undefined ? null : value.etcdPassword;
+  const etcdPassword = etcdPasswordGiven === null ? null : readSecret(etcdPasswordGiven);
+  if (etcdPassword === INVALID) return inside("etcdPassword");
+  const etcdCaGiven = value.etcdCa === undefined ? null : value.etcdCa;
+  const etcdCa = etcdCaGiven === null ? null : readString(etcdCaGiven);
+  if (etcdCa === INVALID) return inside("etcdCa");
+  const etcdClientCertGiven = value.etcdClientCert === undefined ? null : value.etcdClientCert;
+  const etcdClientCert = etcdClientCertGiven === null ? null : readString(etcdClientCertGiven);
+  if (etcdClientCert === INVALID) return inside("etcdClientCert");
+  const etcdClientKeyGiven = value.etcdClientKey === undefined ? null : value.etcdClientKey;
+  const etcdClientKey = etcdClientKeyGiven === null ? null : readString(etcdClientKeyGiven);
+  if (etcdClientKey === INVALID) return inside("etcdClientKey");
   const requestPlaneGiven = value.requestPlane === undefined ? null : value.requestPlane;
   const requestPlane = requestPlaneGiven === null ? null : readRequestPlane(requestPlaneGiven);
   if (requestPlane === INVALID) return inside("requestPlane");
@@ -164,6 +260,17 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   return {
     discovery,
     filePath,
+    etcdEndpoints,
+    etcdLeaseTtlMs,
+    etcdStartupTimeoutMs,
+    etcdRequestTimeoutMs,
+    etcdKeepAliveMs,
+    etcdKeepAliveTimeoutMs,
+    etcdUsername,
+    etcdPassword,
+    etcdCa,
+    etcdClientCert,
+    etcdClientKey,
     requestPlane,
     host,
     port,

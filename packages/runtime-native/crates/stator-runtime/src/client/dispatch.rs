@@ -152,6 +152,7 @@ impl Call {
             request_stream: self.request_stream,
             deadline: self.options.deadline,
             metadata: &self.options.metadata,
+            instance: self.instance_id(),
         };
         let request = state.request.as_ref().map(|request| (request.lane, &request.data[..]));
         let stream = connection.open(&call, request, observer)?;

@@ -10,6 +10,8 @@ use super::kind::Kind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "lowercase")]
 pub enum DiscoveryBackend {
+    /// An etcd that several machines share.
+    Etcd,
     /// A folder that several processes share.
     File,
     /// This process alone.
@@ -19,11 +21,8 @@ pub enum DiscoveryBackend {
 
 impl DiscoveryBackend {
     pub(super) const KIND: Kind = Kind::Choice(
-        &["file", "memory"],
-        &[
-            ("etcd", "discovery through etcd is not built yet"),
-            ("kubernetes", "discovery through kubernetes is not supported"),
-        ],
+        &["file", "memory", "etcd"],
+        &[("kubernetes", "discovery through kubernetes is not supported")],
     );
 }
 

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::Setting;
+use super::{Kind, Setting};
 
 /// One setting with its value, for people who ask why it has it.
 #[derive(Debug, Clone, Serialize)]
@@ -28,6 +28,10 @@ pub enum Source {
 
 impl Described {
     pub(super) fn new(setting: &Setting, value: serde_json::Value, source: Source) -> Self {
+        let value = match (setting.kind, source) {
+            (Kind::Secret, Source::Option | Source::Environment) => serde_json::Value::from("***"),
+            _ => value,
+        };
         Self {
             option: setting.option,
             variable: setting.variable,

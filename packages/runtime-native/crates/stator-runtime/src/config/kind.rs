@@ -17,7 +17,14 @@ pub enum Kind {
         max: i64,
     },
     Flag,
+    /// A folder.
     Path,
+    File,
+    /// Addresses with commas between them.
+    Addresses,
+    Text,
+    /// A text that is never shown.
+    Secret,
     /// An address to listen on: an IP address or `localhost`.
     Address,
     /// Directives of a log filter: `warn,stator_runtime=debug`.
@@ -44,6 +51,11 @@ impl Kind {
             Self::Flag if in_environment => "1, true, yes, on, 0, false, no or off".to_owned(),
             Self::Flag => "true or false".to_owned(),
             Self::Path => "the path of a folder".to_owned(),
+            Self::File => "the path of a file".to_owned(),
+            Self::Addresses => {
+                "one or more addresses with commas between them, such as http://127.0.0.1:2379".to_owned()
+            }
+            Self::Text | Self::Secret => "a text that is not empty".to_owned(),
             Self::Address => "an IP address or localhost (names of hosts and interfaces are not looked up)".to_owned(),
             Self::Filter => "a log filter such as warn or warn,stator_runtime=debug".to_owned(),
         }
@@ -75,9 +87,15 @@ impl Kind {
         match self {
             Self::Address => super::setting_type::parse_address(text).is_some(),
             Self::Filter => check_filter(text).is_ok(),
+            Self::Addresses => addresses(text).next().is_some(),
             _ => !text.is_empty(),
         }
     }
+}
+
+/// The addresses of a list, without blanks and empty places.
+pub(super) fn addresses(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|address| !address.is_empty())
 }
 
 fn seconds(milliseconds: i64) -> String {

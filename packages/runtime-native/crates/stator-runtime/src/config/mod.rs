@@ -7,6 +7,7 @@ mod kind;
 pub mod logging;
 mod resolver;
 mod runtime_config;
+mod secret;
 mod setting;
 mod setting_type;
 
@@ -15,4 +16,5 @@ pub use described::{Described, Source};
 pub use kind::Kind;
 pub use logging::init_logging;
 pub use runtime_config::{RuntimeConfig, RuntimeOptions, SETTINGS};
+pub use secret::Secret;
 pub use setting::Setting;

@@ -1,4 +1,4 @@
-use super::{Setting, Source, setting_type::SettingType};
+use super::{Kind, Setting, Source, setting_type::SettingType};
 use crate::{Error, ErrorCode, Result};
 
 /// No more of a wrong value than this is shown in a message, in characters.
@@ -70,6 +70,11 @@ pub(super) fn wrong_option(setting: &Setting, value: &serde_json::Value, reason:
 }
 
 fn wrong(place: &str, setting: &Setting, value: &str, reason: &str, in_environment: bool) -> Error {
+    let value = if matches!(setting.kind, Kind::Secret) {
+        "a secret"
+    } else {
+        value
+    };
     let mut shown: String = value.chars().take(SHOWN).collect();
     if shown.len() < value.len() {
         shown.push('…');

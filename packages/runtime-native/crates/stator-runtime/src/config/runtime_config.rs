@@ -10,27 +10,66 @@ use stator_contract::Contract;
 use ts_rs::TS;
 
 use super::{
-    Described, DiscoveryBackend, HealthStatus, Kind, RequestPlane, Setting, Source, resolver::Resolver,
-    setting::settings, setting_type::parse_address,
+    Described, DiscoveryBackend, HealthStatus, Kind, RequestPlane, Secret, Setting, Source, kind::addresses,
+    resolver::Resolver, setting::settings, setting_type::parse_address,
 };
 use crate::{
     Result,
     discovery::{
-        DiscoveryConfig, FileOptions, FileRoot, MemoryStore,
+        DiscoveryConfig, EtcdOptions, FileOptions, FileRoot, MemoryStore,
+        etcd::TlsFiles,
         file::{default_root, project_of},
     },
 };
 
 const DAY: i64 = 86_400_000;
 const GIB: i64 = 1 << 30;
+/// etcd ends connections that ask more often.
+const ETCD_KEEP_ALIVE: Duration = Duration::from_secs(5);
 
 settings! {
-    /// Through what instances find each other: `file` between processes, `memory` inside one. Default `file`.
+    /// Through what instances find each other: `file` between processes, `memory` inside one, `etcd` between machines.
+    /// Default `file`; `etcd` if its endpoints are set.
     discovery ("discovery", Some("DYN_DISCOVERY_BACKEND")): DiscoveryBackend
         = DiscoveryBackend::File, DiscoveryBackend::KIND;
     /// The folder of `file` discovery. Default: a private folder of the project and the user.
     file_path ("filePath", Some("DYN_FILE_KV")): PathBuf
         = default_folder(), Kind::Path;
+    /// Where etcd is: addresses with commas between them. Default `http://localhost:2379`.
+    etcd_endpoints ("etcdEndpoints", Some("ETCD_ENDPOINTS")): String
+        = "http://localhost:2379".to_owned(), Kind::Addresses;
+    /// How long our records stay in etcd after we ended without a word, in milliseconds (seconds in the environment).
+    /// etcd counts in whole seconds. Default 30000.
+    etcd_lease_ttl_ms ("etcdLeaseTtlMs", Some("ETCD_LEASE_TTL")): u32
+        = 30_000, Kind::Milliseconds { min: 1000, max: DAY };
+    /// How long etcd is tried at the start, in milliseconds (seconds in the environment). Default 120000.
+    etcd_startup_timeout_ms ("etcdStartupTimeoutMs", Some("ETCD_STARTUP_CONNECT_TIMEOUT_SECONDS")): u32
+        = 120_000, Kind::Milliseconds { min: 0, max: DAY };
+    /// How long etcd has to answer a request, in milliseconds. Default 5000.
+    etcd_request_timeout_ms ("etcdRequestTimeoutMs", None): u32
+        = 5000, Kind::Milliseconds { min: 100, max: 600_000 };
+    /// How often a connection to etcd is asked whether it lives, in milliseconds (seconds in the environment); 0 never,
+    /// less than 5000 counts as that. Default 15000.
+    etcd_keep_alive_ms ("etcdKeepAliveMs", Some("ETCD_KEEPALIVE_INTERVAL_SECONDS")): u32
+        = 15_000, Kind::Milliseconds { min: 0, max: DAY };
+    /// How long it has to answer that, in milliseconds (seconds in the environment). Default 10000.
+    etcd_keep_alive_timeout_ms ("etcdKeepAliveTimeoutMs", Some("ETCD_KEEPALIVE_TIMEOUT_SECONDS")): u32
+        = 10_000, Kind::Milliseconds { min: 100, max: DAY };
+    /// The user for etcd. Default none.
+    etcd_username ("etcdUsername", Some("ETCD_AUTH_USERNAME")): String
+        = String::new(), Kind::Text;
+    /// The password of that user. Never shown. Default none.
+    etcd_password ("etcdPassword", Some("ETCD_AUTH_PASSWORD")): Secret
+        = Secret::default(), Kind::Secret;
+    /// A PEM file with the certificate authority of etcd's certificate. Default: those of the system.
+    etcd_ca ("etcdCa", Some("ETCD_AUTH_CA")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// A PEM file with our certificate, where etcd wants one. Default none.
+    etcd_client_cert ("etcdClientCert", Some("ETCD_AUTH_CLIENT_CERT")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// A PEM file with the key of our certificate. Default none.
+    etcd_client_key ("etcdClientKey", Some("ETCD_AUTH_CLIENT_KEY")): PathBuf
+        = PathBuf::new(), Kind::File;
     /// Over what calls travel: `tcp` or `memory`. Default `tcp`.
     request_plane ("requestPlane", Some("DYN_REQUEST_PLANE")): RequestPlane
         = RequestPlane::Tcp, RequestPlane::KIND;
@@ -97,14 +136,50 @@ impl RuntimeConfig {
         Some(SocketAddr::new(address(&self.system_host), port))
     }
 
+    /// What follows from several settings together.
+    fn with_consequences(mut self) -> Self {
+        // Where the address of an etcd is given, etcd is meant.
+        if self.sources.discovery == Source::Default && self.sources.etcd_endpoints != Source::Default {
+            self.discovery = DiscoveryBackend::Etcd;
+        }
+        self
+    }
+
+    /// Whether etcd was chosen because its endpoints are set, and for no other reason.
+    pub fn etcd_follows_from_endpoints(&self) -> bool {
+        self.discovery == DiscoveryBackend::Etcd && self.sources.discovery == Source::Default
+    }
+
     /// What [`crate::discovery::connect`] takes. The default folder is private; one that somebody named is shared.
     pub fn discovery_config(&self) -> DiscoveryConfig {
         match self.discovery {
             DiscoveryBackend::Memory => DiscoveryConfig::Memory(MemoryStore::process()),
+            DiscoveryBackend::Etcd => DiscoveryConfig::Etcd(self.etcd_options()),
             DiscoveryBackend::File if self.file_path == default_folder() => {
                 DiscoveryConfig::File(FileOptions::new(FileRoot::Private(self.file_path.clone())))
             }
             DiscoveryBackend::File => DiscoveryConfig::File(FileOptions::new(FileRoot::Shared(self.file_path.clone()))),
+        }
+    }
+
+    fn etcd_options(&self) -> EtcdOptions {
+        let file = |path: &PathBuf| (!path.as_os_str().is_empty()).then(|| path.clone());
+        let milliseconds = |number: u32| Duration::from_millis(number.into());
+        EtcdOptions {
+            endpoints: addresses(&self.etcd_endpoints).map(str::to_owned).collect(),
+            lease_ttl: milliseconds(self.etcd_lease_ttl_ms),
+            startup_timeout: milliseconds(self.etcd_startup_timeout_ms),
+            request_timeout: milliseconds(self.etcd_request_timeout_ms),
+            keep_alive: unless_zero(self.etcd_keep_alive_ms).map(|interval| {
+                let patience = milliseconds(self.etcd_keep_alive_timeout_ms);
+                (interval.max(ETCD_KEEP_ALIVE), patience)
+            }),
+            user: (!self.etcd_username.is_empty()).then(|| (self.etcd_username.clone(), self.etcd_password.clone())),
+            tls: TlsFiles {
+                ca: file(&self.etcd_ca),
+                client_cert: file(&self.etcd_client_cert),
+                client_key: file(&self.etcd_client_key),
+            },
         }
     }
 

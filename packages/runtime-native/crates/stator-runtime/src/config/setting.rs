@@ -75,7 +75,7 @@ macro_rules! settings {
                     sources.$field = source;
                     value
                 };)+
-                Ok(Self { $($field,)+ sources })
+                Ok(Self { $($field,)+ sources }.with_consequences())
             }
 
             /// Every setting with its value and the layer that set it.

@@ -2,7 +2,7 @@ use std::{net::IpAddr, path::PathBuf};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{choice, kind::Kind};
+use super::{choice, kind::Kind, secret::Secret};
 use crate::discovery::near_names;
 
 /// A type that a setting may have. Errors are the middle of a sentence, or empty when [`Kind::allowed`] says it all.
@@ -49,6 +49,16 @@ impl SettingType for String {
 
     fn fits(&self, kind: &Kind) -> bool {
         kind.accepts_text(self)
+    }
+}
+
+impl SettingType for Secret {
+    fn parse(text: &str, _kind: &Kind) -> Result<Self, String> {
+        Ok(Self::new(text))
+    }
+
+    fn fits(&self, _kind: &Kind) -> bool {
+        !self.is_empty()
     }
 }
 

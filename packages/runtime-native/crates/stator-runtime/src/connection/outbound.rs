@@ -32,6 +32,8 @@ pub struct OpenCall<'a> {
     pub request_stream: bool,
     pub deadline: Option<Instant>,
     pub metadata: &'a Metadata,
+    /// The instance that is meant, if it matters.
+    pub instance: Option<u64>,
 }
 
 /// None of these writes to the socket by itself, so that a batch costs one write: call [`Connection::flush`] after it.
@@ -85,6 +87,7 @@ impl Connection {
             call.request_stream,
             timeout_ms,
             call.metadata,
+            call.instance,
         ) {
             state.out.truncate(start);
             return Err(error);

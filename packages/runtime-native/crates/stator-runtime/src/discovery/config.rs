@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{
-    Discovery, MemoryDiscovery, MemoryStore,
+    Discovery, EtcdDiscovery, EtcdOptions, MemoryDiscovery, MemoryStore,
     file::{FileDiscovery, FileOptions},
 };
 use crate::Result;
@@ -13,6 +13,8 @@ pub enum DiscoveryConfig {
     Memory(MemoryStore),
     /// Records in a folder that other processes see.
     File(FileOptions),
+    /// Records in an etcd that other machines see.
+    Etcd(EtcdOptions),
 }
 
 /// Opens one connection, with a connection id of its own. Call it inside a Tokio runtime.
@@ -20,5 +22,6 @@ pub async fn connect(config: DiscoveryConfig) -> Result<Arc<dyn Discovery>> {
     Ok(match config {
         DiscoveryConfig::Memory(store) => Arc::new(MemoryDiscovery::connect(store)?),
         DiscoveryConfig::File(options) => Arc::new(FileDiscovery::connect(options).await?),
+        DiscoveryConfig::Etcd(options) => Arc::new(EtcdDiscovery::connect(options).await?),
     })
 }

@@ -1,16 +1,26 @@
 //! Who serves what, and where: the trait and its back ends.
 
+mod condition;
 mod config;
 mod connection_id;
+mod discovery_metrics;
+pub mod etcd;
 pub mod file;
 mod instance;
+mod membership;
 pub mod memory;
 pub mod name;
+mod record;
 mod registration;
+mod warnings;
 
+pub use condition::Condition;
 pub use config::{DiscoveryConfig, connect};
+pub use discovery_metrics::DiscoveryMetrics;
+pub use etcd::{EtcdDiscovery, EtcdOptions};
 pub use file::{FileDiscovery, FileOptions, FileRoot};
 pub use instance::{Instance, Stator, Transport};
+pub use membership::Membership;
 pub use memory::{MemoryDiscovery, MemoryStore};
 pub use name::{near_names, validate_name};
 
@@ -29,14 +39,30 @@ pub type Instances = Arc<Vec<Arc<Instance>>>;
 ///
 /// A watch yields whole, conflated snapshots: a slow reader can miss an intermediate state, never the latest one.
 pub trait Discovery: Send + Sync + 'static {
-    /// Name for messages: `memory`, `file`.
+    /// Name for messages: `memory`, `file`, `etcd`.
     fn backend(&self) -> &'static str;
 
     /// Where the back end looks, for messages: a folder, a list of addresses.
     fn location(&self) -> String;
 
-    /// The id under which everything of this process is registered: one random u64 a connection.
+    /// The id under which everything of this process is registered now.
     fn connection_id(&self) -> u64;
+
+    /// Follows that id, where it can be lost: then nothing is registered any more, and everything has to be registered
+    /// again under the next one. `None` where it never changes.
+    fn membership(&self) -> Option<watch::Receiver<Membership>> {
+        None
+    }
+
+    /// Whether the back end is reached.
+    fn condition(&self) -> Condition {
+        Condition::Connected
+    }
+
+    /// What the back end counts, if it does.
+    fn metrics(&self) -> Option<&DiscoveryMetrics> {
+        None
+    }
 
     /// Makes `instance` visible to everybody. Registering the same path again replaces the record.
     fn register<'a>(&'a self, instance: Instance) -> BoxFuture<'a, Result<()>>;

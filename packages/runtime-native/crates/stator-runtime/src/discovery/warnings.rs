@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 const WINDOW: Duration = Duration::from_secs(60);
 const AT_MOST: u32 = 10;
 
-/// Lets ten warnings a minute through, so that a folder full of garbage does not fill the log.
+/// Lets ten warnings a minute through, so that a back end full of garbage does not fill the log.
 #[derive(Debug, Default)]
 pub(super) struct Warnings {
     window: Option<Instant>,

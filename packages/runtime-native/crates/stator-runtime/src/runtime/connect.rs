@@ -14,6 +14,13 @@ use super::{DistributedRuntime, Settings, System};
 impl DistributedRuntime {
     /// Joins the cluster that `config` names. Call it inside a Tokio runtime; everything runs there.
     pub async fn connect(config: &RuntimeConfig, hooks: Hooks) -> Result<Self> {
+        if config.etcd_follows_from_endpoints() {
+            tracing::warn!(
+                etcd = config.etcd_endpoints,
+                "discovery goes through etcd, because its endpoints are set; set the back end to say so \
+                 (discovery: \"etcd\", DYN_DISCOVERY_BACKEND=etcd), or to choose another"
+            );
+        }
         let discovery = discovery::connect(config.discovery_config()).await?;
         let plane: Arc<dyn RequestPlane> = match config.request_plane {
             PlaneChoice::Tcp => Arc::new(TcpPlane::new(
@@ -33,6 +40,7 @@ impl DistributedRuntime {
             grace_period: config.grace_period(),
         };
         let state = SystemState::new(discovery.connection_id(), config.starting_health_status)?;
+        state.watch_discovery(Arc::clone(&discovery))?;
         let server = match config.system_address() {
             Some(address) => Some(SystemServer::start(address, state.clone()).await?),
             None => None,

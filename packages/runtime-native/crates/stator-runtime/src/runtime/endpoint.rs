@@ -103,42 +103,23 @@ impl Endpoint {
             system.metrics().endpoint(namespace, component, endpoint)
         });
         let served = runtime.server.add(path.clone(), handler, metrics)?;
-        let instance_id = self.runtime.instance_id();
-        let EndpointPath {
-            namespace,
-            component,
-            endpoint,
-        } = self.path.clone();
-        let record = Instance {
-            transport: Transport {
-                tcp: Some(format!("{address}/{instance_id:x}/{namespace}/{component}/{endpoint}")),
-            },
-            namespace,
-            component,
-            endpoint,
-            instance_id,
-            stator: Some(Stator {
-                address,
-                versions: VERSIONS,
-                idempotent: options.idempotent,
-            }),
-        };
-        if let Err(error) = runtime.discovery.register(record).await {
-            runtime.server.remove(&path);
-            return Err(error);
-        }
-        if let Some(system) = system {
-            system.set_endpoint(&path, true);
-        }
         let withdrawal = Arc::new(Withdrawal {
             runtime: self.runtime.clone(),
             path: self.path.clone(),
+            address,
+            idempotent: options.idempotent,
             served,
             graceful: options.graceful_shutdown,
             withdrawn: Mutex::new(false),
             closed: watch::Sender::new(false),
         });
+        // Before it is registered: a new instance id that comes meanwhile counts for it too.
         runtime.served.lock().push(Arc::clone(&withdrawal));
+        if let Err(error) = withdrawal.register().await {
+            runtime.server.remove(&path);
+            runtime.served.lock().retain(|other| !Arc::ptr_eq(other, &withdrawal));
+            return Err(error);
+        }
         let served = ServedEndpoint(withdrawal);
         if self.runtime.phase() != Phase::Running {
             // The shutdown may have passed by before there was anything to withdraw.
@@ -204,10 +185,16 @@ impl ServedEndpoint {
     }
 }
 
-/// The way out of discovery and of the server's table for one endpoint.
+/// How often registering is tried again because the instance id has changed meanwhile.
+const NEW_IDS: usize = 8;
+
+/// The way into discovery, and out of it and of the server's table, for one endpoint.
 pub(super) struct Withdrawal {
     runtime: DistributedRuntime,
     path: EndpointPath,
+    /// Where calls are taken.
+    address: String,
+    idempotent: bool,
     served: Arc<Served>,
     graceful: bool,
     withdrawn: Mutex<bool>,
@@ -215,6 +202,55 @@ pub(super) struct Withdrawal {
 }
 
 impl Withdrawal {
+    /// Appears in discovery, under the instance id of this moment. Without effect when it was withdrawn.
+    pub(super) async fn register(&self) -> Result<()> {
+        // Withdrawing waits for it.
+        let withdrawn = self.withdrawn.lock().await;
+        if *withdrawn {
+            return Ok(());
+        }
+        let runtime = &self.runtime;
+        let mut tries = 0..NEW_IDS;
+        loop {
+            let id = runtime.instance_id();
+            let result = runtime.0.discovery.register(self.record(id)).await;
+            if result.is_err() && runtime.instance_id() != id && tries.next().is_some() {
+                continue;
+            }
+            if let (Ok(()), Some(system)) = (&result, runtime.system()) {
+                system.set_endpoint(&self.path.to_string(), true);
+            }
+            return result;
+        }
+    }
+
+    fn record(&self, instance_id: u64) -> Instance {
+        let EndpointPath {
+            namespace,
+            component,
+            endpoint,
+        } = self.path.clone();
+        let address = self.address.clone();
+        Instance {
+            transport: Transport {
+                tcp: Some(format!("{address}/{instance_id:x}/{namespace}/{component}/{endpoint}")),
+            },
+            namespace,
+            component,
+            endpoint,
+            instance_id,
+            stator: Some(Stator {
+                address,
+                versions: VERSIONS,
+                idempotent: self.idempotent,
+            }),
+        }
+    }
+
+    pub(super) fn path(&self) -> &EndpointPath {
+        &self.path
+    }
+
     /// Leaves discovery first, so that callers who look go elsewhere; then refuses those who did not look.
     pub(super) async fn withdraw(&self) -> Result<()> {
         // Whoever comes second waits for the first.

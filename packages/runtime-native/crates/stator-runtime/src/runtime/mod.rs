@@ -2,6 +2,7 @@
 
 mod connect;
 mod endpoint;
+mod membership;
 mod path;
 mod settings;
 mod shutdown;
@@ -45,6 +46,8 @@ struct Inner {
     phase: watch::Sender<Phase>,
     shutdown: OnceLock<Shutdown>,
     system: OnceLock<System>,
+    /// Hears of a new instance id before anything is served under it.
+    on_instance_id: OnceLock<Box<dyn Fn(u64) + Send + Sync>>,
 }
 
 /// What operators see of a runtime.
@@ -73,8 +76,10 @@ impl DistributedRuntime {
             timeout: settings.connect_timeout,
             hooks,
         };
-        Self(Arc::new(Inner {
-            server: Server::new(offer.clone(), settings.max_calls),
+        let server = Server::new(offer.clone(), settings.max_calls);
+        server.serve_as(discovery.connection_id());
+        let runtime = Self(Arc::new(Inner {
+            server,
             dialer: Dialer::new(Arc::clone(&plane), offer),
             settings,
             discovery,
@@ -83,10 +88,14 @@ impl DistributedRuntime {
             phase: watch::Sender::new(Phase::Running),
             shutdown: OnceLock::new(),
             system: OnceLock::new(),
-        }))
+            on_instance_id: OnceLock::new(),
+        }));
+        runtime.follow_membership();
+        runtime
     }
 
-    /// The id of everything that this process serves.
+    /// The id of everything that this process serves now. It changes when the discovery back end forgets this process,
+    /// as etcd does with one that was suspended for longer than its lease.
     pub fn instance_id(&self) -> u64 {
         self.0.discovery.connection_id()
     }

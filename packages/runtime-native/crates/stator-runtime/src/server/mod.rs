@@ -44,6 +44,10 @@ pub struct Server {
     running: Arc<InFlight>,
     max_calls: usize,
     accepting: AtomicBool,
+    /// The instance that calls have to mean; 0: any.
+    instance: AtomicU64,
+    /// The instance is no longer ours, and there is no other one yet.
+    suspended: AtomicBool,
     connections: Mutex<Vec<Connection>>,
     handshakes: Semaphore,
     /// Connections that are made from now on end at once.
@@ -67,11 +71,24 @@ impl Server {
             running: Arc::default(),
             max_calls,
             accepting: AtomicBool::new(true),
+            instance: AtomicU64::new(0),
+            suspended: AtomicBool::new(false),
             connections: Mutex::default(),
             handshakes: Semaphore::new(HANDSHAKES),
             closed: CancellationToken::new(),
             offer,
         })
+    }
+
+    /// From now on calls are taken for this instance, and refused if they mean another one.
+    pub fn serve_as(&self, instance: u64) {
+        self.instance.store(instance, Ordering::Release);
+        self.suspended.store(false, Ordering::Release);
+    }
+
+    /// Refuses new calls until there is another instance id; open ones go on.
+    pub fn suspend(&self) {
+        self.suspended.store(true, Ordering::Release);
     }
 
     /// Puts an endpoint into the table; calls are taken from now on.
@@ -142,6 +159,23 @@ impl Server {
             () = self.closed.cancelled() => connection.close(shut_down()),
         }
         self.connections.lock().retain(|other| !other.same_as(&connection));
+    }
+
+    fn check_instance(&self, meant: Option<u64>) -> Result<()> {
+        if self.suspended.load(Ordering::Acquire) {
+            return Err(Error::new(
+                ErrorCode::Unavailable,
+                "this worker has lost its place in discovery and is taking another one",
+            ));
+        }
+        let own = self.instance.load(Ordering::Acquire);
+        match meant {
+            Some(meant) if own != 0 && meant != own => Err(Error::new(
+                ErrorCode::Unavailable,
+                format!("instance {meant} is not there any more: its address belongs to instance {own} now"),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Calls that handlers are working on.
@@ -221,6 +255,7 @@ impl Acceptor for Server {
         if !self.accepting.load(Ordering::Acquire) {
             return Err(Error::new(ErrorCode::ShuttingDown, "this worker is shutting down"));
         }
+        self.check_instance(open.instance)?;
         if self.running.count() >= self.max_calls {
             return Err(Error::new(
                 ErrorCode::Overloaded,

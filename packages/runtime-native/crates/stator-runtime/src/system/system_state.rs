@@ -1,7 +1,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
@@ -10,7 +10,7 @@ use std::{
 use parking_lot::Mutex;
 
 use super::{Metrics, health_report::HealthReport};
-use crate::{Result, config::HealthStatus};
+use crate::{Result, config::HealthStatus, discovery::Discovery};
 
 type Probe = Arc<dyn Fn() -> bool + Send + Sync>;
 
@@ -24,6 +24,8 @@ struct Inner {
     endpoints: Mutex<BTreeMap<String, HealthStatus>>,
     liveness: Mutex<Vec<Probe>>,
     metrics: Metrics,
+    /// Asked for its condition.
+    discovery: OnceLock<Arc<dyn Discovery>>,
 }
 
 impl SystemState {
@@ -35,7 +37,18 @@ impl SystemState {
             endpoints: Mutex::default(),
             liveness: Mutex::default(),
             metrics: Metrics::new(worker_id)?,
+            discovery: OnceLock::new(),
         })))
+    }
+
+    /// Tells how this back end fares, and what it counts, from now on. The first one counts.
+    pub fn watch_discovery(&self, discovery: Arc<dyn Discovery>) -> Result<()> {
+        if let Some(metrics) = discovery.metrics() {
+            metrics.register(self.0.metrics.registry())?;
+        }
+        // A second one would be a second runtime with the same state.
+        let _ = self.0.discovery.set(discovery);
+        Ok(())
     }
 
     /// What `/health` answers from now on. Nothing else changes it, as in the original.
@@ -78,6 +91,7 @@ impl SystemState {
             status: status(ready),
             uptime: self.0.started.elapsed(),
             endpoints: self.0.endpoints.lock().clone(),
+            discovery: self.0.discovery.get().map(|discovery| discovery.condition()),
         }
     }
 }

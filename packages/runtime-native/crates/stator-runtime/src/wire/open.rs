@@ -1,17 +1,19 @@
 //! The payload of an `Open` frame.
 //!
 //! ```text
-//! u8 flags (bit 0: the request is a stream) | u32 time left in ms (0: no deadline)
+//! u8 flags (bit 0: the request is a stream; bit 2: an instance is named) | u32 time left in ms (0: no deadline)
 //! u16 length | path | u16 length | call id | u16 number of entries | entries: u16 length | key | u16 length | value
+//! u64 the instance that is meant, if one is named
 //! ```
 //! The call id is empty if the caller gave none: the worker then makes one if it needs it.
-//! Bytes after the entries are ignored: later minor versions append fields there.
+//! Bytes after these are ignored: later minor versions append fields there.
 
 use crate::{Error, ErrorCode, Result};
 
 use super::frame::MAX_CHUNK;
 
 const REQUEST_STREAM: u8 = 1;
+const INSTANCE: u8 = 4;
 
 /// Headers of a call: text to text, carried through every hop. W3C trace context travels as `traceparent`, `tracestate`.
 pub type Metadata = Vec<(String, String)>;
@@ -26,6 +28,8 @@ pub struct Open<'a> {
     /// Time left when the frame was written; `None`: no deadline. Relative, so that clocks need not agree.
     pub timeout_ms: Option<u32>,
     pub metadata: Metadata,
+    /// The instance that the caller means: another one behind the same address refuses the call.
+    pub instance: Option<u64>,
 }
 
 /// Appends the encoded call to `out`; refuses what does not fit one frame.
@@ -36,9 +40,11 @@ pub fn encode(
     request_stream: bool,
     timeout_ms: Option<u32>,
     metadata: &Metadata,
+    instance: Option<u64>,
 ) -> Result<()> {
     let start = out.len();
-    out.push(if request_stream { REQUEST_STREAM } else { 0 });
+    let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
+    out.push(flag(request_stream, REQUEST_STREAM) | flag(instance.is_some(), INSTANCE));
     out.extend_from_slice(&timeout_ms.unwrap_or(0).to_be_bytes());
     let fits = put_text(out, path)
         && put_text(out, id)
@@ -48,6 +54,9 @@ pub fn encode(
                 .iter()
                 .all(|(key, value)| put_text(out, key) && put_text(out, value))
         });
+    if let Some(instance) = instance {
+        out.extend_from_slice(&instance.to_be_bytes());
+    }
     if fits && out.len() - start <= MAX_CHUNK {
         return Ok(());
     }
@@ -82,12 +91,18 @@ pub fn decode(bytes: &[u8]) -> Option<Open<'_>> {
     for _ in 0..count {
         metadata.push((reader.text()?.to_owned(), reader.text()?.to_owned()));
     }
+    let instance = if flags & INSTANCE == 0 {
+        None
+    } else {
+        Some(u64::from_be_bytes(reader.take(8)?.try_into().ok()?))
+    };
     Some(Open {
         path,
         id,
         request_stream: flags & REQUEST_STREAM != 0,
         timeout_ms: (timeout != 0).then_some(timeout),
         metadata,
+        instance,
     })
 }
 
@@ -121,6 +136,7 @@ mod tests {
             request_stream: true,
             timeout_ms: Some(1500),
             metadata: vec![("traceparent".into(), "00-…".into())],
+            instance: Some(u64::MAX - 1),
         }
     }
 
@@ -135,6 +151,7 @@ mod tests {
             open.request_stream,
             open.timeout_ms,
             &open.metadata,
+            open.instance,
         )?;
         assert_eq!(decode(&bytes), Some(open));
         Ok(())
@@ -151,6 +168,7 @@ mod tests {
             open.request_stream,
             open.timeout_ms,
             &open.metadata,
+            open.instance,
         )?;
         for cut in 0..bytes.len() {
             assert_eq!(decode(&bytes[..cut]), None, "cut at {cut}");
@@ -164,7 +182,7 @@ mod tests {
     fn oversized_metadata_leaves_nothing_behind() {
         let mut bytes = b"kept".to_vec();
         let metadata = vec![("k".to_owned(), "v".repeat(70_000))];
-        let error = encode(&mut bytes, "a.b.c", "id", false, None, &metadata).map_err(|error| error.code);
+        let error = encode(&mut bytes, "a.b.c", "id", false, None, &metadata, None).map_err(|error| error.code);
         assert_eq!(error, Err(ErrorCode::PayloadTooLarge));
         assert_eq!(bytes, b"kept");
     }

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 #![allow(clippy::expect_used, reason = "a failed expectation is a failed test")]
 
+pub mod etcd;
+
 use std::{sync::Arc, time::Duration};
 
 use stator_runtime::discovery::{Discovery, Instance, Instances, Stator, Transport};

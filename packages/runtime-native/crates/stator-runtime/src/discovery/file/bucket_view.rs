@@ -12,10 +12,9 @@ use std::{
 use rustix::fs::OFlags;
 
 use super::{
-    super::{Instance, Instances},
+    super::{Instance, Instances, record::MAX_RECORD_BYTES, warnings::Warnings},
     bucket::TEMPORARY,
-    record::{MAX_RECORD_BYTES, decode},
-    warnings::Warnings,
+    record::decode,
 };
 
 /// More records than this are not looked at.

@@ -10,12 +10,11 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::{
-    super::{Instance, Instances},
+    super::{Instance, Instances, record::encode, warnings::Warnings},
     bucket::Bucket,
     bucket_view::BucketView,
     folder::failed,
-    record::{encode, file_name, new_file_name},
-    warnings::Warnings,
+    record::{file_name, new_file_name},
 };
 use crate::Result;
 

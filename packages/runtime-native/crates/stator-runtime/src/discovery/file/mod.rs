@@ -13,7 +13,6 @@ mod folder;
 mod keeper;
 mod project;
 mod record;
-mod warnings;
 mod watcher;
 
 pub use file_discovery::FileDiscovery;

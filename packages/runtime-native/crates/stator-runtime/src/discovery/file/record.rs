@@ -1,29 +1,12 @@
 //! One record as a file: its name and its content.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
 
-use super::super::Instance;
+use super::super::{Instance, record};
 use crate::{Error, ErrorCode, Result};
-
-/// A larger file is no record of ours.
-pub(super) const MAX_RECORD_BYTES: u64 = 64 * 1024;
 
 /// What file systems allow.
 const MAX_FILE_NAME: usize = 255;
-
-/// Values carry a `type`, because the original keeps other things in the same shape.
-#[derive(Serialize)]
-#[serde(tag = "type")]
-enum Written<'a> {
-    Endpoint(&'a Instance),
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type")]
-enum Read {
-    Endpoint(Instance),
-}
 
 /// The key `{namespace}/{component}/{endpoint}/{id in hex}` as one file name: every byte that is not an ASCII letter or
 /// digit is `%XX`, in upper case.
@@ -54,18 +37,9 @@ pub(super) fn new_file_name(instance: &Instance) -> Result<String> {
     ))
 }
 
-pub(super) fn encode(instance: &Instance) -> Result<Vec<u8>> {
-    serde_json::to_vec(&Written::Endpoint(instance)).map_err(|error| {
-        Error::new(
-            ErrorCode::Internal,
-            format!("the record of {} cannot be written: {error}", instance.path()),
-        )
-    })
-}
-
 /// Reads a record, or says why it is none.
 pub(super) fn decode(name: &str, content: &[u8]) -> Result<Instance, String> {
-    let Read::Endpoint(instance) = serde_json::from_slice(content).map_err(|error| error.to_string())?;
+    let instance = record::decode(content)?;
     let expected = file_name(
         &instance.namespace,
         &instance.component,

@@ -18,11 +18,11 @@ pub struct EndpointMetrics {
     /// Rows appear with the first error of their code, as nobody wants nineteen zeros an endpoint.
     errors: [OnceLock<IntCounter>; ErrorCode::ALL.len()],
     error_family: IntCounterVec,
-    labels: [String; 4],
+    labels: [String; 3],
 }
 
 impl EndpointMetrics {
-    pub(super) fn new(families: &Families, labels: [String; 4]) -> Self {
+    pub(super) fn new(families: &Families, labels: [String; 3]) -> Self {
         // As many values as the families have labels, which is all that these look-ups can fail for.
         let row = labels.each_ref().map(String::as_str);
         Self {
@@ -70,9 +70,9 @@ impl EndpointMetrics {
     }
 
     fn error_row(&self, code: ErrorCode) -> IntCounter {
-        let [namespace, component, endpoint, worker] = self.labels.each_ref().map(String::as_str);
+        let [namespace, component, endpoint] = self.labels.each_ref().map(String::as_str);
         self.error_family
-            .with_label_values(&[namespace, component, endpoint, worker, code.as_str()])
+            .with_label_values(&[namespace, component, endpoint, code.as_str()])
     }
 }
 

@@ -1,14 +1,8 @@
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, core::Collector};
 
-/// Who a number is about.
-pub(super) const ENDPOINT_LABELS: [&str; 4] = ["dynamo_namespace", "dynamo_component", "dynamo_endpoint", "worker_id"];
-const ERROR_LABELS: [&str; 5] = [
-    ENDPOINT_LABELS[0],
-    ENDPOINT_LABELS[1],
-    ENDPOINT_LABELS[2],
-    ENDPOINT_LABELS[3],
-    "error_type",
-];
+/// Who a number is about. The worker's id is added when the numbers are read, because it may change.
+pub(super) const ENDPOINT_LABELS: [&str; 3] = ["dynamo_namespace", "dynamo_component", "dynamo_endpoint"];
+const ERROR_LABELS: [&str; 4] = [ENDPOINT_LABELS[0], ENDPOINT_LABELS[1], ENDPOINT_LABELS[2], "error_type"];
 
 /// Upper bounds in seconds, the original's: fine below a second, and long enough for generations that take minutes.
 const DURATION_BUCKETS: [f64; 17] = [

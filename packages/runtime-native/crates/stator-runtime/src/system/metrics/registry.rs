@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use parking_lot::Mutex;
-use prometheus::{Gauge, Opts, Registry, TextEncoder};
+use prometheus::{Gauge, Opts, Registry, TextEncoder, proto::LabelPair};
 
 use super::{
     EndpointMetrics,
@@ -15,14 +15,15 @@ pub struct Metrics {
     families: Families,
     uptime: Gauge,
     loop_lag: Gauge,
-    worker_id: String,
+    /// In hex.
+    worker_id: Mutex<String>,
     started: Instant,
     /// One handle an endpoint, however often it is served.
     endpoints: Mutex<BTreeMap<[String; 3], Arc<EndpointMetrics>>>,
 }
 
 impl Metrics {
-    /// `worker_id` is the connection id; it stands in every row, in hex.
+    /// `worker_id` is the instance id; it stands in every row, in hex.
     pub fn new(worker_id: u64) -> Result<Self> {
         Self::build(format!("{worker_id:x}"))
             .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be set up: {error}")))
@@ -37,16 +38,10 @@ impl Metrics {
         );
         Ok(Self {
             families: Families::register(&registry)?,
-            uptime: registered(
-                &registry,
-                Gauge::with_opts(uptime.const_label("worker_id", worker_id.as_str()))?,
-            )?,
-            loop_lag: registered(
-                &registry,
-                Gauge::with_opts(lag.const_label("worker_id", worker_id.as_str()))?,
-            )?,
+            uptime: registered(&registry, Gauge::with_opts(uptime)?)?,
+            loop_lag: registered(&registry, Gauge::with_opts(lag)?)?,
             registry,
-            worker_id,
+            worker_id: Mutex::new(worker_id),
             started: Instant::now(),
             endpoints: Mutex::default(),
         })
@@ -59,13 +54,18 @@ impl Metrics {
         let row = endpoints
             .entry(place)
             .or_insert_with_key(|[namespace, component, endpoint]| {
-                let labels = [namespace, component, endpoint, &self.worker_id].map(String::clone);
+                let labels = [namespace, component, endpoint].map(String::clone);
                 Arc::new(EndpointMetrics::new(&self.families, labels))
             });
         Arc::clone(row)
     }
 
-    /// Where further metrics may be registered.
+    /// Rows carry this id from now on; what was counted before counts on.
+    pub fn set_worker_id(&self, worker_id: u64) {
+        *self.worker_id.lock() = format!("{worker_id:x}");
+    }
+
+    /// Where further metrics may be registered. Their rows get the worker's id too.
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
@@ -80,8 +80,17 @@ impl Metrics {
     /// The text that a Prometheus server reads.
     pub fn render(&self) -> Result<String> {
         self.uptime.set(self.started.elapsed().as_secs_f64());
+        let mut families = self.registry.gather();
+        let mut label = LabelPair::default();
+        label.set_name("worker_id".to_owned());
+        label.set_value(self.worker_id.lock().clone());
+        for row in families.iter_mut().flat_map(|family| family.mut_metric().iter_mut()) {
+            let mut labels = row.take_label();
+            labels.push(label.clone());
+            row.set_label(labels);
+        }
         TextEncoder::new()
-            .encode_to_string(&self.registry.gather())
+            .encode_to_string(&families)
             .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be written: {error}")))
     }
 }

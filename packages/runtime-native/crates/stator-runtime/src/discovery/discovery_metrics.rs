@@ -1,0 +1,60 @@
+use prometheus::{IntCounter, IntGauge, Registry, core::Collector};
+
+use crate::{Error, ErrorCode, Result};
+
+/// What a back end counts.
+#[derive(Debug, Clone)]
+pub struct DiscoveryMetrics {
+    pub(super) degraded: IntGauge,
+    pub(super) lost_ids: IntCounter,
+    pub(super) resyncs: IntCounter,
+    pub(super) skipped: IntCounter,
+}
+
+impl DiscoveryMetrics {
+    pub(super) fn new() -> Result<Self> {
+        Self::build().map_err(|error| failed(&error))
+    }
+
+    fn build() -> prometheus::Result<Self> {
+        Ok(Self {
+            degraded: IntGauge::new(
+                "stator_discovery_degraded",
+                "1 while the discovery back end is not reached.",
+            )?,
+            lost_ids: IntCounter::new(
+                "stator_discovery_lost_ids_total",
+                "How often this process lost its instance id and took another.",
+            )?,
+            resyncs: IntCounter::new(
+                "stator_discovery_resyncs_total",
+                "How often every record was read, the first time included.",
+            )?,
+            skipped: IntCounter::new(
+                "stator_discovery_skipped_records_total",
+                "Records that were no instances.",
+            )?,
+        })
+    }
+
+    /// Makes the numbers part of what is scraped.
+    pub(crate) fn register(&self, registry: &Registry) -> Result<()> {
+        let collectors: [Box<dyn Collector>; 4] = [
+            Box::new(self.degraded.clone()),
+            Box::new(self.lost_ids.clone()),
+            Box::new(self.resyncs.clone()),
+            Box::new(self.skipped.clone()),
+        ];
+        for collector in collectors {
+            registry.register(collector).map_err(|error| failed(&error))?;
+        }
+        Ok(())
+    }
+}
+
+fn failed(error: &prometheus::Error) -> Error {
+    Error::new(
+        ErrorCode::Internal,
+        format!("the metrics of discovery cannot be set up: {error}"),
+    )
+}

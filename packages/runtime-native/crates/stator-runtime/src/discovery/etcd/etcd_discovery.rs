@@ -1,0 +1,273 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    sync::{Notify, OnceCell, watch},
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    EtcdOptions,
+    etcd_connection::{ConnectionPlan, EtcdConnection},
+    failure::{Failure, FailureKind},
+    joining::join,
+    lease_keeper::{LeaseKeeper, Standing},
+    own_records::OwnRecords,
+    reachability::Reachability,
+    record_key::RecordKey,
+    watcher::{Sight, Watcher},
+};
+use crate::{
+    Error, ErrorCode, Result,
+    discovery::{
+        BoxFuture, Condition, Discovery, DiscoveryMetrics, Instance, Instances, Membership,
+        record::encode,
+        registration::{check_registration, closed},
+    },
+};
+
+/// How long somebody who has registered waits for the own watch to show it.
+const SHOW: Duration = Duration::from_secs(1);
+
+/// Between attempts to write a record.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// One process's membership through etcd. Dropping it gives the lease back, and with it every record.
+pub struct EtcdDiscovery {
+    options: EtcdOptions,
+    plan: ConnectionPlan,
+    records: EtcdConnection,
+    standing: Arc<Standing>,
+    sight: Arc<Sight>,
+    watching: OnceCell<()>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl EtcdDiscovery {
+    /// Connects and takes a lease, whose id is the instance id. Tries for as long as the options say.
+    ///
+    /// Fails with `discovery` when etcd was not reached, `permission_denied` when it does not want us or is not
+    /// trusted, and `invalid_argument` for options that will not do.
+    pub async fn connect(options: EtcdOptions) -> Result<Self> {
+        let plan = EtcdConnection::plan(&options)?;
+        let joined = join(&plan, &options).await?;
+        let metrics = DiscoveryMetrics::new()?;
+        let standing = Arc::new(Standing {
+            membership: watch::Sender::new(Membership {
+                id: joined.lease.instance_id(),
+                held: true,
+            }),
+            own: OwnRecords::default(),
+            reachability: Reachability::new(options.location(), metrics.clone()),
+            metrics,
+            doubt: Notify::new(),
+        });
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let keeper = LeaseKeeper {
+            connection: joined.lease_connection,
+            options: options.clone(),
+            standing: Arc::clone(&standing),
+            stop: stop.clone(),
+        };
+        tasks.spawn(keeper.run(joined.lease));
+        Ok(Self {
+            options,
+            plan,
+            records: joined.records,
+            standing,
+            sight: Arc::default(),
+            watching: OnceCell::new(),
+            stop,
+            tasks,
+        })
+    }
+
+    async fn put(&self, instance: Instance) -> Result<()> {
+        if self.standing.own.is_closed() {
+            return Err(closed(self));
+        }
+        let lease = self.wait_for_lease().await?;
+        check_registration(self, &instance)?;
+        let key = RecordKey::of(&instance).to_string();
+        let value = encode(&instance)?;
+        let before = self
+            .standing
+            .own
+            .insert(key.clone(), value.clone())
+            .map_err(|_| closed(self))?;
+        let written = self.write(|| self.records.put(key.clone(), value.clone(), lease)).await;
+        match written {
+            Ok(revision) => {
+                self.standing.own.stands(&key);
+                self.wait_for_sight(revision).await;
+                Ok(())
+            }
+            Err(failure) => {
+                self.standing.own.restore(&key, before);
+                if failure.kind == FailureKind::NoLease {
+                    self.standing.doubt.notify_one();
+                }
+                Err(failure.into_error(&self.location()))
+            }
+        }
+    }
+
+    async fn take_away(&self, key: String) -> Result<()> {
+        if !self.standing.own.remove(&key) {
+            return Ok(());
+        }
+        let deleted = self
+            .write(|| self.records.delete(key.clone()))
+            .await
+            .map_err(|failure| failure.into_error(&self.location()))?;
+        if let Some(revision) = deleted {
+            self.wait_for_sight(revision).await;
+        }
+        Ok(())
+    }
+
+    /// Writes something that may be written twice, for as long as a request may take in all.
+    async fn write<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let since = Instant::now();
+        loop {
+            let failure = match attempt().await {
+                Ok(done) => return Ok(done),
+                Err(failure) => failure,
+            };
+            let left = self.options.request_timeout.saturating_sub(since.elapsed());
+            if failure.kind != FailureKind::Unreachable || left <= PAUSE || self.stop.is_cancelled() {
+                return Err(failure);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// The lease that records are bound to now.
+    async fn wait_for_lease(&self) -> Result<i64> {
+        let mut membership = self.standing.membership.subscribe();
+        let held = timeout(
+            self.options.request_timeout,
+            membership.wait_for(|membership| membership.held),
+        )
+        .await;
+        match held {
+            Ok(Ok(membership)) => Ok(membership.id.cast_signed()),
+            _ => Err(Error::new(
+                ErrorCode::Discovery,
+                format!(
+                    "etcd discovery at {}: the lease was lost, and there is no other one after {} ms; it is tried on",
+                    self.location(),
+                    self.options.request_timeout.as_millis()
+                ),
+            )),
+        }
+    }
+
+    /// Waits until the own watch shows what was written, so that a caller finds itself in the next snapshot.
+    async fn wait_for_sight(&self, revision: i64) {
+        if !self.watching.initialized() || self.condition() == Condition::Degraded {
+            return;
+        }
+        let mut shown = self.sight.revision.subscribe();
+        let _late = timeout(
+            SHOW,
+            shown.wait_for(|shown| shown.is_some_and(|shown| shown >= revision)),
+        )
+        .await;
+    }
+
+    async fn start_watching(&self) {
+        let watcher = Watcher {
+            plan: self.plan.clone(),
+            options: self.options.clone(),
+            standing: Arc::clone(&self.standing),
+            sight: Arc::clone(&self.sight),
+            stop: self.stop.clone(),
+        };
+        self.tasks.spawn(watcher.run());
+    }
+
+    async fn first_sight(&self) -> Result<watch::Receiver<Instances>> {
+        if self.standing.own.is_closed() {
+            return Err(closed(self));
+        }
+        self.watching.get_or_init(|| self.start_watching()).await;
+        let mut shown = self.sight.revision.subscribe();
+        match timeout(self.options.request_timeout, shown.wait_for(Option::is_some)).await {
+            Ok(Ok(_)) => Ok(self.sight.snapshot.subscribe()),
+            _ => {
+                let last = self.sight.last_failure.lock().clone();
+                let failure = last.unwrap_or_else(|| Failure::timed_out(self.options.request_timeout));
+                Err(failure.into_error(&self.location()))
+            }
+        }
+    }
+}
+
+impl Discovery for EtcdDiscovery {
+    fn backend(&self) -> &'static str {
+        "etcd"
+    }
+
+    fn location(&self) -> String {
+        self.options.location()
+    }
+
+    fn connection_id(&self) -> u64 {
+        self.standing.membership.borrow().id
+    }
+
+    fn membership(&self) -> Option<watch::Receiver<Membership>> {
+        Some(self.standing.membership.subscribe())
+    }
+
+    fn condition(&self) -> Condition {
+        self.standing.reachability.condition()
+    }
+
+    fn metrics(&self) -> Option<&DiscoveryMetrics> {
+        Some(&self.standing.metrics)
+    }
+
+    fn register<'a>(&'a self, instance: Instance) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.put(instance))
+    }
+
+    fn unregister<'a>(
+        &'a self,
+        namespace: &'a str,
+        component: &'a str,
+        endpoint: &'a str,
+    ) -> BoxFuture<'a, Result<()>> {
+        let key = RecordKey::new(namespace, component, endpoint, self.connection_id());
+        Box::pin(self.take_away(key.to_string()))
+    }
+
+    fn watch<'a>(&'a self) -> BoxFuture<'a, Result<watch::Receiver<Instances>>> {
+        Box::pin(self.first_sight())
+    }
+
+    fn close<'a>(&'a self) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            self.standing.own.close();
+            self.stop.cancel();
+            self.tasks.close();
+            self.tasks.wait().await;
+        })
+    }
+}
+
+impl Drop for EtcdDiscovery {
+    fn drop(&mut self) {
+        self.standing.own.close();
+        // The keeper gives the lease back when it hears of it.
+        self.stop.cancel();
+    }
+}

@@ -1,0 +1,247 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use etcd_client::{EventType, GetOptions, KeyValue, WatchOptions, WatchResponse, WatchStream};
+use parking_lot::Mutex;
+use tokio::{
+    sync::watch,
+    time::{sleep, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    EtcdOptions,
+    back_off::BackOff,
+    etcd_connection::{ConnectionPlan, EtcdConnection},
+    failure::{Failure, FailureKind},
+    lease_keeper::Standing,
+    reachability::Part,
+    record_key::PREFIX,
+    record_view::RecordView,
+};
+use crate::discovery::Instances;
+
+/// The end of the bucket: the prefix with its last byte, a slash, one higher.
+const PREFIX_END: &str = "v1/instances0";
+
+/// Records that one request reads.
+const PAGE: i64 = 1000;
+
+/// Snapshots are not made more often than this, however fast records change.
+const PACE: Duration = Duration::from_millis(10);
+
+/// What watching tells the rest.
+pub(super) struct Sight {
+    pub(super) snapshot: watch::Sender<Instances>,
+    /// The revision that the snapshot has; `None` before the first one.
+    pub(super) revision: watch::Sender<Option<i64>>,
+    /// Why the last attempt ended.
+    pub(super) last_failure: Mutex<Option<Failure>>,
+}
+
+impl Default for Sight {
+    fn default() -> Self {
+        Self {
+            snapshot: watch::Sender::new(Instances::default()),
+            revision: watch::Sender::new(None),
+            last_failure: Mutex::default(),
+        }
+    }
+}
+
+/// Keeps a view of every record: reads them all, follows the changes, and begins again after a gap.
+pub(super) struct Watcher {
+    pub(super) plan: ConnectionPlan,
+    pub(super) options: EtcdOptions,
+    pub(super) standing: Arc<Standing>,
+    pub(super) sight: Arc<Sight>,
+    pub(super) stop: CancellationToken,
+}
+
+/// The view on its way into snapshots.
+struct Current {
+    view: RecordView,
+    revision: i64,
+    /// It has changed since the last snapshot, which was made then.
+    changed: bool,
+    made: Option<Instant>,
+}
+
+impl Watcher {
+    pub(super) async fn run(self) {
+        let mut current = Current {
+            view: RecordView::new(self.standing.metrics.skipped.clone()),
+            revision: 0,
+            changed: false,
+            made: None,
+        };
+        let mut back_off = self.options.back_off();
+        let mut connection = None;
+        loop {
+            let failure = tokio::select! {
+                () = self.stop.cancelled() => return,
+                failure = self.follow(&mut connection, &mut current, &mut back_off) => failure,
+            };
+            if failure.kind == FailureKind::Compacted {
+                tracing::info!(
+                    reason = failure.reason,
+                    "the watch fell behind; every record is read again"
+                );
+            } else {
+                self.standing.reachability.failed(Part::Watch, &failure);
+            }
+            let wait = back_off.wait();
+            let denied = failure.kind == FailureKind::Denied;
+            *self.sight.last_failure.lock() = Some(failure);
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = sleep(wait) => {}
+            }
+            if denied && let Some(connection) = &connection {
+                // A token that etcd has forgotten looks like a missing right; the next attempt shows whether it was that.
+                let _ = connection.authenticate().await;
+            }
+        }
+    }
+
+    /// Reads everything and follows what changes, until that fails.
+    async fn follow(
+        &self,
+        connection: &mut Option<EtcdConnection>,
+        current: &mut Current,
+        back_off: &mut BackOff,
+    ) -> Failure {
+        match self.try_follow(connection, current, back_off).await {
+            Err(failure) => failure,
+            Ok(never) => match never {},
+        }
+    }
+
+    async fn try_follow(
+        &self,
+        connection: &mut Option<EtcdConnection>,
+        current: &mut Current,
+        back_off: &mut BackOff,
+    ) -> Result<std::convert::Infallible, Failure> {
+        let connection = match connection {
+            Some(connection) => connection,
+            None => connection.insert(self.plan.open().await?),
+        };
+        let (records, revision) = read_all(connection).await?;
+        self.standing.metrics.resyncs.inc();
+        current.changed |= current.view.replace(&records);
+        current.revision = revision;
+        self.show(current);
+        let mut stream = watch_from(connection, revision + 1).await?;
+        self.standing.reachability.works(Part::Watch);
+        loop {
+            let due = current.made.map_or_else(Instant::now, |made| made + PACE);
+            let answer = tokio::select! {
+                answer = stream.message() => answer?,
+                () = sleep_until(due.into()), if current.changed => {
+                    self.show(current);
+                    continue;
+                }
+            };
+            let answer = answer.ok_or_else(|| Failure::unreachable("etcd has ended the watch"))?;
+            if let Some(failure) = cancelled(&answer) {
+                return Err(failure);
+            }
+            back_off.reset();
+            self.take(current, &answer);
+            if !current.changed {
+                self.sight.revision.send_replace(Some(current.revision));
+            }
+        }
+    }
+
+    fn take(&self, current: &mut Current, answer: &WatchResponse) {
+        let own = self.standing.membership.borrow().id;
+        for event in answer.events() {
+            let Some(record) = event.kv() else { continue };
+            current.revision = current.revision.max(record.mod_revision());
+            match event.event_type() {
+                EventType::Put => current.changed |= current.view.put(record),
+                EventType::Delete => {
+                    let Some(key) = current.view.delete(record.key()) else {
+                        continue;
+                    };
+                    current.changed = true;
+                    if key.id == own {
+                        self.standing.doubt.notify_one();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes a snapshot of the view, if it has changed, and says up to where it goes.
+    fn show(&self, current: &mut Current) {
+        if std::mem::take(&mut current.changed) {
+            self.sight.snapshot.send_replace(current.view.snapshot());
+            current.made = Some(Instant::now());
+        }
+        self.sight.revision.send_replace(Some(current.revision));
+    }
+}
+
+/// Every record of the bucket, and the revision at which they stood there.
+async fn read_all(connection: &EtcdConnection) -> Result<(Vec<KeyValue>, i64), Failure> {
+    let mut records: Vec<KeyValue> = Vec::new();
+    let mut from = PREFIX.as_bytes().to_vec();
+    let mut revision = 0;
+    loop {
+        let options = GetOptions::new()
+            .with_range(PREFIX_END)
+            .with_limit(PAGE)
+            .with_revision(revision);
+        let mut page = connection.ask_records(from, options).await?;
+        if revision == 0 {
+            revision = page.header().map(etcd_client::ResponseHeader::revision).unwrap_or(0);
+        }
+        let more = page.more();
+        records.append(&mut page.take_kvs());
+        match records.last() {
+            Some(last) if more => {
+                // The first key after it.
+                from = [last.key(), &[0]].concat();
+            }
+            _ => return Ok((records, revision)),
+        }
+    }
+}
+
+async fn watch_from(connection: &EtcdConnection, revision: i64) -> Result<WatchStream, Failure> {
+    let options = WatchOptions::new()
+        .with_range(PREFIX_END)
+        .with_start_revision(revision)
+        .with_fragment();
+    let mut client = connection.watch_client();
+    connection.wait(client.watch(PREFIX, Some(options))).await
+}
+
+/// Why etcd has cancelled the watch, if so.
+fn cancelled(answer: &WatchResponse) -> Option<Failure> {
+    if !answer.canceled() && answer.compact_revision() == 0 {
+        return None;
+    }
+    let reason = answer.cancel_reason();
+    let kind = if answer.compact_revision() != 0 || reason.contains("compacted") {
+        FailureKind::Compacted
+    } else if reason.contains("permission denied") || reason.contains("auth") {
+        FailureKind::Denied
+    } else {
+        FailureKind::Unreachable
+    };
+    let reason = if reason.is_empty() {
+        "etcd has cancelled the watch"
+    } else {
+        reason
+    };
+    Some(Failure {
+        kind,
+        reason: reason.to_owned(),
+    })
+}

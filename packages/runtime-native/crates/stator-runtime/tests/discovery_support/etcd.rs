@@ -1,0 +1,168 @@
+//! A real etcd on loopback for tests.
+#![allow(dead_code, reason = "each test program uses its own part")]
+#![allow(clippy::expect_used, reason = "a failed expectation is a failed test")]
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use stator_runtime::discovery::EtcdOptions;
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One etcd with its data in a folder of its own. It ends with this object, and with this process.
+pub struct Etcd {
+    child: Option<Child>,
+    folder: TempDir,
+    client: String,
+    peer: String,
+    extra: Vec<String>,
+}
+
+impl Etcd {
+    /// Fails the test when there is no etcd: a test that is left out looks like one that passed.
+    pub fn start() -> Self {
+        Self::start_with("http", &[])
+    }
+
+    pub fn start_with(scheme: &str, extra: &[&str]) -> Self {
+        let mut etcd = Self {
+            child: None,
+            folder: TempDir::new().expect("a folder"),
+            client: format!("{scheme}://127.0.0.1:{}", free_port()),
+            peer: format!("http://127.0.0.1:{}", free_port()),
+            extra: extra.iter().map(|word| (*word).to_owned()).collect(),
+        };
+        etcd.run();
+        etcd
+    }
+
+    pub fn endpoint(&self) -> &str {
+        &self.client
+    }
+
+    /// Options with a lease short enough for tests.
+    pub fn options(&self) -> EtcdOptions {
+        EtcdOptions {
+            lease_ttl: Duration::from_secs(2),
+            ..EtcdOptions::new(vec![self.client.clone()])
+        }
+    }
+
+    /// Starts it, again if it was killed, with the data and the ports that it had.
+    pub fn run(&mut self) {
+        let (program, before) = dies_with_us();
+        let data = self.folder.path().join("data");
+        let mut child = Command::new(program)
+            .args(before)
+            .args(["--name", "stator", "--data-dir"])
+            .arg(data)
+            .args(["--log-level", "info", "--unsafe-no-fsync"])
+            .args([
+                "--listen-client-urls",
+                &self.client,
+                "--advertise-client-urls",
+                &self.client,
+            ])
+            .args([
+                "--listen-peer-urls",
+                &self.peer,
+                "--initial-advertise-peer-urls",
+                &self.peer,
+            ])
+            .args(["--initial-cluster", &format!("stator={}", self.peer)])
+            .args(&self.extra)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("etcd starts");
+        let errors = child.stderr.take().expect("its output");
+        self.child = Some(child);
+        let (ready, is_ready) = mpsc::channel();
+        // It goes on to read, or etcd would stop when the pipe is full.
+        thread::spawn(move || {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                if line.contains("serving insecure client") || line.contains("serving client") {
+                    let _ = ready.send(());
+                }
+            }
+        });
+        is_ready.recv_timeout(PATIENCE).expect("etcd takes connections");
+    }
+
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Kills it and forgets what it knew.
+    pub fn kill_and_wipe(&mut self) {
+        self.kill();
+        fs::remove_dir_all(self.folder.path().join("data")).expect("its data");
+    }
+
+    /// Stops its clock: connections stay, nothing answers.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.as_ref().expect("it runs").id();
+        let status = Command::new("kill").args([signal, &pid.to_string()]).status();
+        assert!(status.expect("kill runs").success());
+    }
+}
+
+impl Drop for Etcd {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The program to start and its first arguments: where there is a tool for it, the kernel ends etcd with us.
+fn dies_with_us() -> (PathBuf, Vec<String>) {
+    let etcd = binary();
+    match on_path("setpriv") {
+        Some(setpriv) => {
+            let etcd = etcd.display().to_string();
+            let words = ["--pdeathsig", "KILL", "--", etcd.as_str()];
+            (setpriv, words.map(str::to_owned).to_vec())
+        }
+        None => (etcd, Vec::new()),
+    }
+}
+
+fn binary() -> PathBuf {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../.stator/servers/etcd");
+    on_path("etcd").or_else(|| kept.exists().then_some(kept)).expect(
+        "etcd is neither on PATH nor in .stator/servers: `bun run test:rust` fetches it; or install etcd-server",
+    )
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let more = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
+    env::split_paths(&path)
+        .chain(more)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address").port()
+}
