@@ -16,8 +16,6 @@ export interface ShutdownOptions {
 
 /** One process's membership in a cluster: what it serves, whom it calls. */
 export class DistributedRuntime implements AsyncDisposable {
-  /** The id under which everything of this process is registered. */
-  readonly instanceId: bigint;
   /** Where the system server (health, metrics) listens, `IP:port`; null if it is off. */
   readonly systemAddress: string | null;
   readonly #core: RuntimeCore;
@@ -25,9 +23,9 @@ export class DistributedRuntime implements AsyncDisposable {
   #shutdown: Promise<void> | null = null;
 
   private constructor(bridge: Bridge, started: Started, options: RuntimeOptions) {
-    this.instanceId = BigInt(started.instanceId);
     this.systemAddress = started.systemAddress;
-    this.#core = { bridge, instanceId: this.instanceId, log: logSettings(options) };
+    bridge.identity.begin(BigInt(started.instanceId));
+    this.#core = { bridge, log: logSettings(options) };
     this.#stopUnreadWatch = watchUnread(bridge, started.unreadTimeoutMs);
   }
 
@@ -44,6 +42,22 @@ export class DistributedRuntime implements AsyncDisposable {
       bridge.close();
       throw error;
     }
+  }
+
+  /**
+   * The id under which everything of this process is registered now. With etcd it changes when the lease was lost, as
+   * after a suspension: see {@link onInstanceId}.
+   */
+  get instanceId(): bigint {
+    return this.#core.bridge.identity.current;
+  }
+
+  /**
+   * Calls `listener` with the new and the previous id after each change of `instanceId`: the process was registered again,
+   * calls that it had taken go on. Dispose of the result to stop listening.
+   */
+  onInstanceId(listener: (instanceId: bigint, previous: bigint) => void): Disposable {
+    return this.#core.bridge.identity.listen(listener);
   }
 
   namespace(name: string): Namespace {
@@ -99,7 +113,7 @@ export class DistributedRuntime implements AsyncDisposable {
 function environment(): Record<string, string> {
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (name.startsWith("DYN_") && value !== undefined) own[name] = value.toWellFormed();
+    if (/^(DYN|ETCD)_/.test(name) && value !== undefined) own[name] = value.toWellFormed();
   }
   return own;
 }

@@ -4,6 +4,5 @@ import type { LogSettings } from "./log-settings.ts";
 /** What the parts of a runtime share. */
 export interface RuntimeCore {
   readonly bridge: Bridge;
-  readonly instanceId: bigint;
   readonly log: LogSettings;
 }

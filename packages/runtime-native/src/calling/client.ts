@@ -46,6 +46,8 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
   readonly #number: number;
   readonly #route: number;
   #instances: readonly Instance[] = [];
+  /** The list that came last, as JSON; null when `#instances` has it. */
+  #unread: string | null = null;
 
   private constructor(bridge: Bridge, path: string, route: number) {
     this.#bridge = bridge;
@@ -53,10 +55,8 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     this.#route = route;
     this.path = path;
     bridge.receivers.instances.set(this.#number, (list) => {
-      this.#instances = (JSON.parse(list) as ListedInstance[]).map((instance) => ({
-        ...instance,
-        instanceId: BigInt(instance.instanceId),
-      }));
+      // Read when somebody asks: a list of a thousand that changes often would take the event loop's time.
+      this.#unread = list;
     });
   }
 
@@ -80,11 +80,16 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
 
   /** Ids of the instances that are registered now, ascending. */
   instanceIds(): bigint[] {
-    return this.#instances.map((instance) => instance.instanceId);
+    return this.instances().map((instance) => instance.instanceId);
   }
 
   /** What is known of these instances. */
   instances(): readonly Instance[] {
+    if (this.#unread !== null) {
+      const listed = JSON.parse(this.#unread) as ListedInstance[];
+      this.#instances = listed.map((instance) => ({ ...instance, instanceId: BigInt(instance.instanceId) }));
+      this.#unread = null;
+    }
     return this.#instances;
   }
 
@@ -105,8 +110,9 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     for (;;) {
       const timeoutMs = until === null ? null : Math.max(0, until - Date.now());
       await this.#bridge.command({ type: "wait-for-instances", client: this.#number, min, timeoutMs }, signal);
-      // The core may know a moment before its list arrives here.
-      if (this.#instances.length >= min) return this.instanceIds();
+      // The list came with the answer, but one of those may have left meanwhile.
+      const ids = this.instanceIds();
+      if (ids.length >= min) return ids;
     }
   }
 

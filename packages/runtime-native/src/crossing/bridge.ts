@@ -4,6 +4,7 @@ import { Commands, START } from "./commands.ts";
 import { drainMicrotasks } from "./drain-microtasks.ts";
 import { CANCEL_REASON } from "./event.ts";
 import { fromNative } from "./from-native.ts";
+import { InstanceIdentity } from "../instance-identity.ts";
 import { Inbox } from "./inbox.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { loadAddon } from "./load-addon.ts";
@@ -27,6 +28,7 @@ export class Bridge {
   readonly keepAlive = new KeepAlive();
   readonly turn = new Turn((turn) => this.#run(turn));
   readonly receivers = new Receivers();
+  readonly identity = new InstanceIdentity();
   /** Resolves with the answer of the start. */
   readonly started: Promise<string>;
   readonly #native: NativeRuntime;
@@ -59,6 +61,7 @@ export class Bridge {
       result: (number, result, worked) => this.#commands.settle(number, result, worked),
       unwanted: (id) => this.outbox.push(OPERATION.release, id, null),
       attach: (connection, descriptor) => this.#read(connection, descriptor),
+      instanceId: (low, high) => this.identity.change(low, high),
     });
   }
 

@@ -21,6 +21,8 @@ export interface InboxListener {
   unwanted(id: number): void;
   /** The socket of a connection is to be read; the descriptor belongs to whoever hears this. */
   attach(connection: number, descriptor: number): void;
+  /** The runtime has another instance id, given in two halves. */
+  instanceId(low: number, high: number): void;
 }
 
 /**
@@ -134,6 +136,9 @@ export class Inbox {
         break;
       case EVENT.attach:
         this.#listener.attach(id, records[at + 3] as number);
+        break;
+      case EVENT.instanceId:
+        this.#listener.instanceId(records[at + 4] as number, records[at + 5] as number);
         break;
       default:
         break;

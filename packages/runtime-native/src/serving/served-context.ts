@@ -13,6 +13,8 @@ export interface Child {
 /** The context of one served call. Everything that handlers may never look at is made when they do. */
 export class ServedContext implements Context {
   readonly deadline: number | null;
+  /** The id under which the call was taken. */
+  readonly instanceId: bigint;
   readonly #endpoint: EndpointFacts;
   #id: string;
   #metadataText: string;
@@ -29,6 +31,7 @@ export class ServedContext implements Context {
     this.#metadataText = metadata;
     this.deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
     this.#endpoint = endpoint;
+    this.instanceId = endpoint.identity.current;
   }
 
   /** The caller's id of the call; one of our own if it gave none. */
@@ -39,10 +42,6 @@ export class ServedContext implements Context {
 
   get endpoint(): string {
     return this.#endpoint.path;
-  }
-
-  get instanceId(): bigint {
-    return this.#endpoint.instanceId;
   }
 
   get metadata(): Readonly<Record<string, string>> {

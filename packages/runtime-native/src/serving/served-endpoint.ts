@@ -16,7 +16,6 @@ export interface ServeOptions {
 
 /** An endpoint that is being served, until it is stopped or its runtime shuts down. */
 export class ServedEndpoint implements AsyncDisposable {
-  readonly instanceId: bigint;
   /** Resolves when the endpoint is no longer served. */
   readonly closed: Promise<void>;
   readonly #core: RuntimeCore;
@@ -27,7 +26,6 @@ export class ServedEndpoint implements AsyncDisposable {
   private constructor(core: RuntimeCore) {
     this.#core = core;
     this.#number = core.bridge.number();
-    this.instanceId = core.instanceId;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
     this.#close = resolve;
@@ -48,7 +46,7 @@ export class ServedEndpoint implements AsyncDisposable {
     const served = new ServedEndpoint(core);
     served.#register(handler as Handler<never, unknown>, {
       path,
-      instanceId: core.instanceId,
+      identity: core.bridge.identity,
       development,
       log: core.log,
     });
@@ -60,6 +58,11 @@ export class ServedEndpoint implements AsyncDisposable {
       throw error;
     }
     return served;
+  }
+
+  /** The instance id of its runtime. */
+  get instanceId(): bigint {
+    return this.#core.bridge.identity.current;
   }
 
   /** Leaves discovery, takes no more calls, lets running ones end within `shutdownTimeoutMs`. Idempotent. */

@@ -27,7 +27,11 @@ async function run(request: ChildTask): Promise<void> {
   const node = graph.find((each) => each.definition.id === request.service);
   if (node === undefined) throw new Error(`${request.target} no longer leads to ${request.service}.`);
   const serving = await serveNodes([node], { http: request.http, drainMs: request.drainMs });
-  send({ type: "ready", url: serving.url, instanceId: serving.runtime.instanceId.toString() });
+  const ready = (): void => {
+    send({ type: "ready", url: serving.url, instanceId: serving.runtime.instanceId.toString() });
+  };
+  serving.runtime.onInstanceId(ready);
+  ready();
 }
 
 function send(message: ChildMessage): void {

@@ -29,5 +29,6 @@ export type ChildTask =
 /** What a child tells its supervisor. */
 export type ChildMessage =
   | { readonly type: "graph"; /** Dependencies first. */ readonly services: readonly ServiceDescription[] }
+  /** It serves; again when it has another instance id. */
   | { readonly type: "ready"; readonly url: string | null; /** In decimal. */ readonly instanceId: string | null }
   | { readonly type: "failed"; readonly message: string };

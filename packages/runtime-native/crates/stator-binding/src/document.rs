@@ -87,6 +87,7 @@ fn events() -> BTreeMap<String, u32> {
         ("result", event::RESULT),
         ("instances", event::INSTANCES),
         ("attach", event::ATTACH),
+        ("instanceId", event::INSTANCE_ID),
     ])
 }
 

@@ -34,6 +34,8 @@ pub const INSTANCES: u32 = 11;
 
 /// A connection's socket is to be read (slot 3: its descriptor, which belongs to JavaScript from then on).
 pub const ATTACH: u32 = 12;
+/// The runtime has another instance id (slots 4 and 5), under which calls come from now on.
+pub const INSTANCE_ID: u32 = 13;
 
 /// Flag: the payload is raw bytes and stands in the bytes lane.
 pub const BYTES: u32 = 1 << 8;

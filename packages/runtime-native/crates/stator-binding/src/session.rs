@@ -21,6 +21,9 @@ use crate::{
     loop_lag,
 };
 
+/// Between two lists of the instances of one client.
+const PACE: Duration = Duration::from_millis(20);
+
 /// One runtime as JavaScript holds it: its clients and endpoints by the numbers that JavaScript gave them.
 pub struct Session {
     pub inbox: Arc<Inbox>,
@@ -63,6 +66,11 @@ impl Session {
             reader: self.reader.clone().map(|reader| reader as Arc<dyn Reader>),
         };
         let runtime = DistributedRuntime::connect(config, hooks).await?;
+        let inbox = Arc::clone(&self.inbox);
+        runtime.on_instance_id(move |id| {
+            inbox.push([event::INSTANCE_ID, 0, 0, 0, id as u32, (id >> 32) as u32, 0, 0]);
+            inbox.ring();
+        });
         let started = Started {
             instance_id: runtime.instance_id().to_string(),
             system_address: runtime.system_address().map(|address| address.to_string()),
@@ -122,7 +130,10 @@ impl Session {
             } => {
                 let patience = timeout_ms.map(|ms| Duration::from_millis(u64::from(ms)));
                 let result = match self.client(client) {
-                    Some(client) => client.wait_for_instances(min as usize, patience).await.map(|_| ()),
+                    Some(found) => found.wait_for_instances(min as usize, patience).await.map(|_| {
+                        // What was waited for is there before the answer.
+                        tell(&self.inbox, client, &found);
+                    }),
                     None => Err(closed_client()),
                 };
                 self.answer(number, result);
@@ -179,6 +190,8 @@ impl Session {
             while client.instances_changed(&mut changes).await {
                 tell(&inbox, number, &client);
                 inbox.ring();
+                // However fast instances come and go, JavaScript is told in this pace.
+                tokio::time::sleep(PACE).await;
             }
         });
         Ok(())

@@ -6,6 +6,7 @@ export const event = {
   cancel: 8,
   end: 2,
   fail: 3,
+  instanceId: 13,
   instances: 11,
   message: 1,
   open: 5,

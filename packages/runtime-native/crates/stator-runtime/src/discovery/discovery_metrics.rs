@@ -37,6 +37,16 @@ impl DiscoveryMetrics {
         })
     }
 
+    /// Records that were no instances, each counted once.
+    pub fn skipped_records(&self) -> u64 {
+        self.skipped.get()
+    }
+
+    /// How often every record was read, the first time included.
+    pub fn resyncs(&self) -> u64 {
+        self.resyncs.get()
+    }
+
     /// Makes the numbers part of what is scraped.
     pub(crate) fn register(&self, registry: &Registry) -> Result<()> {
         let collectors: [Box<dyn Collector>; 4] = [

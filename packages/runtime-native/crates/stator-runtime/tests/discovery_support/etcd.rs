@@ -166,3 +166,87 @@ fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("its address").port()
 }
+
+/// What somebody with the original's own tools would do to an etcd.
+pub struct Admin(etcd_client::Client);
+
+impl Admin {
+    pub async fn connect(etcd: &Etcd) -> Self {
+        let client = etcd_client::Client::connect([etcd.endpoint()], None).await;
+        Self(client.expect("an admin's connection"))
+    }
+
+    /// Makes etcd want to know who asks: only root, with this password, may do anything.
+    pub async fn guard(&self, password: &str) {
+        let mut auth = self.0.auth_client();
+        auth.user_add("root", password, None).await.expect("a user");
+        auth.role_add("root").await.expect("a role");
+        auth.user_grant_role("root", "root").await.expect("its role");
+        auth.auth_enable().await.expect("a guard");
+    }
+
+    /// Everything whose key begins so.
+    pub async fn get(&self, prefix: &str) -> Vec<etcd_client::KeyValue> {
+        let options = etcd_client::GetOptions::new().with_prefix();
+        let answer = self.0.kv_client().get(prefix, Some(options)).await;
+        answer.expect("get").take_kvs()
+    }
+
+    /// Looks until what begins so is as wanted.
+    pub async fn until(
+        &self,
+        prefix: &str,
+        wanted: impl Fn(&[etcd_client::KeyValue]) -> bool,
+    ) -> Vec<etcd_client::KeyValue> {
+        let look = async {
+            loop {
+                let found = self.get(prefix).await;
+                if wanted(&found) {
+                    return found;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, look)
+            .await
+            .expect("etcd has it in the end")
+    }
+
+    pub async fn put(&self, key: &str, value: &str) {
+        self.0.kv_client().put(key, value, None).await.expect("put");
+    }
+
+    pub async fn put_with_lease(&self, key: &str, value: &str, lease: u64) {
+        let options = etcd_client::PutOptions::new().with_lease(lease.cast_signed());
+        let put = self.0.kv_client().put(key, value, Some(options)).await;
+        put.expect("put");
+    }
+
+    pub async fn delete(&self, key: &str) {
+        self.0.kv_client().delete(key, None).await.expect("delete");
+    }
+
+    /// Seconds that a lease has to live; -1 for one that etcd does not know.
+    pub async fn ttl(&self, lease: u64) -> i64 {
+        let answer = self.0.lease_client().time_to_live(lease.cast_signed(), None).await;
+        answer.expect("time to live").ttl()
+    }
+
+    /// Seconds that a lease was made for.
+    pub async fn granted_ttl(&self, lease: u64) -> i64 {
+        let answer = self.0.lease_client().time_to_live(lease.cast_signed(), None).await;
+        answer.expect("time to live").granted_ttl()
+    }
+
+    pub async fn revoke(&self, lease: u64) {
+        self.0.lease_client().revoke(lease.cast_signed()).await.expect("revoke");
+    }
+
+    /// Forgets everything but the present state.
+    pub async fn compact(&self) {
+        let mut client = self.0.kv_client();
+        let now = client.get("x", None).await.expect("get");
+        let revision = now.header().expect("a header").revision();
+        client.compact(revision, None).await.expect("compact");
+    }
+}

@@ -110,6 +110,10 @@ impl EtcdDiscovery {
                 self.standing.own.restore(&key, before);
                 if failure.kind == FailureKind::NoLease {
                     self.standing.doubt.notify_one();
+                    // Whoever registers again then does it under the next id.
+                    let mut membership = self.standing.membership.subscribe();
+                    let next = membership.wait_for(|now| now.held && now.id.cast_signed() != lease);
+                    let _late = timeout(self.options.request_timeout, next).await;
                 }
                 Err(failure.into_error(&self.location()))
             }

@@ -1,15 +1,21 @@
 use std::time::{Duration, Instant};
 
+use etcd_client::GetOptions;
+
 use super::{
     EtcdOptions,
     back_off::BackOff,
     etcd_connection::{ConnectionPlan, EtcdConnection},
-    failure::Failure,
+    failure::{Failure, FailureKind},
+    record_key::PREFIX,
 };
 use crate::Result;
 
 /// Between attempts at the start: from, to.
 const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// When so many connections in a row were taken and cut off, only one of the two sides speaks TLS.
+const CUT_OFF: u32 = 3;
 
 /// A lease as etcd granted it.
 #[derive(Debug, Clone, Copy)]
@@ -58,8 +64,9 @@ pub(super) async fn join(plan: &ConnectionPlan, options: &EtcdOptions) -> Result
     let since = Instant::now();
     let mut back_off = BackOff::new(WAITS.0, WAITS.1);
     let mut failed = 0_u32;
+    let mut cut = 0_u32;
     loop {
-        let failure = match attempt(plan, options).await {
+        let mut failure = match attempt(plan, options).await {
             Ok(joined) => {
                 if failed > 0 {
                     tracing::warn!(
@@ -81,6 +88,10 @@ pub(super) async fn join(plan: &ConnectionPlan, options: &EtcdOptions) -> Result
             Err(failure) => failure,
         };
         failed += 1;
+        cut = if was_cut_off(&failure) { cut + 1 } else { 0 };
+        if cut >= CUT_OFF {
+            failure.kind = FailureKind::Untrusted;
+        }
         let left = options.startup_timeout.saturating_sub(since.elapsed());
         if failure.is_final() || left.is_zero() {
             let reason = format!("{} ({failed} attempts in {:.1?})", failure.reason, since.elapsed());
@@ -101,12 +112,21 @@ pub(super) async fn join(plan: &ConnectionPlan, options: &EtcdOptions) -> Result
 }
 
 async fn attempt(plan: &ConnectionPlan, options: &EtcdOptions) -> Result<Joined, Failure> {
+    let records = plan.open().await?;
+    // A lease is granted to anybody; whether we may read shows here.
+    records
+        .ask_records(PREFIX.into(), GetOptions::new().with_prefix().with_count_only())
+        .await?;
     let lease_connection = plan.open().await?;
     let lease = Lease::grant(&lease_connection, options).await?;
-    let records = plan.open().await?;
     Ok(Joined {
         records,
         lease_connection,
         lease,
     })
+}
+
+/// Whether somebody took the connection and ended it without a word of HTTP/2, or of TLS.
+fn was_cut_off(failure: &Failure) -> bool {
+    failure.reason.contains("connection error: ") || failure.reason.contains("tls handshake eof")
 }
