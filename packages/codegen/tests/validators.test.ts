@@ -45,9 +45,14 @@ describe("numbers", () => {
     ["u32", [0, 4294967295], [-1, 4294967296, 0.5, Infinity]],
     ["i32", [-2147483648, 2147483647], [-2147483649, 2147483648, 1.5]],
   ])("%s has its width and its sign", (key, good, bad) => {
-    for (const value of good) expect(Scalars.parse({ ...scalars, [key]: value })).toMatchObject({ [key]: value });
-    for (const value of bad)
+    for (const value of good) {
+      expect(Scalars.parse({ ...scalars, [key]: value })).toMatchObject({ [key]: value });
+      expect(Scalars.is({ ...scalars, [key]: value })).toBeTrue();
+    }
+    for (const value of bad) {
       expect(issue(Scalars, { ...scalars, [key]: value })).toStartWith(`${key}: expected ${key}, got `);
+      expect(Scalars.is({ ...scalars, [key]: value })).toBeFalse();
+    }
   });
 
   test("floats are finite, and take the bigints that exact JSON makes of large integers", () => {
@@ -279,6 +284,20 @@ describe("schemas", () => {
       new SchemaError("Wide", [{ message: "unsigned: expected u64, got -1", path: ["unsigned"] }]),
     );
     expect(Wide["~standard"]).toMatchObject({ version: 1, vendor: "stator" });
+  });
+
+  test("is says whether a value has the type as it stands", () => {
+    const wide = { unsigned: 1n, signed: -1n, list: [1n], maybe: null };
+    expect(Wide.is(wide)).toBeTrue();
+    // More keys are no matter, as in TypeScript, unless Rust refuses them.
+    expect(Wide.is({ ...wide, more: 1 })).toBeTrue();
+    expect(Strict.is({ a: 1, b: null, c: 1 })).toBeFalse();
+    // These are accepted, and converted or filled in.
+    expect(Wide.is({ ...wide, unsigned: 1 })).toBeFalse();
+    expect(Wide.is({ ...wide, list: [1] })).toBeFalse();
+    expect(Strict.is({ a: 1 })).toBeFalse();
+    expect(Texts.is({ text: "\ud800", letter: "a", unit: null, path: "/" })).toBeFalse();
+    expect([{ value: 0, children: [] }, nest(63), nest(64), null].filter(Tree.is)).toHaveLength(2);
   });
 
   test("constants of Rust are exact", () => {

@@ -1,16 +1,17 @@
 import {
   type ContentShape,
   type EnumShape,
-  isIdentifier,
   isTextEnum,
   mayLackContent,
+  type Model,
   pascalCase,
   type StructShape,
+  type TypeRef,
   type Variant,
 } from "@stator/contract";
 import { printLiteralKey } from "./print-value.ts";
-import type { ReaderWriter } from "./reader.ts";
-import { structBody } from "./struct-reader.ts";
+import type { ReaderWriter, Source } from "./reader.ts";
+import { access, keySet, keySource, structBody } from "./struct-reader.ts";
 
 /** Adds the readers of an enum. The one that is called `read` and the name is exported. */
 export function addEnumReader(writer: ReaderWriter, name: string, shape: EnumShape): void {
@@ -30,22 +31,21 @@ const MOST_CASES = 12;
 
 function textEnum(writer: ReaderWriter, name: string, shape: EnumShape): void {
   const texts = shape.variants.map((variant) => JSON.stringify(variant.name));
-  const oneOf = writer.support("scalars", "readOneOf");
-  writer.functions.push(`const formsOf${name}: ReadonlySet<${name}> = new Set<${name}>([${texts.join(", ")}]);`);
-  const slow = `return ${oneOf}(value, formsOf${name});`;
   // A set must hash the text; comparing with a few is faster.
-  const body =
-    texts.length > MOST_CASES
-      ? [slow]
-      : [
-          "switch (value) {",
-          ...texts.map((text) => `  case ${text}:`),
-          "    return value;",
-          "  default:",
-          `    ${slow}`,
-          "}",
-        ];
-  writer.add(`read${name}`, name, writer.model.isDeep(name), true, body);
+  if (texts.length > MOST_CASES) {
+    writer.functions.push(`const formsOf${name}: ReadonlySet<${name}> = new Set<${name}>([${texts.join(", ")}]);`);
+    const body = `return ${writer.support("scalars", "readOneOf")}(value, formsOf${name});`;
+    return writer.add(`read${name}`, name, false, true, [body]);
+  }
+  const expected = JSON.stringify(`one of ${texts.join(", ")}`);
+  writer.add(`read${name}`, name, false, true, [
+    "switch (value) {",
+    ...texts.map((text) => `  case ${text}:`),
+    "    return value;",
+    "  default:",
+    `    return ${writer.support("failure", "mismatch")}(${expected}, value);`,
+    "}",
+  ]);
 }
 
 function external(writer: ReaderWriter, name: string, shape: EnumShape): void {
@@ -54,7 +54,9 @@ function external(writer: ReaderWriter, name: string, shape: EnumShape): void {
   const bare = shape.variants.filter((variant) => variant.shape.kind === "unit");
   const full = shape.variants.filter((variant) => variant.shape.kind !== "unit");
   const other = shape.variants.find((variant) => variant.other === true);
-  const expected = JSON.stringify(`one of ${shape.variants.map((variant) => describeForm(variant)).join(", ")}`);
+  const message = JSON.stringify(`one of ${shape.variants.map((variant) => describeForm(variant)).join(", ")}`);
+  const expected = full.length === 0 ? message : `formsOf${name}`;
+  if (full.length > 0) writer.functions.push(`const ${expected} = ${message};`);
   const body: string[] = [];
   if (bare.length > 0) {
     body.push("switch (value) {");
@@ -68,20 +70,16 @@ function external(writer: ReaderWriter, name: string, shape: EnumShape): void {
     if (other !== undefined) body.push(`if (typeof value === "string") return ${JSON.stringify(other.name)};`);
   }
   if (full.length > 0) {
-    const inside = writer.support("failure", "inside");
-    const invalid = writer.support("failure", "INVALID");
     body.push(
       `if (!${writer.support("objects", "isObject")}(value)) return ${mismatch}(${expected}, value);`,
       ...writer.depthCheck(deep),
       `switch (${writer.support("objects", "soleKey")}(value)) {`,
     );
     for (const variant of full) {
-      const key = JSON.stringify(variant.name);
-      const access = isIdentifier(variant.name) ? `value.${variant.name}` : `value[${key}]`;
       body.push(
-        `  case ${key}: {`,
-        `    const content = ${readContent(writer, variant.shape, name, variant, access)};`,
-        `    return content === ${invalid} ? ${inside}(${key}) : { ${printLiteralKey(variant.name)}: content };`,
+        `  case ${JSON.stringify(variant.name)}: {`,
+        ...contentLines(writer, variant, name, access(variant.name), variant.name).map((line) => `    ${line}`),
+        `    return { ${printLiteralKey(variant.name)}: content };`,
         "  }",
       );
     }
@@ -96,9 +94,9 @@ function internal(writer: ReaderWriter, name: string, shape: EnumShape, tag: str
   const cases = shape.variants.map((variant) => {
     const { shape: content } = variant;
     if (content.kind === "unit") {
-      return { variant, result: `{ ${printLiteralKey(tag)}: ${JSON.stringify(variant.name)} }` };
+      return { variant, lines: [`return { ${printLiteralKey(tag)}: ${JSON.stringify(variant.name)} };`] };
     }
-    const struct = structOf(writer, content, shape);
+    const struct = structOf(writer.model, content, shape);
     const type = writer.types.variant(variant, { kind: "internal", tag }, "");
     const body = structBody(writer, struct, `${name}${pascalCase(variant.name)}`, type, deep, {
       key: tag,
@@ -111,7 +109,7 @@ function internal(writer: ReaderWriter, name: string, shape: EnumShape, tag: str
       "value: unknown",
       "value: Record<string, unknown>",
     );
-    return { variant, result: `${reader}(value${deep ? ", depth" : ""})` };
+    return { variant, lines: [`return ${reader}(value${deep ? ", depth" : ""});`] };
   });
   writer.add(`read${name}`, name, deep, true, [
     ...objectCheck(writer, deep),
@@ -121,30 +119,28 @@ function internal(writer: ReaderWriter, name: string, shape: EnumShape, tag: str
 
 function adjacent(writer: ReaderWriter, name: string, shape: EnumShape, tag: string, content: string): void {
   const deep = writer.model.isDeep(name);
-  const invalid = writer.support("failure", "INVALID");
-  const contentKey = JSON.stringify(content);
   const cases = shape.variants.map((variant) => {
     const head = `${printLiteralKey(tag)}: ${JSON.stringify(variant.name)}`;
-    if (variant.shape.kind === "unit") {
-      // serde lets the content be missing, and refuses anything but null.
-      const read = `value[${contentKey}] === undefined ? null : ${readContent(writer, variant.shape, name, variant, `value[${contentKey}]`)}`;
-      return { variant, content: read, result: `{ ${head} }` };
-    }
-    const given = readContent(writer, variant.shape, name, variant, `value[${contentKey}]`);
-    const read = mayLackContent(variant.shape) ? `value[${contentKey}] === undefined ? null : ${given}` : given;
-    return { variant, content: read, result: `{ ${head}, ${printLiteralKey(content)}: content }` };
+    const isUnit = variant.shape.kind === "unit";
+    // serde lets the content of a unit be missing, and refuses anything but null.
+    const source = keySource(writer, content, isUnit || mayLackContent(variant.shape) ? "null" : null);
+    const lines = contentLines(writer, variant, name, source, content);
+    return {
+      variant,
+      lines: [...lines, `return { ${isUnit ? head : `${head}, ${printLiteralKey(content)}: content`} };`],
+    };
   });
   const refuse: string[] = [];
   if (shape.unknownKeys === "refuse") {
-    writer.functions.push(
-      `const keysOf${name}: ReadonlySet<string> = new Set([${JSON.stringify(tag)}, ${contentKey}]);`,
+    const only = writer.support("objects", "hasOnly");
+    refuse.push(
+      `if (!${only}(value, ${keySet(writer, name, [tag, content])})) return ${writer.support("failure", "INVALID")};`,
     );
-    refuse.push(`if (!${writer.support("objects", "hasOnly")}(value, keysOf${name})) return ${invalid};`);
   }
   writer.add(`read${name}`, name, deep, true, [
     ...objectCheck(writer, deep),
     ...refuse,
-    ...switchOnTag(writer, shape, tag, cases, contentKey),
+    ...switchOnTag(writer, shape, tag, cases),
   ]);
 }
 
@@ -152,7 +148,7 @@ function untagged(writer: ReaderWriter, name: string, shape: EnumShape): void {
   const deep = writer.model.isDeep(name);
   const invalid = writer.support("failure", "INVALID");
   const body = shape.variants.flatMap((variant, index) => [
-    `const form${index} = ${readContent(writer, variant.shape, name, variant, "value", "depth")};`,
+    `const form${index} = ${readForm(writer, variant, name)};`,
     `if (form${index} !== ${invalid}) return form${index};`,
   ]);
   const forms = shape.variants.map((variant) => variant.name).join(", ");
@@ -172,82 +168,93 @@ function switchOnTag(
   writer: ReaderWriter,
   shape: EnumShape,
   tag: string,
-  cases: readonly { variant: Variant; content?: string; result: string }[],
-  contentKey = "",
+  cases: readonly { variant: Variant; lines: readonly string[] }[],
 ): string[] {
-  const inside = writer.support("failure", "inside");
-  const key = JSON.stringify(tag);
-  const access = isIdentifier(tag) && !(tag in Object.prototype) ? `value.${tag}` : `value[${key}]`;
-  const lines = [`const tag = ${access};`, "switch (tag) {"];
-  for (const { variant, content, result } of cases) {
-    lines.push(`  case ${JSON.stringify(variant.name)}:${content === undefined ? "" : " {"}`);
-    if (content === undefined) {
-      lines.push(`    return ${result};`);
-    } else {
-      const invalid = writer.support("failure", "INVALID");
-      lines.push(
-        `    const content = ${content};`,
-        `    return content === ${invalid} ? ${inside}(${contentKey}) : ${result};`,
-        "  }",
-      );
-    }
+  const lines = [`const tag = ${keySource(writer, tag, null) as string};`, "switch (tag) {"];
+  for (const { variant, lines: inner } of cases) {
+    const block = inner.length > 1;
+    lines.push(
+      `  case ${JSON.stringify(variant.name)}:${block ? " {" : ""}`,
+      ...inner.map((line) => `    ${line}`),
+      ...(block ? ["  }"] : []),
+    );
   }
   lines.push("}");
   const other = cases.find(({ variant }) => variant.other === true);
-  if (other?.content !== undefined) {
-    const invalid = writer.support("failure", "INVALID");
-    lines.push(
-      'if (typeof tag === "string") {',
-      `  const content = ${other.content};`,
-      `  return content === ${invalid} ? ${inside}(${contentKey}) : ${other.result};`,
-      "}",
-    );
-  } else if (other !== undefined) {
-    lines.push(`if (typeof tag === "string") return ${other.result};`);
+  if (other !== undefined) {
+    const block = other.lines.length > 1;
+    if (block) lines.push('if (typeof tag === "string") {', ...other.lines.map((line) => `  ${line}`), "}");
+    else lines.push(`if (typeof tag === "string") ${other.lines[0]}`);
   }
   const names = shape.variants.map((variant) => JSON.stringify(variant.name)).join(", ");
-  lines.push(
-    `${writer.support("failure", "mismatch")}(${JSON.stringify(`one of ${names}`)}, tag);`,
-    `return ${inside}(${key});`,
-  );
+  const mismatch = writer.support("failure", "mismatch");
+  const inside = writer.support("failure", "inside");
+  lines.push(`return ${inside}(${JSON.stringify(tag)}, ${mismatch}(${JSON.stringify(`one of ${names}`)}, tag));`);
   return lines;
 }
 
-/** An expression that reads what a variant carries; a struct or a tuple gets a function of its own. */
-function readContent(
+/** Statements that read what a variant carries into `content`, from under a key. */
+function contentLines(writer: ReaderWriter, variant: Variant, name: string, source: Source, key: string): string[] {
+  const place = `${name}${pascalCase(variant.name)}`;
+  const { shape } = variant;
+  const under = JSON.stringify(key);
+  if (shape.kind === "struct") {
+    const invalid = writer.support("failure", "INVALID");
+    return [
+      `const content = ${readStruct(writer, shape, name, variant, source as string, "depth + 1")};`,
+      `if (content === ${invalid}) return ${writer.support("failure", "inside")}(${under});`,
+    ];
+  }
+  const limits = shape.kind === "newtype" ? shape.limits : undefined;
+  return writer.readInto("content", contentType(shape), limits, source, place, "depth + 1", under);
+}
+
+/** An expression that reads `value` as one form of an untagged enum. */
+function readForm(writer: ReaderWriter, variant: Variant, name: string): string {
+  const { shape } = variant;
+  const place = `${name}${pascalCase(variant.name)}`;
+  if (shape.kind === "struct") return readStruct(writer, shape, name, variant, "value", "depth");
+  if (shape.kind !== "newtype" || shape.limits === undefined) {
+    return writer.read(contentType(shape), "value", place, "depth");
+  }
+  const deep = writer.model.isDeep(name);
+  const lines = writer.readInto("content", shape.of, shape.limits, "value", `${place}Content`, "depth", null);
+  writer.add(`read${place}`, writer.types.ref(shape.of), deep, false, [...lines, "return content;"]);
+  return `read${place}(value${deep ? ", depth" : ""})`;
+}
+
+/** An expression that reads a struct of a variant, by a function of its own. */
+function readStruct(
   writer: ReaderWriter,
-  shape: ContentShape,
+  shape: StructShape,
   name: string,
   variant: Variant,
   value: string,
-  depth = "depth + 1",
+  depth: string,
 ): string {
   const place = `${name}${pascalCase(variant.name)}`;
   const deep = writer.model.isDeep(name);
-  const depthArgument = deep ? `, ${depth}` : "";
+  const type = writer.types.content(shape, "");
+  writer.add(`read${place}`, type, deep, false, structBody(writer, shape, place, type, deep, null));
+  return `read${place}(${value}${deep ? `, ${depth}` : ""})`;
+}
+
+/** What a variant carries, as a type. Structs have none without a name. */
+export function contentType(shape: Exclude<ContentShape, StructShape>): TypeRef {
   switch (shape.kind) {
     case "unit":
-      return `${writer.support("scalars", "readUnit")}(${value})`;
+      return { kind: "unit" };
     case "tuple":
-      return writer.read({ kind: "tuple", items: shape.items }, value, place, depth);
-    case "newtype": {
-      if (shape.limits === undefined) return writer.read(shape.of, value, place, depth);
-      const lines = writer.readInto("content", shape.of, shape.limits, "value", `${place}Content`, "depth", null);
-      writer.add(`read${place}`, writer.types.ref(shape.of), deep, false, [...lines, "return content;"]);
-      return `read${place}(${value}${depthArgument})`;
-    }
-    case "struct": {
-      const type = writer.types.content(shape, "");
-      writer.add(`read${place}`, type, deep, false, structBody(writer, shape, place, type, deep, null));
-      return `read${place}(${value}${depthArgument})`;
-    }
+      return { kind: "tuple", items: shape.items };
+    case "newtype":
+      return shape.of;
   }
 }
 
 /** The struct behind the content of an internally tagged variant. */
-function structOf(writer: ReaderWriter, content: ContentShape, shape: EnumShape): StructShape {
+export function structOf(model: Model, content: ContentShape, shape: EnumShape): StructShape {
   if (content.kind === "struct") return content;
-  const inner = content.kind === "newtype" ? writer.model.shape(content.of) : null;
+  const inner = content.kind === "newtype" ? model.shape(content.of) : null;
   return inner?.kind === "struct" ? inner : { kind: "struct", fields: [], unknownKeys: shape.unknownKeys };
 }
 

@@ -1,22 +1,20 @@
 import type { Limits, TypeRef } from "@stator/contract";
 import type { ReaderWriter } from "./reader.ts";
 
-/** Conditions that hold when a variable breaks its limits; they note the failure. */
-export function printLimits(writer: ReaderWriter, type: TypeRef, limits: Limits, variable: string): string[] {
-  if (type.kind === "option") {
-    return printLimits(writer, type.of, limits, variable).map((check) => `(${variable} !== null && ${check})`);
-  }
+/** Conditions that hold when a value keeps its limits; they note the failure. `value` is not null. */
+export function printLimits(writer: ReaderWriter, type: TypeRef, limits: Limits, value: string): string[] {
+  if (type.kind === "option") return printLimits(writer, type.of, limits, value);
   const checks: string[] = [];
   if (limits.minLength !== undefined || limits.maxLength !== undefined) {
     const name = type.kind === "string" ? "hasBytes" : type.kind === "map" ? "hasEntries" : "hasItems";
     const check = type.kind === "bytes" ? writer.support("bytes", "hasLength") : writer.support("limits", name);
-    checks.push(`!${check}(${variable}, ${limits.minLength ?? 0}, ${limits.maxLength ?? "Infinity"})`);
+    checks.push(`${check}(${value}, ${limits.minLength ?? 0}, ${limits.maxLength ?? "Infinity"})`);
   }
   if (limits.min !== undefined || limits.max !== undefined) {
     const check = writer.support("limits", "isWithin");
-    const value = type.kind === "int" && type.policy === "string" ? `BigInt(${variable})` : variable;
+    const number = type.kind === "int" && type.policy === "string" ? `BigInt(${value})` : value;
     const isWide = type.kind === "int" && (type.policy === "bigint" || type.policy === "string");
-    checks.push(`!${check}(${value}, ${printBound(limits.min, isWide)}, ${printBound(limits.max, isWide)})`);
+    checks.push(`${check}(${number}, ${printBound(limits.min, isWide)}, ${printBound(limits.max, isWide)})`);
   }
   return checks;
 }

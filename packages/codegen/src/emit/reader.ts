@@ -7,9 +7,14 @@ import {
   pascalCase,
   type TypeRef,
 } from "@stator/contract";
+import { type Collection, collectionBody, isFloat } from "./collection-reader.ts";
 import type { Imports } from "./imports.ts";
 import { printLimits } from "./print-limits.ts";
 import type { TypePrinter } from "./print-type.ts";
+import { misfits } from "./scalar-tests.ts";
+
+/** Where a value is read from: an expression, or a declaration of a variable that holds it. */
+export type Source = string | ((variable: string) => string);
 
 /** Writes the readers of one generated file. A reader checks a value and returns it in its one form, or `INVALID`. */
 export class ReaderWriter {
@@ -20,6 +25,8 @@ export class ReaderWriter {
   readonly #own: string;
   /** Finished functions, in the order in which they are to stand. */
   readonly functions: string[] = [];
+  /** The readers of lists, tuples and maps that stand there already. */
+  readonly #collections = new Set<string>();
 
   constructor(model: Model, imports: Imports, types: TypePrinter, own: string) {
     this.#own = own;
@@ -52,9 +59,26 @@ export class ReaderWriter {
     }
   }
 
+  /** Whether a reader returns the list or the map that it was given, and no copy, when the items need no change. */
+  isShared(type: TypeRef): boolean {
+    switch (type.kind) {
+      case "list":
+      case "set":
+      case "array":
+        return isUnchanged(this.model, type.of) || isFloat(type.of);
+      default:
+        return isUnchanged(this.model, type);
+    }
+  }
+
+  /** The name of a function of another type, or of the own one, `read` or `is` and the type's name. */
+  functionOf(verb: "read" | "is", name: string): string {
+    return name === this.#own ? `${verb}${name}` : this.imports.value(`./${kebabCase(name)}.ts`, `${verb}${name}`);
+  }
+
   /**
-   * An expression that reads `value`. Types that are written out get a function of their own, called after `place`.
-   * `depth` is the expression for the lists and objects around the value.
+   * An expression that reads `value`, the name of a variable where the type is an option. Types that are written out get
+   * a function of their own, called after `place`. `depth` is the expression for the lists and objects around the value.
    */
   read(type: TypeRef, value: string, place: string, depth: string): string {
     switch (type.kind) {
@@ -85,34 +109,57 @@ export class ReaderWriter {
       case "option":
         return `${value} === null ? null : ${this.read(type.of, value, place, depth)}`;
       case "ref": {
-        const reader = `read${type.name}`;
-        if (type.name !== this.#own) this.imports.value(`./${kebabCase(type.name)}.ts`, reader);
+        const reader = this.functionOf("read", type.name);
         return this.model.isDeep(type.name) ? `${reader}(${value}, ${depth})` : `${reader}(${value})`;
       }
       default: {
-        const reader = this.#collection(type, place);
+        const reader = this.#collection(type as Collection, place);
         return this.isDeep(type) ? `${reader}(${value}, ${depth})` : `${reader}(${value})`;
       }
     }
   }
 
-  /** Statements that read `value` into a new variable and return from the function when it does not fit. */
+  /**
+   * Statements that read a value into a new variable and return from the function when it does not fit. `key` is what
+   * the value stands under, null for the value as a whole.
+   */
   readInto(
     variable: string,
     type: TypeRef,
     limits: Limits | undefined,
-    value: string,
+    source: Source,
     place: string,
     depth: string,
     key: string | null,
   ): string[] {
-    const invalid = this.support("failure", "INVALID");
+    const isOption = type.kind === "option";
     const checks = limits === undefined ? [] : printLimits(this, type, limits, variable);
-    const failure = key === null ? invalid : `${this.support("failure", "inside")}(${key})`;
+    const broken = checks.map((check) => (isOption ? `(${variable} !== null && !${check})` : `!${check}`));
+    const declare = typeof source === "string" ? (name: string) => `const ${name} = ${source};` : source;
+    const misfit = misfits(isOption ? type.of : type, variable);
+    if (misfit !== null) {
+      // The check stands here, and the reader is called only to say what is wrong.
+      const condition = isOption ? `${variable} !== null && ${group(misfit, "||")}` : misfit;
+      const noted = this.read(isOption ? type.of : type, variable, place, depth);
+      const result = key === null ? noted : `${this.support("failure", "inside")}(${key}, ${noted})`;
+      return [
+        declare(variable),
+        ...returnIf(condition, result),
+        ...broken.map((check) => `if (${check}) return ${this.#failure(key)};`),
+      ];
+    }
+    const condition = [`${variable} === ${this.support("failure", "INVALID")}`, ...broken].join(" || ");
+    // What is used more than once is read once: a getter may give something else the second time.
+    const given = typeof source !== "string" || (isOption && !/^\w+$/.test(source)) ? `${variable}Given` : null;
     return [
-      `const ${variable} = ${this.read(type, value, place, depth)};`,
-      `if (${[`${variable} === ${invalid}`, ...checks].join(" || ")}) return ${failure};`,
+      ...(given === null ? [] : [declare(given)]),
+      `const ${variable} = ${this.read(type, given ?? (source as string), place, depth)};`,
+      `if (${condition}) return ${this.#failure(key)};`,
     ];
+  }
+
+  #failure(key: string | null): string {
+    return key === null ? this.support("failure", "INVALID") : `${this.support("failure", "inside")}(${key})`;
   }
 
   /** Adds a function. Deep ones take the depth and check it. */
@@ -122,7 +169,7 @@ export class ReaderWriter {
     const head = `${exported ? "export " : ""}function ${name}(${parameters}): ${result} | ${invalid} {`;
     const union = result.includes("\n") ? `(${result})` : result;
     const line = union === result ? head : head.replace(`: ${result} |`, `: ${union} |`);
-    this.functions.push(`${line}\n${body.map((text) => (text === "" ? "" : `  ${text}`)).join("\n")}\n}`);
+    this.functions.push(`${line}\n${indent(body)}\n}`);
   }
 
   /** The check that stands first in the reader of a list or an object. */
@@ -131,94 +178,32 @@ export class ReaderWriter {
     return [`if (depth >= ${this.support("objects", "MAX_DEPTH")}) return ${this.support("objects", "tooDeep")}();`];
   }
 
-  #collection(type: TypeRef, place: string): string {
+  #collection(type: Collection, place: string): string {
     const name = `read${place}`;
+    if (this.#collections.has(name)) return name;
+    this.#collections.add(name);
     const deep = this.isDeep(type);
     const result = this.types.ref(type);
     // Reserves the place of the function before those that it calls.
     const index = this.functions.push("") - 1;
-    const body = [...this.#shapeCheck(type), ...this.depthCheck(deep), ...this.#items(type, place, result)];
-    this.add(name, result, deep, false, body);
+    this.add(name, result, deep, false, collectionBody(this, type, place, result));
     this.functions[index] = this.functions.pop() ?? "";
     return name;
   }
+}
 
-  #shapeCheck(type: TypeRef): string[] {
-    const mismatch = this.support("failure", "mismatch");
-    switch (type.kind) {
-      case "array":
-        return [
-          `if (!Array.isArray(value) || value.length !== ${type.length}) ` +
-            `return ${mismatch}("a list of ${type.length}", value);`,
-        ];
-      case "tuple":
-        return [
-          `if (!Array.isArray(value) || value.length !== ${type.items.length}) ` +
-            `return ${mismatch}("a list of ${type.items.length}", value);`,
-        ];
-      case "map":
-        return [
-          `if (!${this.support("objects", "isPlainObject")}(value)) return ${mismatch}("a plain object", value);`,
-        ];
-      default:
-        return [`if (!Array.isArray(value)) return ${mismatch}("a list", value);`];
-    }
-  }
+/** Statements that return a result under a condition. */
+function returnIf(condition: string, result: string): string[] {
+  const line = `if (${condition}) return ${result};`;
+  return line.length <= 116 ? [line] : [`if (${condition}) {`, `  return ${result};`, "}"];
+}
 
-  #items(type: TypeRef, place: string, result: string): string[] {
-    const invalid = this.support("failure", "INVALID");
-    const inside = this.support("failure", "inside");
-    const depth = "depth + 1";
-    switch (type.kind) {
-      case "list":
-      case "set":
-      case "array": {
-        const read = this.read(type.of, "value[index]", `${place}Item`, depth);
-        const head = "for (let index = 0; index < value.length; index++) {";
-        const item = [`  const item = ${read};`, `  if (item === ${invalid}) return ${inside}(index);`];
-        if (isUnchanged(this.model, type.of)) return [head, ...item, "}", `return value as ${result};`];
-        // The list is copied from the first item that changes on.
-        return [
-          `let items: Array<${this.types.ref(type.of)}> | null = null;`,
-          head,
-          ...item,
-          "  if (items !== null) items.push(item);",
-          "  else if (item !== value[index]) {",
-          "    items = value.slice(0, index);",
-          "    items.push(item);",
-          "  }",
-          "}",
-          `return (items ?? value) as ${result};`,
-        ];
-      }
-      case "tuple": {
-        const names = type.items.map((_, index) => `item${index}`);
-        const lines = type.items.flatMap((item, index) =>
-          this.readInto(`item${index}`, item, undefined, `value[${index}]`, `${place}Item${index}`, depth, `${index}`),
-        );
-        const same = isUnchanged(this.model, type);
-        return [...lines, same ? `return value as ${result};` : `return [${names.join(", ")}];`];
-      }
-      case "map": {
-        const same = isUnchanged(this.model, type);
-        const empty = same ? "" : this.support("objects", "emptyMap");
-        const keyCheck =
-          type.key.kind === "ref" || type.key.kind === "text"
-            ? `if (${this.read(type.key, "key", place, "0")} === ${invalid}) return ${inside}(key);`
-            : `if (!key.isWellFormed()) return ${this.support("failure", "mismatch")}("a key without lone surrogates", key);`;
-        return [
-          ...(same ? [] : [`const map = ${empty}<${this.types.ref(type.value)}>();`]),
-          "for (const key of Object.keys(value)) {",
-          `  ${keyCheck}`,
-          `  const entry = ${this.read(type.value, "value[key]", `${place}Entry`, depth)};`,
-          `  if (entry === ${invalid}) return ${inside}(key);`,
-          ...(same ? [] : ["  map[key] = entry;"]),
-          "}",
-          same ? `return value as ${result};` : `return map as ${result};`,
-        ];
-      }
-      default:
-        return [];
-    }
-  }
+/** A condition in parentheses, when the operator stands in it. */
+export function group(condition: string, operator: "&&" | "||"): string {
+  return condition.includes(operator) ? `(${condition})` : condition;
+}
+
+/** Statements as the body of a function. */
+export function indent(body: readonly string[]): string {
+  return body.map((text) => (text === "" ? "" : `  ${text}`)).join("\n");
 }

@@ -1,7 +1,7 @@
 import { type Field, isIdentifier, pascalCase, resolveFields, type StructShape } from "@stator/contract";
 import { printKey } from "./print-type.ts";
 import { printLiteralKey, printValue } from "./print-value.ts";
-import type { ReaderWriter } from "./reader.ts";
+import type { ReaderWriter, Source } from "./reader.ts";
 
 /**
  * The statements of a function that reads an object, up to its `return`.
@@ -41,8 +41,10 @@ export function structBody(
       `const rest = ${other}<${type}>();`,
       "for (const key of Object.keys(value)) {",
       `  if (${known}.has(key)) continue;`,
-      `  const entry = ${writer.read(rest, "value[key]", `${place}Rest`, "depth + 1")};`,
-      `  if (entry === ${writer.support("failure", "INVALID")}) return ${writer.support("failure", "inside")}(key);`,
+      `  if (!key.isWellFormed()) return ${writer.support("failure", "mismatch")}("a key without lone surrogates", key);`,
+      ...writer
+        .readInto("entry", rest, undefined, "value[key]", `${place}Rest`, "depth + 1", "key")
+        .map((line) => `  ${line}`),
       "  rest[key] = entry;",
       "}",
     );
@@ -64,25 +66,36 @@ export function structBody(
 
 function fieldLines(writer: ReaderWriter, field: Field, variable: string, place: string): string[] {
   const key = JSON.stringify(field.name);
-  const isInherited = field.name in Object.prototype;
-  const raw = isInherited
-    ? `${writer.support("objects", "own")}(value, ${key})`
-    : isIdentifier(field.name)
-      ? `value.${printKey(field.name)}`
-      : `value[${key}]`;
   const inner = `${place}${pascalCase(field.name)}`;
-  if (field.default === undefined) {
-    return writer.readInto(variable, field.type, field.limits, raw, inner, "depth + 1", key);
+  return writer.readInto(variable, field.type, field.limits, sourceOf(writer, field), inner, "depth + 1", key);
+}
+
+function sourceOf(writer: ReaderWriter, field: Field): Source {
+  return keySource(writer, field.name, field.default === undefined ? null : printValue(field.default));
+}
+
+/** What stands under a key; `missing` is the expression for what to take when nothing does. */
+export function keySource(writer: ReaderWriter, name: string, missing: string | null): Source {
+  if (name in Object.prototype) {
+    const own = writer.support("objects", "own");
+    const key = JSON.stringify(name);
+    if (missing === null) return `${own}(value, ${key})`;
+    return (variable) => `const ${variable} = ${own}(value, ${key}, ${missing});`;
   }
-  const given = `${variable}Given`;
-  return [
-    `const ${given} = ${raw} === undefined ? ${printValue(field.default)} : ${raw};`,
-    ...writer.readInto(variable, field.type, field.limits, given, inner, "depth + 1", key),
-  ];
+  if (missing === null) return access(name);
+  return (variable) => {
+    const renamed = variable === name ? variable : `${printKey(name)}: ${variable}`;
+    return `const { ${renamed} = ${missing} } = value;`;
+  };
+}
+
+/** The value under a key that no object inherits. */
+export function access(name: string): string {
+  return isIdentifier(name) ? `value.${name}` : `value[${JSON.stringify(name)}]`;
 }
 
 /** A constant that holds the known keys. */
-function keySet(writer: ReaderWriter, place: string, keys: readonly string[]): string {
+export function keySet(writer: ReaderWriter, place: string, keys: readonly string[]): string {
   const name = `keysOf${place}`;
   const declaration = `const ${name}: ReadonlySet<string> = new Set([${keys.map((key) => JSON.stringify(key)).join(", ")}]);`;
   if (!writer.functions.includes(declaration)) writer.functions.push(declaration);
@@ -92,11 +105,11 @@ function keySet(writer: ReaderWriter, place: string, keys: readonly string[]): s
 /** Keys that cannot be the name of a variable, or would hide one that the reader uses. */
 const taken = new Set(
   (
-    "value depth key entry rest undefined Object Array BigInt Infinity " +
+    "value depth key entry rest undefined Object Array BigInt Infinity Number Math " +
     "INVALID break case catch class const continue debugger default delete do else enum export extends false finally for " +
     "function if import in instanceof new null return super switch this throw true try typeof var void while with yield " +
     "let static implements interface package private protected public await eval arguments mismatch inside own isObject " +
-    "hasOnly emptyMap tooDeep hasBytes hasItems hasEntries hasLength isWithin isPlainObject soleKey"
+    "hasOnly emptyMap tooDeep hasBytes hasItems hasEntries hasLength isWithin isPlainObject soleKey readEach"
   ).split(" "),
 );
 

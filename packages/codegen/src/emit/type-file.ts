@@ -1,12 +1,14 @@
 import { kebabCase, type Model, type TypeDefinition } from "@stator/contract";
+import { addEnumGuard } from "./enum-guard.ts";
 import { addEnumReader } from "./enum-reader.ts";
+import { GuardWriter, returned } from "./guard.ts";
 import { Imports } from "./imports.ts";
 import { printDocs } from "./print-docs.ts";
 import { TypePrinter } from "./print-type.ts";
 import { ReaderWriter } from "./reader.ts";
 import { structBody } from "./struct-reader.ts";
 
-/** The file of one type: its declaration, its schema and its reader. Without the header. */
+/** The file of one type: its declaration, its schema, its reader and its guard. Without the header. */
 export function typeFile(model: Model, definition: TypeDefinition): string {
   const { name, shape, docs } = definition;
   const imports = new Imports();
@@ -25,13 +27,15 @@ export function typeFile(model: Model, definition: TypeDefinition): string {
   }
   imports.value("../support/schema.ts", "schema");
   imports.type("../support/schema.ts", "Schema");
-  const codec = model.holdsLargeIntegers(name) ? `, ${imports.value("../support/exact-json.ts", "exactJson")}` : "";
-  declarations.push(
-    `export const ${name}: Schema<${input}, ${name}> = schema(${JSON.stringify(name)}, read${name}${codec});`,
-  );
+  const codec = model.holdsLargeIntegers(name) ? [imports.value("../support/exact-json.ts", "exactJson")] : [];
+  const parts = [JSON.stringify(name), `read${name}`, `is${name}`, ...codec];
+  const head = `export const ${name}: Schema<${input}, ${name}> = schema(`;
+  const line = `${head}${parts.join(", ")});`;
+  declarations.push(line.length <= 120 ? line : `${head}\n${parts.map((part) => `  ${part},\n`).join("")});`);
 
   const writer = new ReaderWriter(model, imports, output, name);
   addReader(writer, definition);
+  addGuard(new GuardWriter(writer), writer, definition);
   // The reader that others call stands first; constants stand before what uses them anyway, as they run at load time.
   const constants = writer.functions.filter((text) => text.startsWith("const "));
   const functions = writer.functions.filter((text) => !text.startsWith("const "));
@@ -69,6 +73,20 @@ function addReader(writer: ReaderWriter, { name, shape }: TypeDefinition): void 
         writer.add(`read${name}`, name, deep, true, [...lines, "return inner;"]);
       }
       break;
+    }
+  }
+}
+
+function addGuard(guard: GuardWriter, writer: ReaderWriter, { name, shape }: TypeDefinition): void {
+  const deep = writer.model.isDeep(name);
+  switch (shape.kind) {
+    case "enum":
+      return addEnumGuard(guard, writer, name, shape);
+    case "struct":
+      return guard.add(`is${name}`, name, deep, returned([...guard.object(deep), ...guard.struct(shape, name, null)]));
+    default: {
+      const place = shape.kind === "tuple" ? `${name}Items` : `${name}Inner`;
+      return guard.add(`is${name}`, name, deep, returned(guard.content(shape, "value", place, deep, "depth")));
     }
   }
 }

@@ -1,8 +1,13 @@
-import type { EnumShape, TypeRef } from "../document.ts";
+import type { EnumShape, Shape, TypeRef } from "../document.ts";
 import type { Model } from "./model.ts";
 
 /** Whether a value of the type comes out of its reader as it went in, so that nothing has to be copied. */
 export function isUnchanged(model: Model, type: TypeRef): boolean {
+  return isUnchangedType(model, type, new Set());
+}
+
+/** `around` holds the types that are being looked at: one that contains itself is taken to change. */
+function isUnchangedType(model: Model, type: TypeRef, around: ReadonlySet<string>): boolean {
   switch (type.kind) {
     case "bool":
     case "string":
@@ -11,7 +16,7 @@ export function isUnchanged(model: Model, type: TypeRef): boolean {
     case "json":
       return true;
     case "int":
-      return type.policy !== "bigint";
+      return type.bits <= 32 || type.policy === "number" || type.policy === "string";
     // Some formats have more than one spelling.
     case "text":
       return type.format === "uuid" || type.format === "date";
@@ -24,15 +29,31 @@ export function isUnchanged(model: Model, type: TypeRef): boolean {
     case "list":
     case "set":
     case "array":
-      return isUnchanged(model, type.of);
+      return isUnchangedType(model, type.of, around);
     case "tuple":
-      return type.items.every((item) => isUnchanged(model, item));
+      return type.items.every((item) => isUnchangedType(model, item, around));
     case "map":
-      return isUnchanged(model, type.value);
-    case "ref": {
-      const shape = model.type(type.name).shape;
-      return shape.kind === "enum" && isTextEnum(shape);
-    }
+      return isUnchangedType(model, type.value, around);
+    case "ref":
+      return (
+        !around.has(type.name) && isUnchangedShape(model, model.type(type.name).shape, new Set([...around, type.name]))
+      );
+  }
+}
+
+function isUnchangedShape(model: Model, shape: Shape, around: ReadonlySet<string>): boolean {
+  switch (shape.kind) {
+    case "unit":
+      return true;
+    case "newtype":
+      return isUnchangedType(model, shape.of, around);
+    case "tuple":
+      return shape.items.every((item) => isUnchangedType(model, item, around));
+    case "enum":
+      return isTextEnum(shape);
+    // Keys that it does not know are dropped.
+    case "struct":
+      return false;
   }
 }
 

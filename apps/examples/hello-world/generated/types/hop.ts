@@ -21,13 +21,21 @@ export type HopInput = {
   instance: number | bigint;
 };
 
-export const Hop: Schema<HopInput, Hop> = schema("Hop", readHop, exactJson);
+export const Hop: Schema<HopInput, Hop> = schema("Hop", readHop, isHop, exactJson);
 
 export function readHop(value: unknown): Hop | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const service = readString(value.service);
-  if (service === INVALID) return inside("service");
+  const service = value.service;
+  if (typeof service !== "string" || !service.isWellFormed()) return inside("service", readString(service));
   const instance = readU64(value.instance);
   if (instance === INVALID) return inside("instance");
   return { service, instance };
+}
+
+export function isHop(value: unknown): value is Hop {
+  return (
+    isObject(value) &&
+    typeof value.service === "string" && value.service.isWellFormed() &&
+    readU64(value.instance) === value.instance
+  );
 }

@@ -96,7 +96,7 @@ export type CommandInput =
       ready: boolean;
     };
 
-export const Command: Schema<CommandInput, Command> = schema("Command", readCommand);
+export const Command: Schema<CommandInput, Command> = schema("Command", readCommand, isCommand);
 
 const keysOfCommandServe: ReadonlySet<string> = new Set(["type", "endpoint", "path", "idempotent", "gracefulShutdown"]);
 
@@ -131,8 +131,58 @@ export function readCommand(value: unknown): Command | Invalid {
     case "set-health":
       return readCommandSetHealth(value);
   }
-  mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\"", tag);
-  return inside("type");
+  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\"", tag));
+}
+
+export function isCommand(value: unknown): value is Command {
+  if (!isObject(value)) return false;
+  switch (value.type) {
+    case "serve":
+      return (
+        typeof value.endpoint === "number" && value.endpoint >>> 0 === value.endpoint &&
+        typeof value.path === "string" && value.path.isWellFormed() &&
+        typeof value.idempotent === "boolean" &&
+        typeof value.gracefulShutdown === "boolean" &&
+        hasOnly(value, keysOfCommandServe)
+      );
+    case "stop-serving":
+      return (
+        typeof value.endpoint === "number" && value.endpoint >>> 0 === value.endpoint &&
+        hasOnly(value, keysOfCommandStopServing)
+      );
+    case "client":
+      return (
+        typeof value.client === "number" && value.client >>> 0 === value.client &&
+        typeof value.path === "string" && value.path.isWellFormed() &&
+        typeof value.idempotent === "boolean" &&
+        typeof value.waitMs === "number" && value.waitMs >>> 0 === value.waitMs &&
+        hasOnly(value, keysOfCommandClient)
+      );
+    case "wait-for-instances":
+      return (
+        typeof value.client === "number" && value.client >>> 0 === value.client &&
+        typeof value.min === "number" && value.min >>> 0 === value.min &&
+        (value.timeoutMs === null || (typeof value.timeoutMs === "number" && value.timeoutMs >>> 0 === value.timeoutMs)) &&
+        hasOnly(value, keysOfCommandWaitForInstances)
+      );
+    case "close-client":
+      return (
+        typeof value.client === "number" && value.client >>> 0 === value.client &&
+        hasOnly(value, keysOfCommandCloseClient)
+      );
+    case "shutdown":
+      return (
+        (value.timeoutMs === null || (typeof value.timeoutMs === "number" && value.timeoutMs >>> 0 === value.timeoutMs)) &&
+        hasOnly(value, keysOfCommandShutdown)
+      );
+    case "set-health":
+      return (
+        typeof value.ready === "boolean" &&
+        hasOnly(value, keysOfCommandSetHealth)
+      );
+    default:
+      return false;
+  }
 }
 
 function readCommandServe(value: Record<string, unknown>): ({
@@ -142,14 +192,14 @@ function readCommandServe(value: Record<string, unknown>): ({
   idempotent: boolean;
   gracefulShutdown: boolean;
 }) | Invalid {
-  const endpoint = readU32(value.endpoint);
-  if (endpoint === INVALID) return inside("endpoint");
-  const path = readString(value.path);
-  if (path === INVALID) return inside("path");
-  const idempotent = readBool(value.idempotent);
-  if (idempotent === INVALID) return inside("idempotent");
-  const gracefulShutdown = readBool(value.gracefulShutdown);
-  if (gracefulShutdown === INVALID) return inside("gracefulShutdown");
+  const endpoint = value.endpoint;
+  if (typeof endpoint !== "number" || endpoint >>> 0 !== endpoint) return inside("endpoint", readU32(endpoint));
+  const path = value.path;
+  if (typeof path !== "string" || !path.isWellFormed()) return inside("path", readString(path));
+  const idempotent = value.idempotent;
+  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
+  const gracefulShutdown = value.gracefulShutdown;
+  if (typeof gracefulShutdown !== "boolean") return inside("gracefulShutdown", readBool(gracefulShutdown));
   if (!hasOnly(value, keysOfCommandServe)) return INVALID;
   return { type: "serve", endpoint, path, idempotent, gracefulShutdown };
 }
@@ -158,8 +208,8 @@ function readCommandStopServing(value: Record<string, unknown>): ({
   type: "stop-serving";
   endpoint: number;
 }) | Invalid {
-  const endpoint = readU32(value.endpoint);
-  if (endpoint === INVALID) return inside("endpoint");
+  const endpoint = value.endpoint;
+  if (typeof endpoint !== "number" || endpoint >>> 0 !== endpoint) return inside("endpoint", readU32(endpoint));
   if (!hasOnly(value, keysOfCommandStopServing)) return INVALID;
   return { type: "stop-serving", endpoint };
 }
@@ -171,14 +221,14 @@ function readCommandClient(value: Record<string, unknown>): ({
   idempotent: boolean;
   waitMs: number;
 }) | Invalid {
-  const client = readU32(value.client);
-  if (client === INVALID) return inside("client");
-  const path = readString(value.path);
-  if (path === INVALID) return inside("path");
-  const idempotent = readBool(value.idempotent);
-  if (idempotent === INVALID) return inside("idempotent");
-  const waitMs = readU32(value.waitMs);
-  if (waitMs === INVALID) return inside("waitMs");
+  const client = value.client;
+  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
+  const path = value.path;
+  if (typeof path !== "string" || !path.isWellFormed()) return inside("path", readString(path));
+  const idempotent = value.idempotent;
+  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
+  const waitMs = value.waitMs;
+  if (typeof waitMs !== "number" || waitMs >>> 0 !== waitMs) return inside("waitMs", readU32(waitMs));
   if (!hasOnly(value, keysOfCommandClient)) return INVALID;
   return { type: "client", client, path, idempotent, waitMs };
 }
@@ -189,13 +239,14 @@ function readCommandWaitForInstances(value: Record<string, unknown>): ({
   min: number;
   timeoutMs: number | null;
 }) | Invalid {
-  const client = readU32(value.client);
-  if (client === INVALID) return inside("client");
-  const min = readU32(value.min);
-  if (min === INVALID) return inside("min");
-  const timeoutMsGiven = value.timeoutMs === undefined ? null : value.timeoutMs;
-  const timeoutMs = timeoutMsGiven === null ? null : readU32(timeoutMsGiven);
-  if (timeoutMs === INVALID) return inside("timeoutMs");
+  const client = value.client;
+  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
+  const min = value.min;
+  if (typeof min !== "number" || min >>> 0 !== min) return inside("min", readU32(min));
+  const { timeoutMs = null } = value;
+  if (timeoutMs !== null && (typeof timeoutMs !== "number" || timeoutMs >>> 0 !== timeoutMs)) {
+    return inside("timeoutMs", readU32(timeoutMs));
+  }
   if (!hasOnly(value, keysOfCommandWaitForInstances)) return INVALID;
   return { type: "wait-for-instances", client, min, timeoutMs };
 }
@@ -204,8 +255,8 @@ function readCommandCloseClient(value: Record<string, unknown>): ({
   type: "close-client";
   client: number;
 }) | Invalid {
-  const client = readU32(value.client);
-  if (client === INVALID) return inside("client");
+  const client = value.client;
+  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
   if (!hasOnly(value, keysOfCommandCloseClient)) return INVALID;
   return { type: "close-client", client };
 }
@@ -214,9 +265,10 @@ function readCommandShutdown(value: Record<string, unknown>): ({
   type: "shutdown";
   timeoutMs: number | null;
 }) | Invalid {
-  const timeoutMsGiven = value.timeoutMs === undefined ? null : value.timeoutMs;
-  const timeoutMs = timeoutMsGiven === null ? null : readU32(timeoutMsGiven);
-  if (timeoutMs === INVALID) return inside("timeoutMs");
+  const { timeoutMs = null } = value;
+  if (timeoutMs !== null && (typeof timeoutMs !== "number" || timeoutMs >>> 0 !== timeoutMs)) {
+    return inside("timeoutMs", readU32(timeoutMs));
+  }
   if (!hasOnly(value, keysOfCommandShutdown)) return INVALID;
   return { type: "shutdown", timeoutMs };
 }
@@ -225,8 +277,8 @@ function readCommandSetHealth(value: Record<string, unknown>): ({
   type: "set-health";
   ready: boolean;
 }) | Invalid {
-  const field0 = readBool(value.ready);
-  if (field0 === INVALID) return inside("ready");
+  const field0 = value.ready;
+  if (typeof field0 !== "boolean") return inside("ready", readBool(field0));
   if (!hasOnly(value, keysOfCommandSetHealth)) return INVALID;
   return { type: "set-health", ready: field0 };
 }

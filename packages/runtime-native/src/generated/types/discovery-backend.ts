@@ -20,7 +20,11 @@ export type DiscoveryBackendInput =
   /** This process alone. */
   | "memory" | "mem";
 
-export const DiscoveryBackend: Schema<DiscoveryBackendInput, DiscoveryBackend> = schema("DiscoveryBackend", readDiscoveryBackend);
+export const DiscoveryBackend: Schema<DiscoveryBackendInput, DiscoveryBackend> = schema(
+  "DiscoveryBackend",
+  readDiscoveryBackend,
+  isDiscoveryBackend,
+);
 
 export function readDiscoveryBackend(value: unknown): DiscoveryBackend | Invalid {
   switch (value) {
@@ -32,4 +36,8 @@ export function readDiscoveryBackend(value: unknown): DiscoveryBackend | Invalid
       return "memory";
   }
   return mismatch("one of \"etcd\", \"file\", \"memory\"", value);
+}
+
+export function isDiscoveryBackend(value: unknown): value is DiscoveryBackend {
+  return readDiscoveryBackend(value) === value;
 }

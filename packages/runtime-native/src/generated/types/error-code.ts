@@ -89,7 +89,7 @@ export type ErrorCodeInput =
   | "internal"
   | (string & {});
 
-export const ErrorCode: Schema<ErrorCodeInput, ErrorCode> = schema("ErrorCode", readErrorCode);
+export const ErrorCode: Schema<ErrorCodeInput, ErrorCode> = schema("ErrorCode", readErrorCode, isErrorCode);
 
 export function readErrorCode(value: unknown): ErrorCode | Invalid {
   switch (value) {
@@ -117,4 +117,8 @@ export function readErrorCode(value: unknown): ErrorCode | Invalid {
   }
   if (typeof value === "string") return "internal";
   return mismatch("one of \"invalid_argument\", \"invalid_request\", \"invalid_response\", \"not_found\", \"no_instances\", \"unavailable\", \"unknown_outcome\", \"overloaded\", \"deadline_exceeded\", \"cancelled\", \"payload_too_large\", \"protocol\", \"version_mismatch\", \"address_in_use\", \"permission_denied\", \"discovery\", \"shutting_down\", \"addon_missing\", \"declared\", \"internal\"", value);
+}
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return readErrorCode(value) === value;
 }

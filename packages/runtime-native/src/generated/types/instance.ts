@@ -4,8 +4,8 @@ import { inside, INVALID, type Invalid, mismatch } from "../support/failure.ts";
 import { isObject } from "../support/objects.ts";
 import { readString, readU64 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
-import { readStator, type Stator, type StatorInput } from "./stator.ts";
-import { readTransport, type Transport, type TransportInput } from "./transport.ts";
+import { isStator, readStator, type Stator, type StatorInput } from "./stator.ts";
+import { isTransport, readTransport, type Transport, type TransportInput } from "./transport.ts";
 
 /**
  * The record of one served endpoint, as it stands in discovery: the original's JSON with one field more.
@@ -35,22 +35,34 @@ export type InstanceInput = {
   stator?: StatorInput | null | undefined;
 };
 
-export const Instance: Schema<InstanceInput, Instance> = schema("Instance", readInstance, exactJson);
+export const Instance: Schema<InstanceInput, Instance> = schema("Instance", readInstance, isInstance, exactJson);
 
 export function readInstance(value: unknown): Instance | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const namespace = readString(value.namespace);
-  if (namespace === INVALID) return inside("namespace");
-  const component = readString(value.component);
-  if (component === INVALID) return inside("component");
-  const endpoint = readString(value.endpoint);
-  if (endpoint === INVALID) return inside("endpoint");
+  const namespace = value.namespace;
+  if (typeof namespace !== "string" || !namespace.isWellFormed()) return inside("namespace", readString(namespace));
+  const component = value.component;
+  if (typeof component !== "string" || !component.isWellFormed()) return inside("component", readString(component));
+  const endpoint = value.endpoint;
+  if (typeof endpoint !== "string" || !endpoint.isWellFormed()) return inside("endpoint", readString(endpoint));
   const instance_id = readU64(value.instance_id);
   if (instance_id === INVALID) return inside("instance_id");
   const transport = readTransport(value.transport);
   if (transport === INVALID) return inside("transport");
-  const statorGiven = value.stator === undefined ? null : value.stator;
+  const { stator: statorGiven = null } = value;
   const stator = statorGiven === null ? null : readStator(statorGiven);
   if (stator === INVALID) return inside("stator");
   return { namespace, component, endpoint, instance_id, transport, stator };
+}
+
+export function isInstance(value: unknown): value is Instance {
+  return (
+    isObject(value) &&
+    typeof value.namespace === "string" && value.namespace.isWellFormed() &&
+    typeof value.component === "string" && value.component.isWellFormed() &&
+    typeof value.endpoint === "string" && value.endpoint.isWellFormed() &&
+    readU64(value.instance_id) === value.instance_id &&
+    isTransport(value.transport) &&
+    (value.stator === null || isStator(value.stator))
+  );
 }

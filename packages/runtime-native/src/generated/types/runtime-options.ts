@@ -3,48 +3,21 @@ import { inside, INVALID, type Invalid, mismatch } from "../support/failure.ts";
 import { hasOnly, isObject } from "../support/objects.ts";
 import { readBool, readI32, readString, readU16, readU32 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
-import { type DiscoveryBackend, type DiscoveryBackendInput, readDiscoveryBackend } from "./discovery-backend.ts";
-import { type HealthStatus, readHealthStatus } from "./health-status.ts";
-import { readRequestPlane, type RequestPlane } from "./request-plane.ts";
-import { readSecret, type Secret } from "./secret.ts";
+import {
+  type DiscoveryBackend,
+  type DiscoveryBackendInput,
+  isDiscoveryBackend,
+  readDiscoveryBackend,
+} from "./discovery-backend.ts";
+import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
+import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
 
 /** What a caller of the runtime may set. Everything is optional; see [`RuntimeConfig`] for the defaults. */
 export type RuntimeOptions = {
-  /**
-   * Through what instances find each other: `file` between processes, `memory` inside one, `etcd` between machines.
-   * Default `file`; `etcd` if its endpoints are set.
-   */
+  /** Through what instances find each other: `file` between processes, `memory` inside one. Default `file`. */
   discovery: DiscoveryBackend | null;
   /** The folder of `file` discovery. Default: a private folder of the project and the user. */
   filePath: string | null;
-  /** Where etcd is: addresses with commas between them. Default `http://localhost:2379`. */
-  etcdEndpoints: string | null;
-  /**
-   * How long our records stay in etcd after we ended without a word, in milliseconds (seconds in the environment).
-   * etcd counts in whole seconds. Default 30000.
-   */
-  etcdLeaseTtlMs: number | null;
-  /** How long etcd is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
-  etcdStartupTimeoutMs: number | null;
-  /** How long etcd has to answer a request, in milliseconds. Default 5000. */
-  etcdRequestTimeoutMs: number | null;
-  /**
-   * How often a connection to etcd is asked whether it lives, in milliseconds (seconds in the environment); 0 never,
-   * less than 5000 counts as that. Default 15000.
-   */
-  etcdKeepAliveMs: number | null;
-  /** How long it has to answer that, in milliseconds (seconds in the environment). Default 10000. */
-  etcdKeepAliveTimeoutMs: number | null;
-  /** The user for etcd. Default none. */
-  etcdUsername: string | null;
-  /** The password of that user. Never shown. Default none. */
-  etcdPassword: Secret | null;
-  /** A PEM file with the certificate authority of etcd's certificate. Default: those of the system. */
-  etcdCa: string | null;
-  /** A PEM file with our certificate, where etcd wants one. Default none. */
-  etcdClientCert: string | null;
-  /** A PEM file with the key of our certificate. Default none. */
-  etcdClientKey: string | null;
   /** Over what calls travel: `tcp` or `memory`. Default `tcp`. */
   requestPlane: RequestPlane | null;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -86,41 +59,10 @@ export type RuntimeOptions = {
 
 /** What is accepted for a {@link RuntimeOptions}: keys with a default may be missing, wide integers may be numbers. */
 export type RuntimeOptionsInput = {
-  /**
-   * Through what instances find each other: `file` between processes, `memory` inside one, `etcd` between machines.
-   * Default `file`; `etcd` if its endpoints are set.
-   */
+  /** Through what instances find each other: `file` between processes, `memory` inside one. Default `file`. */
   discovery?: DiscoveryBackendInput | null | undefined;
   /** The folder of `file` discovery. Default: a private folder of the project and the user. */
   filePath?: string | null | undefined;
-  /** Where etcd is: addresses with commas between them. Default `http://localhost:2379`. */
-  etcdEndpoints?: string | null | undefined;
-  /**
-   * How long our records stay in etcd after we ended without a word, in milliseconds (seconds in the environment).
-   * etcd counts in whole seconds. Default 30000.
-   */
-  etcdLeaseTtlMs?: number | null | undefined;
-  /** How long etcd is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
-  etcdStartupTimeoutMs?: number | null | undefined;
-  /** How long etcd has to answer a request, in milliseconds. Default 5000. */
-  etcdRequestTimeoutMs?: number | null | undefined;
-  /**
-   * How often a connection to etcd is asked whether it lives, in milliseconds (seconds in the environment); 0 never,
-   * less than 5000 counts as that. Default 15000.
-   */
-  etcdKeepAliveMs?: number | null | undefined;
-  /** How long it has to answer that, in milliseconds (seconds in the environment). Default 10000. */
-  etcdKeepAliveTimeoutMs?: number | null | undefined;
-  /** The user for etcd. Default none. */
-  etcdUsername?: string | null | undefined;
-  /** The password of that user. Never shown. Default none. */
-  etcdPassword?: Secret | null | undefined;
-  /** A PEM file with the certificate authority of etcd's certificate. Default: those of the system. */
-  etcdCa?: string | null | undefined;
-  /** A PEM file with our certificate, where etcd wants one. Default none. */
-  etcdClientCert?: string | null | undefined;
-  /** A PEM file with the key of our certificate. Default none. */
-  etcdClientKey?: string | null | undefined;
   /** Over what calls travel: `tcp` or `memory`. Default `tcp`. */
   requestPlane?: RequestPlane | null | undefined;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -160,117 +102,85 @@ export type RuntimeOptionsInput = {
   logJson?: boolean | null | undefined;
 };
 
-export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schema("RuntimeOptions", readRuntimeOptions);
+export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schema(
+  "RuntimeOptions",
+  readRuntimeOptions,
+  isRuntimeOptions,
+);
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const discoveryGiven = value.discovery === undefined ? null : value.discovery;
+  const { discovery: discoveryGiven = null } = value;
   const discovery = discoveryGiven === null ? null : readDiscoveryBackend(discoveryGiven);
   if (discovery === INVALID) return inside("discovery");
-  const filePathGiven = value.filePath === undefined ? null : value.filePath;
-  const filePath = filePathGiven === null ? null : readString(filePathGiven);
-  if (filePath === INVALID) return inside("filePath");
-  const etcdEndpointsGiven = value.etcdEndpoints === undefined ? null : value.etcdEndpoints;
-  const etcdEndpoints = etcdEndpointsGiven === null ? null : readString(etcdEndpointsGiven);
-  if (etcdEndpoints === INVALID) return inside("etcdEndpoints");
-  const etcdLeaseTtlMsGiven = value.etcdLeaseTtlMs === undefined ? null : value.etcdLeaseTtlMs;
-  const etcdLeaseTtlMs = etcdLeaseTtlMsGiven === null ? null : readU32(etcdLeaseTtlMsGiven);
-  if (etcdLeaseTtlMs === INVALID) return inside("etcdLeaseTtlMs");
-  const etcdStartupTimeoutMsGiven = value.etcdStartupTimeoutMs === undefined ? null : value.etcdStartupTimeoutMs;
-  const etcdStartupTimeoutMs = etcdStartupTimeoutMsGiven === null ? null : readU32(etcdStartupTimeoutMsGiven);
-  if (etcdStartupTimeoutMs === INVALID) return inside("etcdStartupTimeoutMs");
-  const etcdRequestTimeoutMsGiven = value.etcdRequestTimeoutMs === undefined ? null : value.etcdRequestTimeoutMs;
-  const etcdRequestTimeoutMs = etcdRequestTimeoutMsGiven === null ? null : readU32(etcdRequestTimeoutMsGiven);
-  if (etcdRequestTimeoutMs === INVALID) return inside("etcdRequestTimeoutMs");
-  const etcdKeepAliveMsGiven = value.etcdKeepAliveMs === undefined ? null : value.etcdKeepAliveMs;
-  const etcdKeepAliveMs = etcdKeepAliveMsGiven === null ? null : readU32(etcdKeepAliveMsGiven);
-  if (etcdKeepAliveMs === INVALID) return inside("etcdKeepAliveMs");
-  const etcdKeepAliveTimeoutMsGiven = value.etcdKeepAliveTimeoutMs === undefined ? null : value.etcdKeepAliveTimeoutMs;
-  const etcdKeepAliveTimeoutMs = etcdKeepAliveTimeoutMsGiven === null ? null : readU32(etcdKeepAliveTimeoutMsGiven);
-  if (etcdKeepAliveTimeoutMs === INVALID) return inside("etcdKeepAliveTimeoutMs");
-  const etcdUsernameGiven = value.etcdUsername === undefined ? null : value.etcdUsername;
-  const etcdUsername = etcdUsernameGiven === null ? null : readString(etcdUsernameGiven);
-  if (etcdUsername === INVALID) return inside("etcdUsername");
-  const etcdPasswordGiven = value.etcdPassword === undefined ? null : value.etcdPassword;
-  const etcdPassword = etcdPasswordGiven === null ? null : readSecret(etcdPasswordGiven);
-  if (etcdPassword === INVALID) return inside("etcdPassword");
-  const etcdCaGiven = value.etcdCa === undefined ? null : value.etcdCa;
-  const etcdCa = etcdCaGiven === null ? null : readString(etcdCaGiven);
-  if (etcdCa === INVALID) return inside("etcdCa");
-  const etcdClientCertGiven = value.etcdClientCert === undefined ? null : value.etcdClientCert;
-  const etcdClientCert = etcdClientCertGiven === null ? null : readString(etcdClientCertGiven);
-  if (etcdClientCert === INVALID) return inside("etcdClientCert");
-  const etcdClientKeyGiven = value.etcdClientKey === undefined ? null : value.etcdClientKey;
-  const etcdClientKey = etcdClientKeyGiven === null ? null : readString(etcdClientKeyGiven);
-  if (etcdClientKey === INVALID) return inside("etcdClientKey");
-  const requestPlaneGiven = value.requestPlane === undefined ? null : value.requestPlane;
+  const { filePath = null } = value;
+  if (filePath !== null && (typeof filePath !== "string" || !filePath.isWellFormed())) {
+    return inside("filePath", readString(filePath));
+  }
+  const { requestPlane: requestPlaneGiven = null } = value;
   const requestPlane = requestPlaneGiven === null ? null : readRequestPlane(requestPlaneGiven);
   if (requestPlane === INVALID) return inside("requestPlane");
-  const hostGiven = value.host === undefined ? null : value.host;
-  const host = hostGiven === null ? null : readString(hostGiven);
-  if (host === INVALID) return inside("host");
-  const portGiven = value.port === undefined ? null : value.port;
-  const port = portGiven === null ? null : readU16(portGiven);
-  if (port === INVALID) return inside("port");
-  const maxMessageBytesGiven = value.maxMessageBytes === undefined ? null : value.maxMessageBytes;
-  const maxMessageBytes = maxMessageBytesGiven === null ? null : readU32(maxMessageBytesGiven);
-  if (maxMessageBytes === INVALID) return inside("maxMessageBytes");
-  const connectTimeoutMsGiven = value.connectTimeoutMs === undefined ? null : value.connectTimeoutMs;
-  const connectTimeoutMs = connectTimeoutMsGiven === null ? null : readU32(connectTimeoutMsGiven);
-  if (connectTimeoutMs === INVALID) return inside("connectTimeoutMs");
-  const streamWindowBytesGiven = value.streamWindowBytes === undefined ? null : value.streamWindowBytes;
-  const streamWindowBytes = streamWindowBytesGiven === null ? null : readU32(streamWindowBytesGiven);
-  if (streamWindowBytes === INVALID) return inside("streamWindowBytes");
-  const maxConcurrentCallsGiven = value.maxConcurrentCalls === undefined ? null : value.maxConcurrentCalls;
-  const maxConcurrentCalls = maxConcurrentCallsGiven === null ? null : readU32(maxConcurrentCallsGiven);
-  if (maxConcurrentCalls === INVALID) return inside("maxConcurrentCalls");
-  const unreadTimeoutMsGiven = value.unreadTimeoutMs === undefined ? null : value.unreadTimeoutMs;
-  const unreadTimeoutMs = unreadTimeoutMsGiven === null ? null : readU32(unreadTimeoutMsGiven);
-  if (unreadTimeoutMs === INVALID) return inside("unreadTimeoutMs");
-  const keepAliveMsGiven = value.keepAliveMs === undefined ? null : value.keepAliveMs;
-  const keepAliveMs = keepAliveMsGiven === null ? null : readU32(keepAliveMsGiven);
-  if (keepAliveMs === INVALID) return inside("keepAliveMs");
-  const shutdownTimeoutMsGiven = value.shutdownTimeoutMs === undefined ? null : value.shutdownTimeoutMs;
-  const shutdownTimeoutMs = shutdownTimeoutMsGiven === null ? null : readU32(shutdownTimeoutMsGiven);
-  if (shutdownTimeoutMs === INVALID) return inside("shutdownTimeoutMs");
-  const gracePeriodMsGiven = value.gracePeriodMs === undefined ? null : value.gracePeriodMs;
-  const gracePeriodMs = gracePeriodMsGiven === null ? null : readU32(gracePeriodMsGiven);
-  if (gracePeriodMs === INVALID) return inside("gracePeriodMs");
-  const workerThreadsGiven = value.workerThreads === undefined ? null : value.workerThreads;
-  const workerThreads = workerThreadsGiven === null ? null : readU16(workerThreadsGiven);
-  if (workerThreads === INVALID) return inside("workerThreads");
-  const systemHostGiven = value.systemHost === undefined ? null : value.systemHost;
-  const systemHost = systemHostGiven === null ? null : readString(systemHostGiven);
-  if (systemHost === INVALID) return inside("systemHost");
-  const systemPortGiven = value.systemPort === undefined ? null : value.systemPort;
-  const systemPort = systemPortGiven === null ? null : readI32(systemPortGiven);
-  if (systemPort === INVALID) return inside("systemPort");
-  const startingHealthStatusGiven = value.startingHealthStatus === undefined ? null : value.startingHealthStatus;
+  const { host = null } = value;
+  if (host !== null && (typeof host !== "string" || !host.isWellFormed())) return inside("host", readString(host));
+  const { port = null } = value;
+  if (port !== null && (typeof port !== "number" || (port & 0xffff) !== port)) return inside("port", readU16(port));
+  const { maxMessageBytes = null } = value;
+  if (maxMessageBytes !== null && (typeof maxMessageBytes !== "number" || maxMessageBytes >>> 0 !== maxMessageBytes)) {
+    return inside("maxMessageBytes", readU32(maxMessageBytes));
+  }
+  const { connectTimeoutMs = null } = value;
+  if (connectTimeoutMs !== null && (typeof connectTimeoutMs !== "number" || connectTimeoutMs >>> 0 !== connectTimeoutMs)) {
+    return inside("connectTimeoutMs", readU32(connectTimeoutMs));
+  }
+  const { streamWindowBytes = null } = value;
+  if (streamWindowBytes !== null && (typeof streamWindowBytes !== "number" || streamWindowBytes >>> 0 !== streamWindowBytes)) {
+    return inside("streamWindowBytes", readU32(streamWindowBytes));
+  }
+  const { maxConcurrentCalls = null } = value;
+  if (maxConcurrentCalls !== null && (typeof maxConcurrentCalls !== "number" || maxConcurrentCalls >>> 0 !== maxConcurrentCalls)) {
+    return inside("maxConcurrentCalls", readU32(maxConcurrentCalls));
+  }
+  const { unreadTimeoutMs = null } = value;
+  if (unreadTimeoutMs !== null && (typeof unreadTimeoutMs !== "number" || unreadTimeoutMs >>> 0 !== unreadTimeoutMs)) {
+    return inside("unreadTimeoutMs", readU32(unreadTimeoutMs));
+  }
+  const { keepAliveMs = null } = value;
+  if (keepAliveMs !== null && (typeof keepAliveMs !== "number" || keepAliveMs >>> 0 !== keepAliveMs)) {
+    return inside("keepAliveMs", readU32(keepAliveMs));
+  }
+  const { shutdownTimeoutMs = null } = value;
+  if (shutdownTimeoutMs !== null && (typeof shutdownTimeoutMs !== "number" || shutdownTimeoutMs >>> 0 !== shutdownTimeoutMs)) {
+    return inside("shutdownTimeoutMs", readU32(shutdownTimeoutMs));
+  }
+  const { gracePeriodMs = null } = value;
+  if (gracePeriodMs !== null && (typeof gracePeriodMs !== "number" || gracePeriodMs >>> 0 !== gracePeriodMs)) {
+    return inside("gracePeriodMs", readU32(gracePeriodMs));
+  }
+  const { workerThreads = null } = value;
+  if (workerThreads !== null && (typeof workerThreads !== "number" || (workerThreads & 0xffff) !== workerThreads)) {
+    return inside("workerThreads", readU16(workerThreads));
+  }
+  const { systemHost = null } = value;
+  if (systemHost !== null && (typeof systemHost !== "string" || !systemHost.isWellFormed())) {
+    return inside("systemHost", readString(systemHost));
+  }
+  const { systemPort = null } = value;
+  if (systemPort !== null && (typeof systemPort !== "number" || (systemPort | 0) !== systemPort)) {
+    return inside("systemPort", readI32(systemPort));
+  }
+  const { startingHealthStatus: startingHealthStatusGiven = null } = value;
   const startingHealthStatus = startingHealthStatusGiven === null ? null : readHealthStatus(startingHealthStatusGiven);
   if (startingHealthStatus === INVALID) return inside("startingHealthStatus");
-  const logGiven = value.log === undefined ? null : value.log;
-  const log = logGiven === null ? null : readString(logGiven);
-  if (log === INVALID) return inside("log");
-  const logJsonGiven = value.logJson === undefined ? null : value.logJson;
-  const logJson = logJsonGiven === null ? null : readBool(logJsonGiven);
-  if (logJson === INVALID) return inside("logJson");
+  const { log = null } = value;
+  if (log !== null && (typeof log !== "string" || !log.isWellFormed())) return inside("log", readString(log));
+  const { logJson = null } = value;
+  if (logJson !== null && typeof logJson !== "boolean") return inside("logJson", readBool(logJson));
   if (!hasOnly(value, keysOfRuntimeOptions)) return INVALID;
   return {
     discovery,
     filePath,
-    etcdEndpoints,
-    etcdLeaseTtlMs,
-    etcdStartupTimeoutMs,
-    etcdRequestTimeoutMs,
-    etcdKeepAliveMs,
-    etcdKeepAliveTimeoutMs,
-    etcdUsername,
-    etcdPassword,
-    etcdCa,
-    etcdClientCert,
-    etcdClientKey,
     requestPlane,
     host,
     port,
@@ -289,4 +199,30 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     log,
     logJson,
   };
+}
+
+export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
+  return (
+    isObject(value) &&
+    (value.discovery === null || isDiscoveryBackend(value.discovery)) &&
+    (value.filePath === null || (typeof value.filePath === "string" && value.filePath.isWellFormed())) &&
+    (value.requestPlane === null || isRequestPlane(value.requestPlane)) &&
+    (value.host === null || (typeof value.host === "string" && value.host.isWellFormed())) &&
+    (value.port === null || (typeof value.port === "number" && (value.port & 0xffff) === value.port)) &&
+    (value.maxMessageBytes === null || (typeof value.maxMessageBytes === "number" && value.maxMessageBytes >>> 0 === value.maxMessageBytes)) &&
+    (value.connectTimeoutMs === null || (typeof value.connectTimeoutMs === "number" && value.connectTimeoutMs >>> 0 === value.connectTimeoutMs)) &&
+    (value.streamWindowBytes === null || (typeof value.streamWindowBytes === "number" && value.streamWindowBytes >>> 0 === value.streamWindowBytes)) &&
+    (value.maxConcurrentCalls === null || (typeof value.maxConcurrentCalls === "number" && value.maxConcurrentCalls >>> 0 === value.maxConcurrentCalls)) &&
+    (value.unreadTimeoutMs === null || (typeof value.unreadTimeoutMs === "number" && value.unreadTimeoutMs >>> 0 === value.unreadTimeoutMs)) &&
+    (value.keepAliveMs === null || (typeof value.keepAliveMs === "number" && value.keepAliveMs >>> 0 === value.keepAliveMs)) &&
+    (value.shutdownTimeoutMs === null || (typeof value.shutdownTimeoutMs === "number" && value.shutdownTimeoutMs >>> 0 === value.shutdownTimeoutMs)) &&
+    (value.gracePeriodMs === null || (typeof value.gracePeriodMs === "number" && value.gracePeriodMs >>> 0 === value.gracePeriodMs)) &&
+    (value.workerThreads === null || (typeof value.workerThreads === "number" && (value.workerThreads & 0xffff) === value.workerThreads)) &&
+    (value.systemHost === null || (typeof value.systemHost === "string" && value.systemHost.isWellFormed())) &&
+    (value.systemPort === null || (typeof value.systemPort === "number" && (value.systemPort | 0) === value.systemPort)) &&
+    (value.startingHealthStatus === null || isHealthStatus(value.startingHealthStatus)) &&
+    (value.log === null || (typeof value.log === "string" && value.log.isWellFormed())) &&
+    (value.logJson === null || typeof value.logJson === "boolean") &&
+    hasOnly(value, keysOfRuntimeOptions)
+  );
 }

@@ -3,23 +3,21 @@ import { exactJson } from "../support/exact-json.ts";
 import { inside, INVALID, type Invalid, mismatch } from "../support/failure.ts";
 import { type JsonValue, readJson } from "../support/json.ts";
 import { isObject, MAX_DEPTH, tooDeep } from "../support/objects.ts";
-import { readString, readU16 } from "../support/scalars.ts";
+import { readString } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
-import { type ErrorCode, type ErrorCodeInput, readErrorCode } from "./error-code.ts";
+import { type ErrorCode, type ErrorCodeInput, isErrorCode, readErrorCode } from "./error-code.ts";
 
 /** An error as callers see it and as it travels on the wire (JSON). */
 export type WireError = {
   code: ErrorCode;
   /** What was wrong, where, and what to do about it. */
   message: string;
-  /** Name of the error class that a handler threw, or of the declared type, when there was one. */
+  /** Name of the error class that a handler threw, when there was one. */
   name: string | null;
   /** Stack of the remote handler; only sent by a development server. */
   stack: string | null;
-  /** Public facts about the error, any JSON value; of a declared error, its value. */
+  /** Public facts about the error, any JSON value. */
   details: JsonValue | null;
-  /** The HTTP status that a front end answers with, when it is not that of the code. */
-  status: number | null;
   /** The instance that produced the error: decimal text, because JSON numbers lose digits above 2^53 in JavaScript. */
   instance: string | null;
 };
@@ -29,41 +27,50 @@ export type WireErrorInput = {
   code: ErrorCodeInput;
   /** What was wrong, where, and what to do about it. */
   message: string;
-  /** Name of the error class that a handler threw, or of the declared type, when there was one. */
+  /** Name of the error class that a handler threw, when there was one. */
   name?: string | null | undefined;
   /** Stack of the remote handler; only sent by a development server. */
   stack?: string | null | undefined;
-  /** Public facts about the error, any JSON value; of a declared error, its value. */
+  /** Public facts about the error, any JSON value. */
   details?: JsonValue | null | undefined;
-  /** The HTTP status that a front end answers with, when it is not that of the code. */
-  status?: number | null | undefined;
   /** The instance that produced the error: decimal text, because JSON numbers lose digits above 2^53 in JavaScript. */
   instance?: string | null | undefined;
 };
 
-export const WireError: Schema<WireErrorInput, WireError> = schema("WireError", readWireError, exactJson);
+export const WireError: Schema<WireErrorInput, WireError> = schema("WireError", readWireError, isWireError, exactJson);
 
 export function readWireError(value: unknown, depth: number): WireError | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   if (depth >= MAX_DEPTH) return tooDeep();
   const code = readErrorCode(value.code);
   if (code === INVALID) return inside("code");
-  const message = readString(value.message);
-  if (message === INVALID) return inside("message");
-  const nameGiven = value.name === undefined ? null : value.name;
-  const name = nameGiven === null ? null : readString(nameGiven);
-  if (name === INVALID) return inside("name");
-  const stackGiven = value.stack === undefined ? null : value.stack;
-  const stack = stackGiven === null ? null : readString(stackGiven);
-  if (stack === INVALID) return inside("stack");
-  const detailsGiven = value.details === undefined ? null : value.details;
+  const message = value.message;
+  if (typeof message !== "string" || !message.isWellFormed()) return inside("message", readString(message));
+  const { name = null } = value;
+  if (name !== null && (typeof name !== "string" || !name.isWellFormed())) return inside("name", readString(name));
+  const { stack = null } = value;
+  if (stack !== null && (typeof stack !== "string" || !stack.isWellFormed())) {
+    return inside("stack", readString(stack));
+  }
+  const { details: detailsGiven = null } = value;
   const details = detailsGiven === null ? null : readJson(detailsGiven, depth + 1);
   if (details === INVALID) return inside("details");
-  const statusGiven = value.status === undefined ? null : value.status;
-  const status = statusGiven === null ? null : readU16(statusGiven);
-  if (status === INVALID) return inside("status");
-  const instanceGiven = value.instance === undefined ? null : value.instance;
-  const instance = instanceGiven === null ? null : readString(instanceGiven);
-  if (instance === INVALID) return inside("instance");
-  return { code, message, name, stack, details, status, instance };
+  const { instance = null } = value;
+  if (instance !== null && (typeof instance !== "string" || !instance.isWellFormed())) {
+    return inside("instance", readString(instance));
+  }
+  return { code, message, name, stack, details, instance };
+}
+
+export function isWireError(value: unknown, depth: number): value is WireError {
+  return (
+    isObject(value) &&
+    depth < MAX_DEPTH &&
+    isErrorCode(value.code) &&
+    typeof value.message === "string" && value.message.isWellFormed() &&
+    (value.name === null || (typeof value.name === "string" && value.name.isWellFormed())) &&
+    (value.stack === null || (typeof value.stack === "string" && value.stack.isWellFormed())) &&
+    (value.details === null || readJson(value.details, depth + 1) === value.details) &&
+    (value.instance === null || (typeof value.instance === "string" && value.instance.isWellFormed()))
+  );
 }

@@ -1,0 +1,113 @@
+import { type EnumShape, pascalCase, type Variant } from "@stator/contract";
+import { structOf } from "./enum-reader.ts";
+import { all, type GuardWriter, returned } from "./guard.ts";
+import type { ReaderWriter } from "./reader.ts";
+import { access, keySet, keySource } from "./struct-reader.ts";
+
+/** Adds the guards of an enum. The one that is called `is` and the name is exported. */
+export function addEnumGuard(guard: GuardWriter, writer: ReaderWriter, name: string, shape: EnumShape): void {
+  switch (shape.tagging.kind) {
+    case "external":
+      return external(guard, writer, name, shape);
+    case "internal":
+      return internal(guard, writer, name, shape, shape.tagging.tag);
+    case "adjacent":
+      return adjacent(guard, writer, name, shape, shape.tagging.tag, shape.tagging.content);
+    case "untagged": {
+      const deep = writer.model.isDeep(name);
+      const forms = shape.variants.map((variant) =>
+        all(guard.content(variant.shape, "value", `${name}${pascalCase(variant.name)}`, deep, "depth")),
+      );
+      return guard.add(`is${name}`, name, deep, returned(forms, "||"));
+    }
+  }
+}
+
+function external(guard: GuardWriter, writer: ReaderWriter, name: string, shape: EnumShape): void {
+  const deep = writer.model.isDeep(name);
+  const full = shape.variants.filter((variant) => variant.shape.kind !== "unit");
+  // The reader of a text returns it as it is, or the text that Rust would write for it.
+  if (full.length === 0) return guard.add(`is${name}`, name, deep, [`return read${name}(value) === value;`]);
+  const bare = shape.variants
+    .filter((variant) => variant.shape.kind === "unit")
+    .map((variant) => `value === ${JSON.stringify(variant.name)}`);
+  guard.add(`is${name}`, name, deep, [
+    ...(bare.length === 0 ? [] : [`if (${bare.join(" || ")}) return true;`]),
+    `if (${guard.object(deep).map(opposite).join(" || ")}) return false;`,
+    `switch (${writer.support("objects", "soleKey")}(value)) {`,
+    ...full.flatMap((variant) => [
+      `  case ${JSON.stringify(variant.name)}:`,
+      ...returned(content(guard, name, variant, access(variant.name), deep)).map((line) => `    ${line}`),
+    ]),
+    "  default:",
+    "    return false;",
+    "}",
+  ]);
+}
+
+function internal(guard: GuardWriter, writer: ReaderWriter, name: string, shape: EnumShape, tag: string): void {
+  tagged(guard, writer, name, shape, tag, [], (variant) => {
+    if (variant.shape.kind === "unit") return ["return true;"];
+    const place = `${name}${pascalCase(variant.name)}`;
+    const conditions = guard.struct(structOf(writer.model, variant.shape, shape), place, tag);
+    if (conditions.length < 2) return [`return ${conditions[0] ?? "true"};`];
+    return [
+      "return (",
+      ...conditions.map((one, index) => `  ${one}${index + 1 < conditions.length ? " &&" : ""}`),
+      ");",
+    ];
+  });
+}
+
+function adjacent(
+  guard: GuardWriter,
+  writer: ReaderWriter,
+  name: string,
+  shape: EnumShape,
+  tag: string,
+  key: string,
+): void {
+  const deep = writer.model.isDeep(name);
+  const value = keySource(writer, key, null) as string;
+  const only =
+    shape.unknownKeys === "refuse"
+      ? [`${writer.support("objects", "hasOnly")}(value, ${keySet(writer, name, [tag, key])})`]
+      : [];
+  tagged(guard, writer, name, shape, tag, only, (variant) =>
+    variant.shape.kind === "unit"
+      ? [`return (${value} ?? null) === null;`]
+      : returned(content(guard, name, variant, value, deep)),
+  );
+}
+
+function tagged(
+  guard: GuardWriter,
+  writer: ReaderWriter,
+  name: string,
+  shape: EnumShape,
+  tag: string,
+  more: readonly string[],
+  linesOf: (variant: Variant) => readonly string[],
+): void {
+  const deep = writer.model.isDeep(name);
+  guard.add(`is${name}`, name, deep, [
+    `if (${[...guard.object(deep), ...more].map(opposite).join(" || ")}) return false;`,
+    `switch (${keySource(writer, tag, null) as string}) {`,
+    ...shape.variants.flatMap((variant) => [
+      `  case ${JSON.stringify(variant.name)}:`,
+      ...linesOf(variant).map((line) => `    ${line}`),
+    ]),
+    "  default:",
+    "    return false;",
+    "}",
+  ]);
+}
+
+function content(guard: GuardWriter, name: string, variant: Variant, value: string, deep: boolean): string[] {
+  return guard.content(variant.shape, value, `${name}${pascalCase(variant.name)}`, deep, "depth + 1");
+}
+
+/** The opposite of a condition of {@link GuardWriter.object}, or of a call. */
+function opposite(condition: string): string {
+  return condition.startsWith("depth <") ? condition.replace("<", ">=") : `!${condition}`;
+}
