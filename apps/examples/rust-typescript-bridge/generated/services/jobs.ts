@@ -15,6 +15,7 @@ export const JobsContract = {
       kind: "unary",
       input: Job,
       output: Plan,
+      error: null,
       timeoutMs: null,
       idempotent: true,
       hash: "15858e6717e7f6604faf2ce62551181f49b21cd489455e7edc353cd77385ab9d",

@@ -14,6 +14,11 @@ export interface Schema<Input, Output = Input> extends StandardSchemaV1<Input, O
   readonly name: string;
   /** The value in its one form. Throws a {@link SchemaError} when it does not fit. */
   parse(value: unknown): Output;
+  /**
+   * Whether a value has the type as it stands: with every key, and with `bigint` and bytes where they belong. More keys
+   * than these do not matter, as in TypeScript, unless Rust refuses them.
+   */
+  readonly is: (value: unknown) => value is Output;
   /** Reads JSON text. Throws a {@link SchemaError} when the value does not fit, a `SyntaxError` when it is no JSON. */
   decode(text: string): Output;
   /** Writes a value as JSON text, in the form that Rust writes. Throws a {@link SchemaError} when it does not fit. */
@@ -40,10 +45,11 @@ export class SchemaError extends Error {
   }
 }
 
-/** Makes a schema of a generated reader. Types with integers beyond 2^53 have a `json` that keeps them exact. */
+/** Makes a schema of a generated reader and guard. Types with integers beyond 2^53 have a `json` that keeps them exact. */
 export function schema<Input, Output>(
   name: string,
   read: (value: unknown, depth: number) => Output | Invalid,
+  guard: (value: unknown, depth: number) => value is Output,
   json: JsonCodec = JSON,
 ): Schema<Input, Output> {
   const parse = (value: unknown): Output => {
@@ -54,6 +60,8 @@ export function schema<Input, Output>(
   return {
     name,
     parse,
+    // The guard itself is one call less. Only those that count the depth need it to be given.
+    is: guard.length === 1 ? (guard as (value: unknown) => value is Output) : (value) => guard(value, 0),
     decode: (text) => parse(json.parse(text)),
     encode: (value) => json.stringify(parse(value)),
     "~standard": {

@@ -3,7 +3,7 @@ import { inside, INVALID, type Invalid, mismatch } from "../support/failure.ts";
 import { isObject } from "../support/objects.ts";
 import { readU32 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
-import { type Job, readJob } from "./job.ts";
+import { isJob, type Job, readJob } from "./job.ts";
 
 /** When it is done. */
 export type Plan = {
@@ -11,13 +11,21 @@ export type Plan = {
   steps: number;
 };
 
-export const Plan: Schema<Plan, Plan> = schema("Plan", readPlan);
+export const Plan: Schema<Plan, Plan> = schema("Plan", readPlan, isPlan);
 
 export function readPlan(value: unknown): Plan | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   const job = readJob(value.job);
   if (job === INVALID) return inside("job");
-  const steps = readU32(value.steps);
-  if (steps === INVALID) return inside("steps");
+  const steps = value.steps;
+  if (typeof steps !== "number" || steps >>> 0 !== steps) return inside("steps", readU32(steps));
   return { job, steps };
+}
+
+export function isPlan(value: unknown): value is Plan {
+  return (
+    isObject(value) &&
+    isJob(value.job) &&
+    typeof value.steps === "number" && value.steps >>> 0 === value.steps
+  );
 }

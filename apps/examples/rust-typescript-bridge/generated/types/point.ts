@@ -9,7 +9,7 @@ export type Point = {
   y: number;
 };
 
-export const Point: Schema<Point, Point> = schema("Point", readPoint);
+export const Point: Schema<Point, Point> = schema("Point", readPoint, isPoint);
 
 export function readPoint(value: unknown): Point | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -18,4 +18,12 @@ export function readPoint(value: unknown): Point | Invalid {
   const y = readF64(value.y);
   if (y === INVALID) return inside("y");
   return { x, y };
+}
+
+export function isPoint(value: unknown): value is Point {
+  return (
+    isObject(value) &&
+    typeof value.x === "number" && Number.isFinite(value.x) &&
+    typeof value.y === "number" && Number.isFinite(value.y)
+  );
 }

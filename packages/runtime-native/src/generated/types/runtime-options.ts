@@ -11,13 +11,45 @@ import {
 } from "./discovery-backend.ts";
 import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
 import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
+import { isSecret, readSecret, type Secret } from "./secret.ts";
 
 /** What a caller of the runtime may set. Everything is optional; see [`RuntimeConfig`] for the defaults. */
 export type RuntimeOptions = {
-  /** Through what instances find each other: `file` between processes, `memory` inside one. Default `file`. */
+  /**
+   * Through what instances find each other: `file` between processes, `memory` inside one, `etcd` between machines.
+   * Default `file`; `etcd` if its endpoints are set.
+   */
   discovery: DiscoveryBackend | null;
   /** The folder of `file` discovery. Default: a private folder of the project and the user. */
   filePath: string | null;
+  /** Where etcd is: addresses with commas between them. Default `http://localhost:2379`. */
+  etcdEndpoints: string | null;
+  /**
+   * How long our records stay in etcd after we ended without a word, in milliseconds (seconds in the environment).
+   * etcd counts in whole seconds. Default 30000.
+   */
+  etcdLeaseTtlMs: number | null;
+  /** How long etcd is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
+  etcdStartupTimeoutMs: number | null;
+  /** How long etcd has to answer a request, in milliseconds. Default 5000. */
+  etcdRequestTimeoutMs: number | null;
+  /**
+   * How often a connection to etcd is asked whether it lives, in milliseconds (seconds in the environment); 0 never,
+   * less than 5000 counts as that. Default 15000.
+   */
+  etcdKeepAliveMs: number | null;
+  /** How long it has to answer that, in milliseconds (seconds in the environment). Default 10000. */
+  etcdKeepAliveTimeoutMs: number | null;
+  /** The user for etcd. Default none. */
+  etcdUsername: string | null;
+  /** The password of that user. Never shown. Default none. */
+  etcdPassword: Secret | null;
+  /** A PEM file with the certificate authority of etcd's certificate. Default: those of the system. */
+  etcdCa: string | null;
+  /** A PEM file with our certificate, where etcd wants one. Default none. */
+  etcdClientCert: string | null;
+  /** A PEM file with the key of our certificate. Default none. */
+  etcdClientKey: string | null;
   /** Over what calls travel: `tcp` or `memory`. Default `tcp`. */
   requestPlane: RequestPlane | null;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -59,10 +91,41 @@ export type RuntimeOptions = {
 
 /** What is accepted for a {@link RuntimeOptions}: keys with a default may be missing, wide integers may be numbers. */
 export type RuntimeOptionsInput = {
-  /** Through what instances find each other: `file` between processes, `memory` inside one. Default `file`. */
+  /**
+   * Through what instances find each other: `file` between processes, `memory` inside one, `etcd` between machines.
+   * Default `file`; `etcd` if its endpoints are set.
+   */
   discovery?: DiscoveryBackendInput | null | undefined;
   /** The folder of `file` discovery. Default: a private folder of the project and the user. */
   filePath?: string | null | undefined;
+  /** Where etcd is: addresses with commas between them. Default `http://localhost:2379`. */
+  etcdEndpoints?: string | null | undefined;
+  /**
+   * How long our records stay in etcd after we ended without a word, in milliseconds (seconds in the environment).
+   * etcd counts in whole seconds. Default 30000.
+   */
+  etcdLeaseTtlMs?: number | null | undefined;
+  /** How long etcd is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
+  etcdStartupTimeoutMs?: number | null | undefined;
+  /** How long etcd has to answer a request, in milliseconds. Default 5000. */
+  etcdRequestTimeoutMs?: number | null | undefined;
+  /**
+   * How often a connection to etcd is asked whether it lives, in milliseconds (seconds in the environment); 0 never,
+   * less than 5000 counts as that. Default 15000.
+   */
+  etcdKeepAliveMs?: number | null | undefined;
+  /** How long it has to answer that, in milliseconds (seconds in the environment). Default 10000. */
+  etcdKeepAliveTimeoutMs?: number | null | undefined;
+  /** The user for etcd. Default none. */
+  etcdUsername?: string | null | undefined;
+  /** The password of that user. Never shown. Default none. */
+  etcdPassword?: Secret | null | undefined;
+  /** A PEM file with the certificate authority of etcd's certificate. Default: those of the system. */
+  etcdCa?: string | null | undefined;
+  /** A PEM file with our certificate, where etcd wants one. Default none. */
+  etcdClientCert?: string | null | undefined;
+  /** A PEM file with the key of our certificate. Default none. */
+  etcdClientKey?: string | null | undefined;
   /** Over what calls travel: `tcp` or `memory`. Default `tcp`. */
   requestPlane?: RequestPlane | null | undefined;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -108,7 +171,7 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   isRuntimeOptions,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -118,6 +181,49 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { filePath = null } = value;
   if (filePath !== null && (typeof filePath !== "string" || !filePath.isWellFormed())) {
     return inside("filePath", readString(filePath));
+  }
+  const { etcdEndpoints = null } = value;
+  if (etcdEndpoints !== null && (typeof etcdEndpoints !== "string" || !etcdEndpoints.isWellFormed())) {
+    return inside("etcdEndpoints", readString(etcdEndpoints));
+  }
+  const { etcdLeaseTtlMs = null } = value;
+  if (etcdLeaseTtlMs !== null && (typeof etcdLeaseTtlMs !== "number" || etcdLeaseTtlMs >>> 0 !== etcdLeaseTtlMs)) {
+    return inside("etcdLeaseTtlMs", readU32(etcdLeaseTtlMs));
+  }
+  const { etcdStartupTimeoutMs = null } = value;
+  if (etcdStartupTimeoutMs !== null && (typeof etcdStartupTimeoutMs !== "number" || etcdStartupTimeoutMs >>> 0 !== etcdStartupTimeoutMs)) {
+    return inside("etcdStartupTimeoutMs", readU32(etcdStartupTimeoutMs));
+  }
+  const { etcdRequestTimeoutMs = null } = value;
+  if (etcdRequestTimeoutMs !== null && (typeof etcdRequestTimeoutMs !== "number" || etcdRequestTimeoutMs >>> 0 !== etcdRequestTimeoutMs)) {
+    return inside("etcdRequestTimeoutMs", readU32(etcdRequestTimeoutMs));
+  }
+  const { etcdKeepAliveMs = null } = value;
+  if (etcdKeepAliveMs !== null && (typeof etcdKeepAliveMs !== "number" || etcdKeepAliveMs >>> 0 !== etcdKeepAliveMs)) {
+    return inside("etcdKeepAliveMs", readU32(etcdKeepAliveMs));
+  }
+  const { etcdKeepAliveTimeoutMs = null } = value;
+  if (etcdKeepAliveTimeoutMs !== null && (typeof etcdKeepAliveTimeoutMs !== "number" || etcdKeepAliveTimeoutMs >>> 0 !== etcdKeepAliveTimeoutMs)) {
+    return inside("etcdKeepAliveTimeoutMs", readU32(etcdKeepAliveTimeoutMs));
+  }
+  const { etcdUsername = null } = value;
+  if (etcdUsername !== null && (typeof etcdUsername !== "string" || !etcdUsername.isWellFormed())) {
+    return inside("etcdUsername", readString(etcdUsername));
+  }
+  const { etcdPassword: etcdPasswordGiven = null } = value;
+  const etcdPassword = etcdPasswordGiven === null ? null : readSecret(etcdPasswordGiven);
+  if (etcdPassword === INVALID) return inside("etcdPassword");
+  const { etcdCa = null } = value;
+  if (etcdCa !== null && (typeof etcdCa !== "string" || !etcdCa.isWellFormed())) {
+    return inside("etcdCa", readString(etcdCa));
+  }
+  const { etcdClientCert = null } = value;
+  if (etcdClientCert !== null && (typeof etcdClientCert !== "string" || !etcdClientCert.isWellFormed())) {
+    return inside("etcdClientCert", readString(etcdClientCert));
+  }
+  const { etcdClientKey = null } = value;
+  if (etcdClientKey !== null && (typeof etcdClientKey !== "string" || !etcdClientKey.isWellFormed())) {
+    return inside("etcdClientKey", readString(etcdClientKey));
   }
   const { requestPlane: requestPlaneGiven = null } = value;
   const requestPlane = requestPlaneGiven === null ? null : readRequestPlane(requestPlaneGiven);
@@ -181,6 +287,17 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   return {
     discovery,
     filePath,
+    etcdEndpoints,
+    etcdLeaseTtlMs,
+    etcdStartupTimeoutMs,
+    etcdRequestTimeoutMs,
+    etcdKeepAliveMs,
+    etcdKeepAliveTimeoutMs,
+    etcdUsername,
+    etcdPassword,
+    etcdCa,
+    etcdClientCert,
+    etcdClientKey,
     requestPlane,
     host,
     port,
@@ -206,6 +323,17 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     isObject(value) &&
     (value.discovery === null || isDiscoveryBackend(value.discovery)) &&
     (value.filePath === null || (typeof value.filePath === "string" && value.filePath.isWellFormed())) &&
+    (value.etcdEndpoints === null || (typeof value.etcdEndpoints === "string" && value.etcdEndpoints.isWellFormed())) &&
+    (value.etcdLeaseTtlMs === null || (typeof value.etcdLeaseTtlMs === "number" && value.etcdLeaseTtlMs >>> 0 === value.etcdLeaseTtlMs)) &&
+    (value.etcdStartupTimeoutMs === null || (typeof value.etcdStartupTimeoutMs === "number" && value.etcdStartupTimeoutMs >>> 0 === value.etcdStartupTimeoutMs)) &&
+    (value.etcdRequestTimeoutMs === null || (typeof value.etcdRequestTimeoutMs === "number" && value.etcdRequestTimeoutMs >>> 0 === value.etcdRequestTimeoutMs)) &&
+    (value.etcdKeepAliveMs === null || (typeof value.etcdKeepAliveMs === "number" && value.etcdKeepAliveMs >>> 0 === value.etcdKeepAliveMs)) &&
+    (value.etcdKeepAliveTimeoutMs === null || (typeof value.etcdKeepAliveTimeoutMs === "number" && value.etcdKeepAliveTimeoutMs >>> 0 === value.etcdKeepAliveTimeoutMs)) &&
+    (value.etcdUsername === null || (typeof value.etcdUsername === "string" && value.etcdUsername.isWellFormed())) &&
+    (value.etcdPassword === null || isSecret(value.etcdPassword)) &&
+    (value.etcdCa === null || (typeof value.etcdCa === "string" && value.etcdCa.isWellFormed())) &&
+    (value.etcdClientCert === null || (typeof value.etcdClientCert === "string" && value.etcdClientCert.isWellFormed())) &&
+    (value.etcdClientKey === null || (typeof value.etcdClientKey === "string" && value.etcdClientKey.isWellFormed())) &&
     (value.requestPlane === null || isRequestPlane(value.requestPlane)) &&
     (value.host === null || (typeof value.host === "string" && value.host.isWellFormed())) &&
     (value.port === null || (typeof value.port === "number" && (value.port & 0xffff) === value.port)) &&

@@ -6,8 +6,12 @@ import { type Schema, schema } from "../support/schema.ts";
 /** A text that no log and no message shows. */
 export type Secret = string;
 
-export const Secret: Schema<Secret, Secret> = schema("Secret", readSecret);
+export const Secret: Schema<Secret, Secret> = schema("Secret", readSecret, isSecret);
 
 export function readSecret(value: unknown): Secret | Invalid {
   return readString(value);
+}
+
+export function isSecret(value: unknown): value is Secret {
+  return typeof value === "string" && value.isWellFormed();
 }

@@ -3,7 +3,7 @@ import { exactJson } from "../support/exact-json.ts";
 import { inside, INVALID, type Invalid, mismatch } from "../support/failure.ts";
 import { type JsonValue, readJson } from "../support/json.ts";
 import { isObject, MAX_DEPTH, tooDeep } from "../support/objects.ts";
-import { readString } from "../support/scalars.ts";
+import { readString, readU16 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
 import { type ErrorCode, type ErrorCodeInput, isErrorCode, readErrorCode } from "./error-code.ts";
 
@@ -12,12 +12,14 @@ export type WireError = {
   code: ErrorCode;
   /** What was wrong, where, and what to do about it. */
   message: string;
-  /** Name of the error class that a handler threw, when there was one. */
+  /** Name of the error class that a handler threw, or of the declared type, when there was one. */
   name: string | null;
   /** Stack of the remote handler; only sent by a development server. */
   stack: string | null;
-  /** Public facts about the error, any JSON value. */
+  /** Public facts about the error, any JSON value; of a declared error, its value. */
   details: JsonValue | null;
+  /** The HTTP status that a front end answers with, when it is not that of the code. */
+  status: number | null;
   /** The instance that produced the error: decimal text, because JSON numbers lose digits above 2^53 in JavaScript. */
   instance: string | null;
 };
@@ -27,12 +29,14 @@ export type WireErrorInput = {
   code: ErrorCodeInput;
   /** What was wrong, where, and what to do about it. */
   message: string;
-  /** Name of the error class that a handler threw, when there was one. */
+  /** Name of the error class that a handler threw, or of the declared type, when there was one. */
   name?: string | null | undefined;
   /** Stack of the remote handler; only sent by a development server. */
   stack?: string | null | undefined;
-  /** Public facts about the error, any JSON value. */
+  /** Public facts about the error, any JSON value; of a declared error, its value. */
   details?: JsonValue | null | undefined;
+  /** The HTTP status that a front end answers with, when it is not that of the code. */
+  status?: number | null | undefined;
   /** The instance that produced the error: decimal text, because JSON numbers lose digits above 2^53 in JavaScript. */
   instance?: string | null | undefined;
 };
@@ -55,11 +59,15 @@ export function readWireError(value: unknown, depth: number): WireError | Invali
   const { details: detailsGiven = null } = value;
   const details = detailsGiven === null ? null : readJson(detailsGiven, depth + 1);
   if (details === INVALID) return inside("details");
+  const { status = null } = value;
+  if (status !== null && (typeof status !== "number" || (status & 0xffff) !== status)) {
+    return inside("status", readU16(status));
+  }
   const { instance = null } = value;
   if (instance !== null && (typeof instance !== "string" || !instance.isWellFormed())) {
     return inside("instance", readString(instance));
   }
-  return { code, message, name, stack, details, instance };
+  return { code, message, name, stack, details, status, instance };
 }
 
 export function isWireError(value: unknown, depth: number): value is WireError {
@@ -71,6 +79,7 @@ export function isWireError(value: unknown, depth: number): value is WireError {
     (value.name === null || (typeof value.name === "string" && value.name.isWellFormed())) &&
     (value.stack === null || (typeof value.stack === "string" && value.stack.isWellFormed())) &&
     (value.details === null || readJson(value.details, depth + 1) === value.details) &&
+    (value.status === null || (typeof value.status === "number" && (value.status & 0xffff) === value.status)) &&
     (value.instance === null || (typeof value.instance === "string" && value.instance.isWellFormed()))
   );
 }

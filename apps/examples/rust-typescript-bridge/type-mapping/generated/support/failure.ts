@@ -20,12 +20,12 @@ let path: Array<string | number> = [];
 export function mismatch(expected: string, got: unknown): Invalid {
   expectation = expected;
   found = got;
-  path = [];
+  if (path.length > 0) path = [];
   return INVALID;
 }
 
-/** Notes the key or the index that the failed value stands under. */
-export function inside(key: string | number): Invalid {
+/** Notes the key or the index that the failed value stands under. `_noted` is what has noted the failure itself. */
+export function inside(key: string | number, _noted?: unknown): Invalid {
   path.push(key);
   return INVALID;
 }
@@ -58,14 +58,19 @@ export function describe(value: unknown): string {
       if (value === null) return "null";
       if (value instanceof Measure) return value.text;
       if (Array.isArray(value)) return `a list of ${value.length}`;
-      return value.constructor === Object || value.constructor === undefined
-        ? "an object"
-        : `an object of class ${value.constructor.name}`;
+      return `an object${ofClass(value)}`;
     case "function":
       return "a function";
     default:
       return String(value);
   }
+}
+
+/** Data may have a key "constructor" of its own, so it is the prototype that is asked. */
+function ofClass(value: object): string {
+  const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
+  const name = prototype?.constructor?.name;
+  return typeof name !== "string" || name === "Object" ? "" : ` of class ${name}`;
 }
 
 /** A length or a depth in place of the value that has it. */

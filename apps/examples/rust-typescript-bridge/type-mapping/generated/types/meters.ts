@@ -5,8 +5,12 @@ import { type Schema, schema } from "../support/schema.ts";
 
 export type Meters = number;
 
-export const Meters: Schema<Meters, Meters> = schema("Meters", readMeters);
+export const Meters: Schema<Meters, Meters> = schema("Meters", readMeters, isMeters);
 
 export function readMeters(value: unknown): Meters | Invalid {
   return readF64(value);
+}
+
+export function isMeters(value: unknown): value is Meters {
+  return typeof value === "number" && Number.isFinite(value);
 }

@@ -9,7 +9,7 @@ export type Point = {
   yAxis: number;
 };
 
-export const Point: Schema<Point, Point> = schema("Point", readPoint);
+export const Point: Schema<Point, Point> = schema("Point", readPoint, isPoint);
 
 export function readPoint(value: unknown): Point | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -18,4 +18,12 @@ export function readPoint(value: unknown): Point | Invalid {
   const yAxis = readF64(value.yAxis);
   if (yAxis === INVALID) return inside("yAxis");
   return { xAxis, yAxis };
+}
+
+export function isPoint(value: unknown): value is Point {
+  return (
+    isObject(value) &&
+    typeof value.xAxis === "number" && Number.isFinite(value.xAxis) &&
+    typeof value.yAxis === "number" && Number.isFinite(value.yAxis)
+  );
 }

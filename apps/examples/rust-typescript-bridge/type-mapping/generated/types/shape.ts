@@ -11,7 +11,7 @@ export type Shape =
     }
   | { type: "nothing" };
 
-export const Shape: Schema<Shape, Shape> = schema("Shape", readShape);
+export const Shape: Schema<Shape, Shape> = schema("Shape", readShape, isShape);
 
 export function readShape(value: unknown): Shape | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -22,8 +22,19 @@ export function readShape(value: unknown): Shape | Invalid {
     case "nothing":
       return { type: "nothing" };
   }
-  mismatch("one of \"circle\", \"nothing\"", tag);
-  return inside("type");
+  return inside("type", mismatch("one of \"circle\", \"nothing\"", tag));
+}
+
+export function isShape(value: unknown): value is Shape {
+  if (!isObject(value)) return false;
+  switch (value.type) {
+    case "circle":
+      return typeof value.radius === "number" && Number.isFinite(value.radius);
+    case "nothing":
+      return true;
+    default:
+      return false;
+  }
 }
 
 function readShapeCircle(value: Record<string, unknown>): ({

@@ -19,9 +19,10 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** The value of a key that every object inherits something under. */
-export function own(value: object, key: string): unknown {
-  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+/** The value of a key that every object inherits something under, or `missing` where there is none. */
+export function own(value: object, key: string, missing?: unknown): unknown {
+  const found = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+  return found === undefined ? missing : found;
 }
 
 /** Whether an object has no other keys than these. Notes the failure if it has. */

@@ -21,7 +21,12 @@ export type DivideErrorInput =
       dividend: number | bigint;
     };
 
-export const DivideError: Schema<DivideErrorInput, DivideError> = schema("DivideError", readDivideError, exactJson);
+export const DivideError: Schema<DivideErrorInput, DivideError> = schema(
+  "DivideError",
+  readDivideError,
+  isDivideError,
+  exactJson,
+);
 
 export function readDivideError(value: unknown): DivideError | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -32,8 +37,19 @@ export function readDivideError(value: unknown): DivideError | Invalid {
     case "too_large":
       return readDivideErrorTooLarge(value);
   }
-  mismatch("one of \"by_zero\", \"too_large\"", tag);
-  return inside("code");
+  return inside("code", mismatch("one of \"by_zero\", \"too_large\"", tag));
+}
+
+export function isDivideError(value: unknown): value is DivideError {
+  if (!isObject(value)) return false;
+  switch (value.code) {
+    case "by_zero":
+      return true;
+    case "too_large":
+      return readU64(value.dividend) === value.dividend;
+    default:
+      return false;
+  }
 }
 
 function readDivideErrorTooLarge(value: Record<string, unknown>): ({

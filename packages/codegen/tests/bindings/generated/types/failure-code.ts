@@ -32,10 +32,14 @@ export type FailureCode =
   /** The addon was built from other sources than the stubs. */
   | "version_mismatch";
 
-export const FailureCode: Schema<FailureCode, FailureCode> = schema("FailureCode", readFailureCode);
+export const FailureCode: Schema<FailureCode, FailureCode> = schema("FailureCode", readFailureCode, isFailureCode);
 
 const formsOfFailureCode: ReadonlySet<FailureCode> = new Set<FailureCode>(["invalid_argument", "invalid_result", "internal", "poisoned", "closed", "busy", "cancelled", "overloaded", "failed", "declared", "callback_failed", "addon_missing", "version_mismatch"]);
 
 export function readFailureCode(value: unknown): FailureCode | Invalid {
   return readOneOf(value, formsOfFailureCode);
+}
+
+export function isFailureCode(value: unknown): value is FailureCode {
+  return readFailureCode(value) === value;
 }

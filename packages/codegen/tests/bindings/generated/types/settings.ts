@@ -5,7 +5,7 @@ import { hasBytes } from "../support/limits.ts";
 import { hasOnly, isObject, isPlainObject } from "../support/objects.ts";
 import { readI32, readString, readU64 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
-import { type Mode, readMode } from "./mode.ts";
+import { isMode, type Mode, readMode } from "./mode.ts";
 
 /** How something is set up. */
 export type Settings = {
@@ -25,32 +25,46 @@ export type SettingsInput = {
   mode?: Mode | undefined;
 };
 
-export const Settings: Schema<SettingsInput, Settings> = schema("Settings", readSettings, exactJson);
+export const Settings: Schema<SettingsInput, Settings> = schema("Settings", readSettings, isSettings, exactJson);
 
 const keysOfSettings: ReadonlySet<string> = new Set(["name", "values", "metadata", "serial", "mode"]);
 
 export function readSettings(value: unknown): Settings | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const name = readString(value.name);
-  if (name === INVALID || !hasBytes(name, 1, 32)) return inside("name");
+  const name = value.name;
+  if (typeof name !== "string" || !name.isWellFormed()) return inside("name", readString(name));
+  if (!hasBytes(name, 1, 32)) return inside("name");
   const values = readSettingsValues(value.values);
   if (values === INVALID) return inside("values");
   const metadata = readSettingsMetadata(value.metadata);
   if (metadata === INVALID) return inside("metadata");
   const serial = readU64(value.serial);
   if (serial === INVALID) return inside("serial");
-  const modeGiven = value.mode === undefined ? "fast" : value.mode;
+  const { mode: modeGiven = "fast" } = value;
   const mode = readMode(modeGiven);
   if (mode === INVALID) return inside("mode");
   if (!hasOnly(value, keysOfSettings)) return INVALID;
   return { name, values, metadata, serial, mode };
 }
 
+export function isSettings(value: unknown): value is Settings {
+  return (
+    isObject(value) &&
+    typeof value.name === "string" && value.name.isWellFormed() &&
+    hasBytes(value.name, 1, 32) &&
+    readSettingsValues(value.values) === value.values &&
+    readSettingsMetadata(value.metadata) === value.metadata &&
+    readU64(value.serial) === value.serial &&
+    isMode(value.mode) &&
+    hasOnly(value, keysOfSettings)
+  );
+}
+
 function readSettingsValues(value: unknown): Array<number> | Invalid {
   if (!Array.isArray(value)) return mismatch("a list", value);
   for (let index = 0; index < value.length; index++) {
-    const item = readI32(value[index]);
-    if (item === INVALID) return inside(index);
+    const item = value[index];
+    if (typeof item !== "number" || (item | 0) !== item) return inside(index, readI32(item));
   }
   return value as Array<number>;
 }
@@ -59,8 +73,8 @@ function readSettingsMetadata(value: unknown): { [key: string]: string } | Inval
   if (!isPlainObject(value)) return mismatch("a plain object", value);
   for (const key of Object.keys(value)) {
     if (!key.isWellFormed()) return mismatch("a key without lone surrogates", key);
-    const entry = readString(value[key]);
-    if (entry === INVALID) return inside(key);
+    const entry = value[key];
+    if (typeof entry !== "string" || !entry.isWellFormed()) return inside(key, readString(entry));
   }
   return value as { [key: string]: string };
 }
