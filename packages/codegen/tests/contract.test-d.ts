@@ -32,7 +32,7 @@ same<StandardSchemaV1.InferOutput<typeof Wide>, Wide>(true);
 same<StandardSchemaV1.InferInput<typeof Wide>, WideInput>(true);
 same<ReturnType<typeof Wide.parse>, Wide>(true);
 same<Wide["unsigned"], bigint>(true);
-same<(typeof Wide)["is"] extends ((value: unknown) => value is infer Guarded) ? Guarded : never, Wide>(true);
+same<(typeof Wide)["matches"] extends ((value: unknown) => value is infer Guarded) ? Guarded : never, Wide>(true);
 same<WideInput["unsigned"], number | bigint>(true);
 same<Wide["maybe"], bigint | null>(true);
 same<Mode, "quick" | "very-careful" | "OFF">(true);

@@ -47,11 +47,11 @@ describe("numbers", () => {
   ])("%s has its width and its sign", (key, good, bad) => {
     for (const value of good) {
       expect(Scalars.parse({ ...scalars, [key]: value })).toMatchObject({ [key]: value });
-      expect(Scalars.is({ ...scalars, [key]: value })).toBeTrue();
+      expect(Scalars.matches({ ...scalars, [key]: value })).toBeTrue();
     }
     for (const value of bad) {
       expect(issue(Scalars, { ...scalars, [key]: value })).toStartWith(`${key}: expected ${key}, got `);
-      expect(Scalars.is({ ...scalars, [key]: value })).toBeFalse();
+      expect(Scalars.matches({ ...scalars, [key]: value })).toBeFalse();
     }
   });
 
@@ -288,16 +288,16 @@ describe("schemas", () => {
 
   test("is says whether a value has the type as it stands", () => {
     const wide = { unsigned: 1n, signed: -1n, list: [1n], maybe: null };
-    expect(Wide.is(wide)).toBeTrue();
+    expect(Wide.matches(wide)).toBeTrue();
     // More keys are no matter, as in TypeScript, unless Rust refuses them.
-    expect(Wide.is({ ...wide, more: 1 })).toBeTrue();
-    expect(Strict.is({ a: 1, b: null, c: 1 })).toBeFalse();
+    expect(Wide.matches({ ...wide, more: 1 })).toBeTrue();
+    expect(Strict.matches({ a: 1, b: null, c: 1 })).toBeFalse();
     // These are accepted, and converted or filled in.
-    expect(Wide.is({ ...wide, unsigned: 1 })).toBeFalse();
-    expect(Wide.is({ ...wide, list: [1] })).toBeFalse();
-    expect(Strict.is({ a: 1 })).toBeFalse();
-    expect(Texts.is({ text: "\ud800", letter: "a", unit: null, path: "/" })).toBeFalse();
-    expect([{ value: 0, children: [] }, nest(63), nest(64), null].filter(Tree.is)).toHaveLength(2);
+    expect(Wide.matches({ ...wide, unsigned: 1 })).toBeFalse();
+    expect(Wide.matches({ ...wide, list: [1] })).toBeFalse();
+    expect(Strict.matches({ a: 1 })).toBeFalse();
+    expect(Texts.matches({ text: "\ud800", letter: "a", unit: null, path: "/" })).toBeFalse();
+    expect([{ value: 0, children: [] }, nest(63), nest(64), null].filter(Tree.matches)).toHaveLength(2);
   });
 
   test("constants of Rust are exact", () => {

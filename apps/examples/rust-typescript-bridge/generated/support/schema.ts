@@ -18,7 +18,7 @@ export interface Schema<Input, Output = Input> extends StandardSchemaV1<Input, O
    * Whether a value has the type as it stands: with every key, and with `bigint` and bytes where they belong. More keys
    * than these do not matter, as in TypeScript, unless Rust refuses them.
    */
-  readonly is: (value: unknown) => value is Output;
+  readonly matches: (value: unknown) => value is Output;
   /** Reads JSON text. Throws a {@link SchemaError} when the value does not fit, a `SyntaxError` when it is no JSON. */
   decode(text: string): Output;
   /** Writes a value as JSON text, in the form that Rust writes. Throws a {@link SchemaError} when it does not fit. */
@@ -61,7 +61,7 @@ export function schema<Input, Output>(
     name,
     parse,
     // The guard itself is one call less. Only those that count the depth need it to be given.
-    is: guard.length === 1 ? (guard as (value: unknown) => value is Output) : (value) => guard(value, 0),
+    matches: guard.length === 1 ? (guard as (value: unknown) => value is Output) : (value) => guard(value, 0),
     decode: (text) => parse(json.parse(text)),
     encode: (value) => json.stringify(parse(value)),
     "~standard": {
