@@ -32,8 +32,11 @@ export class Graph implements AsyncDisposable {
     const at = options.indexOf("--file-path");
     const shared = at === -1 ? undefined : options[at + 1];
     const discovery = shared ?? join(folder, "discovery");
-    const own = ["--port", "0", "--discovery", "file", "--ready-file", join(folder, "ready.json")];
-    if (shared === undefined) own.push("--file-path", discovery);
+    const own = ["--port", "0", "--ready-file", join(folder, "ready.json")];
+    if (environment["ETCD_ENDPOINTS"] === undefined) {
+      own.push("--discovery", "file");
+      if (shared === undefined) own.push("--file-path", discovery);
+    }
     const command = new Command(["packages/sdk/src/cli/stator.ts", "serve", target, ...own, ...options], environment);
     try {
       const [, url = ""] = await command.line(/^ready (\S+)/);

@@ -20,7 +20,7 @@ Options:
   --in-process            run everything in one process, one worker a service, without the network
   --host <address>        where HTTP listens (default 127.0.0.1; environment DYN_HTTP_HOST)
   --port <port>           HTTP port, 0 for any (default 8000; environment DYN_HTTP_PORT)
-  --discovery <back end>  file or memory (environment DYN_DISCOVERY_BACKEND)
+  --discovery <back end>  file, memory or etcd (environment DYN_DISCOVERY_BACKEND; etcd if ETCD_ENDPOINTS is set)
   --file-path <folder>    folder of file discovery (environment DYN_FILE_KV)
   --drain-ms <time>       time for open calls to end when stopping (default 10000)
   --ready-file <path>     also writes address, process ids and instance ids there, as JSON

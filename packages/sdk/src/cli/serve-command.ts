@@ -36,9 +36,15 @@ export async function serveCommand(argv: readonly string[]): Promise<number | nu
   return supervisor.run();
 }
 
+/** Memory is enough for one process, unless the environment says where others are to be found. */
+function inProcessDiscovery(): string | null {
+  const { DYN_DISCOVERY_BACKEND: backend, ETCD_ENDPOINTS: endpoints } = process.env;
+  return backend ?? ((endpoints ?? "").trim() === "" ? "memory" : null);
+}
+
 function discoveryEnvironment(options: ServeArguments): Record<string, string> {
   const environment: Record<string, string> = {};
-  const backend = options.discovery ?? (options.inProcess ? (process.env["DYN_DISCOVERY_BACKEND"] ?? "memory") : null);
+  const backend = options.discovery ?? (options.inProcess ? inProcessDiscovery() : null);
   if (backend !== null) environment["DYN_DISCOVERY_BACKEND"] = backend;
   if (options.filePath !== null) environment["DYN_FILE_KV"] = options.filePath;
   return environment;

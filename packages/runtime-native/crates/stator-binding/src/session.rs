@@ -223,6 +223,9 @@ pub fn closed_client() -> Error {
 }
 
 fn tell(inbox: &Inbox, number: u32, client: &Client) {
+    // Two at once could end with the older list.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock();
     let list: Vec<ListedInstance> = client
         .instances()
         .iter()

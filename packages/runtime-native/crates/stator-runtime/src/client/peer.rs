@@ -23,8 +23,15 @@ pub struct Dialer {
     plane: Arc<dyn RequestPlane>,
     offer: Offer,
     tokio: Handle,
-    peers: Mutex<HashMap<String, Weak<Peer>>>,
+    peers: Mutex<Peers>,
     closed: Closing,
+}
+
+#[derive(Default)]
+struct Peers {
+    by_address: HashMap<String, Weak<Peer>>,
+    /// With so many, those that nobody uses any more are taken out: seldom enough to cost nothing a peer.
+    sweep_at: usize,
 }
 
 impl Dialer {
@@ -50,16 +57,19 @@ impl Dialer {
     /// The one peer at that address; nothing is dialled before its first call.
     pub(super) fn peer(self: &Arc<Self>, address: &str) -> Arc<Peer> {
         let mut peers = self.peers.lock();
-        if let Some(peer) = peers.get(address).and_then(Weak::upgrade) {
+        if let Some(peer) = peers.by_address.get(address).and_then(Weak::upgrade) {
             return peer;
         }
-        peers.retain(|_, peer| peer.strong_count() > 0);
+        if peers.by_address.len() >= peers.sweep_at {
+            peers.by_address.retain(|_, peer| peer.strong_count() > 0);
+            peers.sweep_at = 16.max(2 * peers.by_address.len());
+        }
         let peer = Arc::new(Peer {
             address: address.to_owned(),
             dialer: Arc::clone(self),
             state: Mutex::new(PeerState::Idle),
         });
-        peers.insert(address.to_owned(), Arc::downgrade(&peer));
+        peers.by_address.insert(address.to_owned(), Arc::downgrade(&peer));
         peer
     }
 
@@ -81,7 +91,13 @@ impl Dialer {
 
     /// The connections that there are now.
     pub(crate) fn connections(&self) -> Vec<Connection> {
-        let peers: Vec<_> = self.peers.lock().values().filter_map(Weak::upgrade).collect();
+        let peers: Vec<_> = self
+            .peers
+            .lock()
+            .by_address
+            .values()
+            .filter_map(Weak::upgrade)
+            .collect();
         peers.iter().filter_map(|peer| peer.ready()).collect()
     }
 

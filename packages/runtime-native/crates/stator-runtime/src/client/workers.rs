@@ -6,7 +6,7 @@ use std::sync::{
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
-use crate::discovery::{Instance, Instances};
+use crate::discovery::{Instance, Instances, of_endpoint};
 
 use super::{Dialer, Router, Worker};
 
@@ -46,9 +46,8 @@ impl Workers {
         let instances = discovered.borrow().clone();
         let [namespace, component, endpoint] = &self.path;
         let old = self.snapshot();
-        let mut list: Vec<Arc<Worker>> = instances
+        let mut list: Vec<Arc<Worker>> = of_endpoint(&instances, namespace, component, endpoint)
             .iter()
-            .filter(|instance| instance.serves(namespace, component, endpoint))
             .filter_map(|instance| {
                 let known = old
                     .binary_search_by_key(&instance.instance_id, |worker| worker.id())

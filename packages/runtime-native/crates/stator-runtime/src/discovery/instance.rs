@@ -1,4 +1,4 @@
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use stator_contract::Contract;
@@ -39,6 +39,28 @@ impl Instance {
     pub fn serves(&self, namespace: &str, component: &str, endpoint: &str) -> bool {
         self.endpoint == endpoint && self.component == component && self.namespace == namespace
     }
+}
+
+/// Those of a sorted snapshot that are of one endpoint, without a look at the others.
+pub fn of_endpoint<'a>(
+    snapshot: &'a [Arc<Instance>],
+    namespace: &str,
+    component: &str,
+    endpoint: &str,
+) -> &'a [Arc<Instance>] {
+    let wanted = (namespace, component, endpoint);
+    let place = |instance: &Arc<Instance>| {
+        let Instance {
+            namespace,
+            component,
+            endpoint,
+            ..
+        } = &**instance;
+        (namespace.as_str(), component.as_str(), endpoint.as_str()).cmp(&wanted)
+    };
+    let from = snapshot.partition_point(|instance| place(instance).is_lt());
+    let to = snapshot.partition_point(|instance| place(instance).is_le());
+    snapshot.get(from..to).unwrap_or_default()
 }
 
 /// How the original reaches the endpoint: `{"tcp": "IP:port/PATH"}`.

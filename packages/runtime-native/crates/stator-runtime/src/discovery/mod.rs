@@ -19,7 +19,7 @@ pub use config::{DiscoveryConfig, connect};
 pub use discovery_metrics::DiscoveryMetrics;
 pub use etcd::{EtcdDiscovery, EtcdOptions};
 pub use file::{FileDiscovery, FileOptions, FileRoot};
-pub use instance::{Instance, Stator, Transport};
+pub use instance::{Instance, Stator, Transport, of_endpoint};
 pub use membership::Membership;
 pub use memory::{MemoryDiscovery, MemoryStore};
 pub use name::{near_names, validate_name};

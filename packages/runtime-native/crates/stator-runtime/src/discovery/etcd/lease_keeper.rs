@@ -80,12 +80,14 @@ impl LeaseKeeper {
     async fn hold(&self, lease: Lease) -> Option<Failure> {
         let mut stream = None;
         let mut back_off = self.options.back_off();
-        let mut wait = lease.ttl / 2;
+        // At once, so that there is a stream whose end tells of trouble.
+        let mut wait = Duration::ZERO;
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return None,
                 () = passed(wait, (lease.ttl / 6).min(SLICE)) => {}
                 () = self.standing.doubt.notified() => {}
+                () = broken(&mut stream) => stream = None,
             }
             let renewed = tokio::select! {
                 () = self.stop.cancelled() => return None,
@@ -221,6 +223,14 @@ impl LeaseKeeper {
                 lease.ttl.as_secs()
             ),
         }
+    }
+}
+
+/// Resolves when the stream of renewals ends. Nothing comes in it that was not asked for.
+async fn broken(stream: &mut Option<Stream>) {
+    match stream {
+        Some((_, answers)) => while let Ok(Some(_)) = answers.message().await {},
+        None => std::future::pending().await,
     }
 }
 
