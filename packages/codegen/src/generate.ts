@@ -9,7 +9,7 @@ import { serviceFile } from "./emit/service-file.ts";
 import { supportFiles } from "./emit/support-files.ts";
 import { typeFile } from "./emit/type-file.ts";
 import { jsonSchemaFile } from "./json-schema/json-schema-file.ts";
-import { openApiFile } from "./json-schema/open-api-file.ts";
+import { isOnHttp, openApiFile } from "./json-schema/open-api-file.ts";
 import { checkDocument } from "./check/check-document.ts";
 import { header } from "./output/header.ts";
 
@@ -50,14 +50,11 @@ export function generate(document: Document, text: string, command: string, extr
   for (const [path, body] of bindingFiles(model, extras.addon ?? null)) bodies.set(path, body);
   bodies.set("index.ts", indexFile(model));
   for (const [path, body] of supportFiles([...bodies.values()])) bodies.set(path, body);
-  const files = [...bodies].map(([path, body]): [string, string] => [
-    path,
-    `${header(document.crate, command)}${body}`,
-  ]);
+  const files = [...bodies].map(([path, body]): [string, string] => [path, `${header(document, command)}${body}`]);
   files.push(["document.json", text]);
   if (extras.jsonSchema === true) files.push(["json-schema.json", jsonSchemaFile(model, command)]);
   if (extras.openApi === true) {
-    for (const service of document.services) {
+    for (const service of document.services.filter((each) => isOnHttp(document, each))) {
       files.push([`openapi/${kebabCase(service.name)}.json`, openApiFile(model, service, command)]);
     }
   }

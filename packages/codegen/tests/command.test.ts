@@ -104,11 +104,29 @@ describe("mistakes are named", () => {
     configure({ outputs: [{ crate: "", out: "../elsewhere", bins: 1 }] });
     const { code, errors } = await run();
     expect(code).toBe(1);
-    expect(errors).toContain("outputs[0].bins: unknown; expected crate, bin, features, out, jsonSchema, openApi");
+    expect(errors).toContain(
+      "outputs[0].bins: unknown; expected crate, bin, features, service, out, jsonSchema, openApi",
+    );
     expect(errors).toContain("outputs[0].out: expected a folder inside of the package");
     expect(errors).toContain("outputs[0].crate: expected text");
     rmSync(join(folder, "stator.codegen.json"));
     expect((await run()).errors).toContain('Expected JSON such as { "outputs"');
+  });
+
+  test("in what it says of services", async () => {
+    configure({
+      outputs: [
+        { service: ["a.ts#A", 1], crate: "c", out: "out" },
+        { service: [], out: "other" },
+      ],
+    });
+    const { code, errors } = await run();
+    expect(code).toBe(1);
+    expect(errors).toContain("outputs[0].crate: is for crates; leave it out beside service");
+    expect(errors).toContain("outputs[0].service[1]: expected text");
+    expect(errors).toContain('outputs[1].service: expected at least one, such as "src/app.ts#Backend"');
+    configure({ outputs: [{ service: "missing.ts#A", out: "out" }] });
+    expect((await run()).errors).toContain("missing.ts#A: there is no file");
   });
 
   test("in the document", async () => {

@@ -4,6 +4,7 @@ import {
   type Document,
   type Field,
   printChanges,
+  sealDocument,
   type Shape,
   type TypeDefinition,
   type TypeRef,
@@ -36,6 +37,20 @@ function variants(...names: string[]): Shape {
     tagging: { kind: "external" },
     unknownKeys: "strip",
     variants: names.map((name) => ({ name, shape: { kind: "unit" } })),
+  };
+}
+
+function literal(value: string | number | boolean): TypeRef {
+  return { kind: "literal", value };
+}
+
+/** A type that has one of these forms. */
+function forms(...types: TypeRef[]): Shape {
+  return {
+    kind: "enum",
+    tagging: { kind: "untagged" },
+    unknownKeys: "strip",
+    variants: types.map((of, index) => ({ name: `Form${index}`, shape: { kind: "newtype", of } })),
   };
 }
 
@@ -99,8 +114,8 @@ function tree(value: TypeRef): Record<string, Shape> {
 async function run(before: Document, after: Document, ...options: string[]): Promise<{ code: number; output: string }> {
   const folder = mkdtempSync(join(tmpdir(), "stator-diff-"));
   try {
-    writeFileSync(join(folder, "old.json"), JSON.stringify(before));
-    writeFileSync(join(folder, "new.json"), JSON.stringify(after));
+    writeFileSync(join(folder, "old.json"), sealDocument(before).text);
+    writeFileSync(join(folder, "new.json"), sealDocument(after).text);
     const command = join(import.meta.dir, "..", "src", "cli", "stator-codegen.ts");
     const parameters = [process.execPath, command, "diff", "old.json", "new.json", ...options];
     const child = Bun.spawn(parameters, { cwd: folder, stdout: "pipe", stderr: "pipe" });
@@ -314,6 +329,85 @@ describe("a declared error", () => {
   });
 });
 
+describe("what only TypeScript has", () => {
+  test("a literal is read where its type is, and no other one", () => {
+    const change = (before: TypeRef, after: TypeRef, limits = {}): string[] =>
+      request({ a: before }, { a: { type: after, limits } }).filter((text_) => text_.startsWith(OLD));
+    for (const [from, to] of [
+      [literal("x"), text],
+      [literal("x"), option(text)],
+      [literal(7), u8],
+      [literal(7), { kind: "float", bits: 64 }],
+      [literal(true), { kind: "bool" }],
+      [literal("x"), { kind: "json" }],
+    ] as const) {
+      expect(change(from, to)).toEqual([]);
+    }
+    expect(change(literal("x"), literal("y"))).toEqual([`${OLD}: request a: "x" is written, "y" is read`]);
+    expect(change(literal(300), u8)).toEqual([`${OLD}: request a: 300 is written, u8 is read`]);
+    expect(change(literal("long"), text, { maxChars: 3 })).toEqual([
+      `${OLD}: request a: "long" is written, text is read`,
+    ]);
+    expect(change(literal("😀"), text, { minChars: 2, maxChars: 1 })).toEqual([]);
+    expect(change(text, literal("x"))).toEqual([`${OLD}: request a: text is written, "x" is read`]);
+  });
+
+  test("a key that may be missing is no key that has to be there", () => {
+    const optional = { type: u8, optional: true };
+    expect(request({}, { a: optional })).toEqual([]);
+    expect(request({ a: optional }, { a: u8 })).toEqual([
+      `${OLD}: request a: the reader needs this key, and the writer may leave it out`,
+    ]);
+    expect(request({ a: u8 }, { a: optional })).toEqual([
+      `${NEW}: request a: the reader needs this key, and the writer may leave it out`,
+    ]);
+    expect(request({ a: optional }, { a: { type: u8, default: 1 } })).toEqual([]);
+  });
+
+  test("lengths in characters are limits too", () => {
+    expect(
+      request({ a: { type: text, limits: { maxChars: 5 } } }, { a: { type: text, limits: { maxChars: 4 } } }),
+    ).toEqual([`${OLD}: request a: the reader takes a length in characters of at most 4, the writer sends up to 5`]);
+  });
+
+  test("a type may become one of several forms, but not the other way", () => {
+    const both = { Both: forms(u8, text) };
+    expect(request({ a: u8 }, { a: ref("Both") }, both)).toEqual([
+      `${NEW}: request a.Form1: text is written, u8 is read`,
+    ]);
+    expect(request({ a: { kind: "bool" } }, { a: ref("Both") }, both)).toContainEqual(
+      `${OLD}: request a: a boolean is written, and fits none of the forms that are read`,
+    );
+    const objects = { Both: forms(ref("One"), text), One: struct({ x: u8 }) };
+    expect(
+      request({ a: ref("One") }, { a: option(ref("Both")) }, objects).filter((each) => each.startsWith(OLD)),
+    ).toEqual([]);
+    // Forms that contain each other end.
+    const nested = { Both: forms(list(ref("Both")), text), Lists: { kind: "newtype", of: list(ref("Both")) } as const };
+    expect(request({ a: ref("Both") }, { a: ref("Lists") }, nested)).toContainEqual(
+      `${OLD}: request a.Form1: text is written, a list is read`,
+    );
+  });
+
+  test("a route of HTTP that changes breaks those who use it", () => {
+    const before = contract({});
+    const withRoute = (http: object | null): Document => {
+      const [service] = before.services;
+      const [endpoint] = service?.endpoints ?? [];
+      if (service === undefined || endpoint === undefined) throw new Error("no endpoint");
+      return {
+        ...before,
+        services: [{ ...service, endpoints: [{ ...endpoint, ...(http === null ? {} : { http }) }] } as never],
+      };
+    };
+    const post = { method: "POST", path: "/a", format: "auto" };
+    const changes = compareDocuments(withRoute(post), withRoute({ ...post, path: "/b" }));
+    expect(breaking(changes)).toEqual(["old HTTP clients and new services: POST /a of HTTP is now POST /b"]);
+    expect(breaking(compareDocuments(withRoute(post), withRoute(null)))).toHaveLength(1);
+    expect(breaking(compareDocuments(withRoute(null), withRoute(post)))).toEqual([]);
+  });
+});
+
 test("addresses, kinds and endpoints", () => {
   const before = contract({});
   const service = before.services[0];
@@ -351,6 +445,26 @@ describe("the command", () => {
     const { code, output } = await run(one, three, "--json");
     expect(code).toBe(1);
     expect(JSON.parse(output)).toMatchObject({ compatible: false, changes: [{ place: "S.ask", breaks: OLD }] });
+  });
+
+  test("does not compare a document that was changed by hand", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stator-diff-"));
+    try {
+      const { text: sealed } = sealDocument(one);
+      writeFileSync(join(folder, "old.json"), sealed);
+      writeFileSync(join(folder, "new.json"), sealed.replace('"bits": 8', '"bits": 16'));
+      const command = join(import.meta.dir, "..", "src", "cli", "stator-codegen.ts");
+      const child = Bun.spawn([process.execPath, command, "diff", "old.json", "new.json"], {
+        cwd: folder,
+        stderr: "pipe",
+      });
+      expect(await child.stderr.text()).toContain(
+        "new.json was changed by hand: the hash of the endpoint S.ask is that of",
+      );
+      expect(await child.exited).toBe(2);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("ends with 2 when it is used wrongly", async () => {

@@ -138,6 +138,39 @@ describe("what has no exact form is refused, with the place", () => {
       "crate::FOOBar and crate::FooBar share the file foo-bar.ts",
     ],
     [
+      "keys that one function would read",
+      documentOf([define("A", struct({ "a-b": { kind: "list", of: u8 }, aB: { kind: "list", of: u8 } }))]),
+      "crate::A: generated code has one name, AAB, for the key aB and for the key a-b. Rename one of them.",
+    ],
+    [
+      "a key and a type that one function would read",
+      documentOf([
+        define("A", struct({ b: { kind: "list", of: ref("AB") } })),
+        define("AB", struct({ x: { kind: "list", of: { kind: "list", of: u8 } }, xItem: { kind: "list", of: u8 } })),
+      ]),
+      "crate::A: generated code has one name, AB, for the key b and for the type AB. Rename one of them.",
+    ],
+    [
+      "variants that one function would read",
+      documentOf([
+        define("A", {
+          kind: "enum",
+          tagging: { kind: "untagged" },
+          unknownKeys: "strip",
+          variants: [
+            { name: "one-two", shape: struct({}) },
+            { name: "oneTwo", shape: struct({}) },
+          ],
+        }),
+      ]),
+      "crate::A: generated code has one name, AOneTwo, for the variant oneTwo and for the variant one-two.",
+    ],
+    [
+      "names in TypeScript, told to TypeScript",
+      { ...documentOf([define("Promise", struct({}))]), source: "typescript" },
+      "Give its schema another name: .meta({ id }) of zod",
+    ],
+    [
       "a method that clients have",
       documentOf([define("A", struct({}))], {
         services: [{ ...service, endpoints: [endpoint({ method: "close" })] }],

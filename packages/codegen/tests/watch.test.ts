@@ -2,7 +2,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Document, sealDocument } from "@stator/contract";
 import { findSources } from "../src/document/find-sources.ts";
+import { parseExact } from "./support/exact-json.ts";
 
 const command = join(import.meta.dir, "..", "src", "cli", "stator-codegen.ts");
 const committed = join(import.meta.dir, "fixtures", "generated");
@@ -19,33 +21,96 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("--watch generates again after each change, and waits when a change is wrong", async () => {
-  await using child = Bun.spawn([process.execPath, command, "--watch", "--from-document"], {
-    cwd: folder,
+/** The command in a folder, with a way to wait for what it prints next. */
+function watch(cwd: string, ...options: string[]): AsyncDisposable & { until(part: string): Promise<void> } {
+  const child = Bun.spawn([process.execPath, command, "--watch", ...options], {
+    cwd,
     stdout: "pipe",
     stderr: "inherit",
   });
   const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let seen = "";
-  const until = async (part: string): Promise<void> => {
-    while (!seen.includes(part)) {
-      const { done, value } = await output.read();
-      if (done) throw new Error(`the command ended after ${seen}`);
-      seen += value;
-    }
-    seen = seen.slice(seen.indexOf(part) + part.length);
+  return {
+    async until(part) {
+      while (!seen.includes(part)) {
+        const { done, value } = await output.read();
+        if (done) throw new Error(`the command ended after ${seen}`);
+        seen += value;
+      }
+      seen = seen.slice(seen.indexOf(part) + part.length);
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await child.exited;
+    },
   };
+}
 
+test("--watch generates again after each change, and waits when a change is wrong", async () => {
+  await using watched = watch(folder, "--from-document");
+  const until = (part: string): Promise<void> => watched.until(part);
   await until("Watching (took");
   expect(existsSync(join(folder, "out", "types", "word.ts"))).toBe(true);
   const document = join(folder, "out", "document.json");
   const text = readFileSync(document, "utf8");
   writeFileSync(document, text.replace('"version": 1', '"version": 99'));
   await until("is not a document of version 1");
-  writeFileSync(document, text.replace("Pointers are not seen on the wire.", "Changed."));
+  const changed = text.replace("Pointers are not seen on the wire.", "Changed.");
+  writeFileSync(document, changed);
+  await until("was changed by hand: the hash of the document is that of another content.");
+  writeFileSync(document, sealDocument(parseExact(changed) as Document).text);
   await until("1 written, 0 removed");
   expect(readFileSync(join(folder, "out", "types", "wrapped.ts"), "utf8")).toContain("/** Changed. */");
 });
+
+function schema(limit: number): string {
+  return `import { z } from "zod";\nexport const Words = z.object({ text: z.string().max(${limit}) });\n`;
+}
+
+/** A service whose schema is in another module. */
+function service(from: string): string {
+  return (
+    'import { endpoint, service } from "@stator/sdk";\n' +
+    `import { Words } from "./${from}.ts";\n` +
+    '@service({ namespace: "test" })\nexport class App {\n' +
+    "  @endpoint({ input: Words, output: Words })\n" +
+    "  async call(words: { text: string }): Promise<{ text: string }> {\n    return words;\n  }\n}\n"
+  );
+}
+
+test("--watch follows the imports of a service's module, and what they come to import", async () => {
+  // Packages are found from here.
+  const app = mkdtempSync(join(import.meta.dir, "fixtures", "typescript", "watched-"));
+  try {
+    const write = (name: string, text: string): void => writeFileSync(join(app, name), text);
+    write("words.ts", schema(1));
+    write("app.ts", service("words"));
+    write("stator.codegen.json", JSON.stringify({ outputs: [{ service: "app.ts#App", out: "generated" }] }));
+    await using watched = watch(app);
+    await watched.until("app.ts#App > generated: ");
+    await watched.until("Watching (took");
+    const generated = (): string => readFileSync(join(app, "generated", "types", "call-input.ts"), "utf8");
+    expect(generated()).toContain("hasChars(text, 0, 1)");
+
+    write("words.ts", schema(2));
+    await watched.until("Watching (took");
+    expect(generated()).toContain("hasChars(text, 0, 2)");
+
+    write("app.ts", "export class App {");
+    await watched.until("Watching for the next change.");
+
+    write("others.ts", schema(3));
+    write("app.ts", service("others"));
+    await watched.until("Watching (took");
+    expect(generated()).toContain("hasChars(text, 0, 3)");
+
+    write("others.ts", schema(4));
+    await watched.until("Watching (took");
+    expect(generated()).toContain("hasChars(text, 0, 4)");
+  } finally {
+    rmSync(app, { recursive: true });
+  }
+}, 30_000);
 
 test("--check and --watch exclude each other", async () => {
   const child = Bun.spawn([process.execPath, command, "--watch", "--check"], { cwd: folder, stderr: "pipe" });

@@ -1,7 +1,8 @@
 /**
- * The document that a contract crate prints: everything that it promises, in one JSON value.
+ * The document of a contract: everything that it promises, in one JSON value.
  *
- * `crates/stator-contract/src/document.rs` writes it; these are its types here.
+ * `crates/stator-contract/src/document.rs` writes it for Rust crates; these are its types here. What only services in
+ * TypeScript have (`stator-codegen export`) is optional, and Rust never writes it.
  */
 
 /** The version of the document's form that this generator reads. */
@@ -9,8 +10,10 @@ export const documentVersion = 1;
 
 export type Document = {
   readonly version: number;
-  /** The Rust crate that it came from. */
+  /** What it came from: the Rust crate, or the modules and classes of the services, such as `src/app.ts#Backend`. */
   readonly crate: string;
+  /** The language of what it came from. Missing for Rust. */
+  readonly source?: "typescript";
   /** SHA-256 over the rest, in hex. */
   readonly hash: string;
   readonly types: readonly TypeDefinition[];
@@ -22,7 +25,7 @@ export type Document = {
 
 export type TypeDefinition = {
   readonly name: string;
-  /** The path in Rust, for messages. */
+  /** For messages: the path in Rust, or the place in a service such as `Backend.generate input.user`. */
   readonly rust: string;
   readonly docs?: string;
   readonly shape: Shape;
@@ -81,10 +84,12 @@ export type Field = {
   readonly limits?: Limits;
   /** What a reader takes when the key is missing. Without it the key is required. */
   readonly default?: JsonValue;
-  /** Whether the writer in Rust may leave the key out. */
+  /** Whether the writer may leave the key out. */
   readonly mayBeAbsent?: boolean;
   /** Whether the keys of the type stand in place of this one. */
   readonly flatten?: boolean;
+  /** Whether the key may be missing and then stays missing, on both sides. Has no default. From TypeScript only. */
+  readonly optional?: boolean;
 };
 
 export type Limits = {
@@ -93,6 +98,12 @@ export type Limits = {
   readonly maxLength?: number;
   readonly min?: number | bigint;
   readonly max?: number | bigint;
+  /**
+   * Of text, in characters. Some libraries count UTF-16 units, others code points: the least is counted in units and the
+   * greatest in code points, so that no reader refuses what the service takes. From TypeScript only.
+   */
+  readonly minChars?: number;
+  readonly maxChars?: number;
 };
 
 export type IntegerPolicy = "bigint" | "number" | "string";
@@ -108,6 +119,8 @@ export type TypeRef =
   | { readonly kind: "array"; readonly of: TypeRef; readonly length: number }
   | { readonly kind: "tuple"; readonly items: readonly TypeRef[] }
   | { readonly kind: "map"; readonly key: TypeRef; readonly value: TypeRef }
+  /** This one value. From TypeScript only. */
+  | { readonly kind: "literal"; readonly value: string | number | boolean }
   | { readonly kind: "ref"; readonly name: string };
 
 export type Service = {
@@ -132,7 +145,17 @@ export type Endpoint = {
   readonly error?: TypeRef;
   readonly timeoutMs?: number;
   readonly idempotent: boolean;
+  /** How HTTP reaches it, where that is known. Not part of its hash. From TypeScript only. */
+  readonly http?: HttpRoute;
   readonly hash: string;
+};
+
+export type HttpRoute = {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With `:name` parameters, such as `/items/:id`. */
+  readonly path: string;
+  /** The form of a stream; `auto` goes by the Accept header. */
+  readonly format: "auto" | "sse" | "ndjson";
 };
 
 export type Constant = {

@@ -22,6 +22,7 @@ export {
   type Endpoint,
   type EnumShape,
   type Field,
+  type HttpRoute,
   type IntegerPolicy,
   type JsonValue,
   type Limits,
@@ -38,6 +39,8 @@ export {
   type UnknownKeys,
   type Variant,
 } from "./document.ts";
+export { exactText } from "./exact-text.ts";
+export { hashDocument, hashEndpoint, sealDocument, type SealedDocument } from "./hash/seal-document.ts";
 export { integerRange } from "./integer-range.ts";
 export { findDifferingInputs } from "./model/differing-inputs.ts";
 export { isTextEnum, isUnchanged } from "./model/is-unchanged.ts";
@@ -46,5 +49,5 @@ export { messagesOf } from "./model/messages-of.ts";
 export { Model } from "./model/model.ts";
 export { camelCase, isIdentifier, kebabCase, pascalCase } from "./model/names.ts";
 export { resolveFields } from "./model/resolve-fields.ts";
-export { visitType, visitTypes } from "./model/visit-types.ts";
+export { referredNames, visitType, visitTypes } from "./model/visit-types.ts";
 export { parseDocument } from "./parse-document.ts";

@@ -1,10 +1,12 @@
 import { ContractError } from "./contract-error.ts";
 import { documentVersion, type Document } from "./document.ts";
+import { checkHashes } from "./hash/check-hashes.ts";
 
 /**
  * Reads the text of a document. `source` says in messages where it came from.
  *
- * Only the version is checked: the text comes from `stator-contract` of the same release.
+ * The version and the hashes are checked, not the form: the text comes from `stator-contract` or `stator-codegen` of the
+ * same release, and a hash is wrong when it was changed afterwards.
  */
 export function parseDocument(text: string, source: string): Document {
   let document: Document;
@@ -19,7 +21,23 @@ export function parseDocument(text: string, source: string): Document {
         "Use stator-contract and @stator/codegen of the same release.",
     ]);
   }
+  const wrong = wrongHashes(document, text, source);
+  if (wrong.length > 0) {
+    throw new ContractError([
+      `${source} was changed by hand: the hash of ${wrong.join(", ")} is that of another content. ` +
+        "Change the source of the contract, and generate the document again.",
+    ]);
+  }
   return document;
+}
+
+function wrongHashes(document: Document, text: string, source: string): string[] {
+  try {
+    return checkHashes(document, text);
+  } catch (error) {
+    // What was changed by hand can have any form.
+    throw new ContractError([`${source} is not a document: ${(error as Error).message}. Generate it again.`]);
+  }
 }
 
 /** Default values and limits may be integers that a number cannot hold. */

@@ -22,6 +22,8 @@ export interface ErrorType<Input = unknown, Value = Input> extends StandardSchem
    * an error with the code `invalid_response`. `where` stands in its message.
    */
   received(error: unknown, where: string): unknown;
+  /** What it was declared with, for tools. `facts` is null where they depend on the value. */
+  readonly declared: { readonly schema: StandardSchemaV1<Input, Value>; readonly facts: ErrorFacts | null };
 }
 
 /**
@@ -41,6 +43,7 @@ export function declareError<Schema extends StandardSchemaV1>(
   return {
     name,
     "~standard": schema["~standard"],
+    declared: { schema, facts: typeof facts === "function" ? null : facts },
     error(value, options = {}) {
       const result = validateNow(schema, value);
       if (result.issues !== undefined) throw misfit(name, name, result.issues);

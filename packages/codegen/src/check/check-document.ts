@@ -2,6 +2,7 @@ import { type Document, Model } from "@stator/contract";
 import { GenerationError } from "../generation-error.ts";
 import { checkTsRs } from "../second-eye/check-ts-rs.ts";
 import { checkBindings } from "./check-bindings.ts";
+import { checkFunctions } from "./check-functions.ts";
 import { checkNames } from "./check-names.ts";
 import { checkServices } from "./check-services.ts";
 import { checkShapes } from "./check-shapes.ts";
@@ -14,6 +15,6 @@ export function checkDocument(document: Document): void {
     ...checkServices(document),
     ...checkBindings(document),
   ];
-  const problems = own.length > 0 ? own : checkTsRs(new Model(document));
+  const problems = own.length > 0 ? own : [...checkFunctions(document), ...checkTsRs(new Model(document))];
   if (problems.length > 0) throw new GenerationError(problems.map((problem) => `${document.crate}: ${problem}`));
 }

@@ -15,7 +15,10 @@ const taken = new Set(
 /** Names that would meet in one file, or on one path. */
 export function checkNames(document: Document): string[] {
   const problems: string[] = [];
-  const rename = 'Give the type another name with #[ts(rename = "...")].';
+  const rename =
+    document.source === "typescript"
+      ? "Give its schema another name: .meta({ id }) of zod, v.title() of valibot, .configure({ title }) of ArkType."
+      : 'Give the type another name with #[ts(rename = "...")].';
   const differing = findDifferingInputs(document);
   const exported = new Map<string, string>();
   const files = new Map<string, string>();

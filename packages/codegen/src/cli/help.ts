@@ -1,18 +1,20 @@
-export const help = `stator-codegen: TypeScript from Rust contracts
+export const help = `stator-codegen: TypeScript from contracts
 
 Usage: stator-codegen [options]
 
 Builds each contract crate that stator.codegen.json names, asks it for its document, and writes types, validators,
-clients and server interfaces into the crate's output folder.
+clients and server interfaces into the crate's output folder. Instead of a crate it can name services in TypeScript.
 
+       stator-codegen export <file>[#<Service>]... [--out <folder or file.json>] [--check] [--json-schema] [--open-api]
        stator-codegen diff <old> <new> [--json]
        stator-codegen build-addon [--target <triple>] [--profile <name>] [--locked] [--config <file>]
        stator-codegen exports [<addon> <document>] [--config <file>]
 
 Options:
   --check           Write nothing. Exit with 1 and a diff when the committed files are not what would be generated.
-  -w, --watch       Generate, and again whenever the crate or a local crate that it depends on changes.
-  --from-document   Generate from the committed document.json, without Rust.
+  -w, --watch       Generate, and again whenever the crate, or a local crate that it depends on, changes; of services,
+                    their modules and what these import.
+  --from-document   Generate from the committed document.json, without Rust and without loading services.
   --config <file>   Default: stator.codegen.json in the current folder.
   -h, --help        Show this.
 
@@ -20,6 +22,7 @@ stator.codegen.json:
   {
     "outputs": [{
       "crate": "my-contract",       the Cargo package; its binary prints the document
+      "service": "src/app.ts#Api",  instead of a crate: a class with @service, or a list of them
       "out": "src/generated",       a folder inside of the package, for generated files only
       "bin": "contract",            optional: which binary
       "features": ["contract"],     optional: Cargo features
@@ -32,6 +35,10 @@ stator.codegen.json:
     }],
     "command": "bun run codegen"    optional: how to regenerate, for the headers
   }
+
+export makes the document of services whose schemas are of zod, valibot, ArkType or another library with Standard JSON
+Schema. Without #<Service> it takes all services of the file. It prints the document, or writes it to a file, or
+generates a folder as above. What the document cannot say is refused, or said as a note.
 
 build-addon compiles the crate of each output that names an addon, in release mode, and puts the file where the generated
 loader looks for it. --target is a target of rustc, whose linker has to be there.

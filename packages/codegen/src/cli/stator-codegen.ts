@@ -4,25 +4,29 @@ import { ContractError } from "@stator/contract";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { buildAddons } from "./build-addons.ts";
 import { diff } from "./diff.ts";
+import { exportCommand } from "./export.ts";
 import { checkExports } from "./exports.ts";
 import { generateOutputs } from "./generate-outputs.ts";
 import { help } from "./help.ts";
 import { watchOutputs } from "./watch.ts";
 
 const print = (text: string): void => console.log(text);
-const commands = ["diff", "build-addon", "exports"];
+const commands = ["diff", "export", "build-addon", "exports"];
 
 async function main(): Promise<number> {
   const [command, ...rest] = process.argv.slice(2);
-  if (!rest.includes("--help")) {
+  if (!rest.includes("--help") && !rest.includes("-h")) {
     if (command === "diff") return diff(rest, print) ? 0 : 1;
+    if (command === "export") {
+      return (await exportCommand(rest, { result: print, remark: (text) => console.error(text) })) ? 0 : 1;
+    }
     if (command === "exports") return checkExports(rest, print) ? 0 : 1;
     if (command === "build-addon") {
       await buildAddons(rest, print);
       return 0;
     }
   }
-  const parsed = parseArguments(process.argv.slice(2).filter((word) => !commands.includes(word)));
+  const parsed = parseArguments(commands.includes(command ?? "") ? ["--help"] : process.argv.slice(2));
   if (parsed.help) {
     console.log(help);
     return 0;

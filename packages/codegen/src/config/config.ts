@@ -3,10 +3,12 @@ import { dirname, isAbsolute, join, normalize, resolve, sep } from "node:path";
 import type { Extras } from "../generate.ts";
 import { GenerationError } from "../generation-error.ts";
 
-/** One contract crate and the folder that its TypeScript goes to. */
+/** One contract and the folder that its TypeScript goes to. */
 export type Output = {
-  /** The Cargo package. */
+  /** The Cargo package; empty when the contract is that of `services`. */
   readonly crate: string;
+  /** `<file>#<Service>`, relative to the folder of the configuration; empty when the contract is a crate. */
+  readonly services: readonly string[];
   /** Its binary, for packages with several. */
   readonly bin: string | null;
   readonly features: readonly string[];
@@ -30,12 +32,17 @@ export type Addon = {
 
 /** `stator.codegen.json` of a package. */
 export type Config = {
-  /** The folder of the file; Cargo runs here. */
+  /** The folder of the file; Cargo runs here, and modules of services are found from here. */
   readonly folder: string;
   /** How a person regenerates, for the headers of the files. */
   readonly command: string;
   readonly outputs: readonly Output[];
 };
+
+/** What an output is generated from, for messages. */
+export function sourceName({ crate, services }: Output): string {
+  return services.length > 0 ? services.join(", ") : crate;
+}
 
 const example = '{ "outputs": [{ "crate": "my-contract", "out": "src/generated" }] }';
 
@@ -64,15 +71,23 @@ export function readConfig(path: string): Config {
 }
 
 function readOutput(value: unknown, place: string, folder: string, problems: string[]): Output {
-  const entry = record(value, place, ["crate", "bin", "features", "out", "jsonSchema", "openApi", "addon"], problems);
+  const known = ["crate", "bin", "features", "service", "out", "jsonSchema", "openApi", "addon"];
+  const entry = record(value, place, known, problems);
   const out = text(entry["out"], `${place}.out`, problems);
   if (isAbsolute(out) || normalize(out).split(sep).includes("..") || normalize(out) === ".") {
     problems.push(`${place}.out: expected a folder inside of the package, got ${JSON.stringify(out)}`);
   }
   const features = entry["features"] ?? [];
   if (!Array.isArray(features)) problems.push(`${place}.features: expected a list of Cargo features`);
+  const isServices = entry["service"] !== undefined;
+  if (isServices) {
+    for (const key of ["crate", "bin", "features", "addon"]) {
+      if (entry[key] !== undefined) problems.push(`${place}.${key}: is for crates; leave it out beside service`);
+    }
+  }
   return {
-    crate: text(entry["crate"], `${place}.crate`, problems),
+    crate: isServices ? "" : text(entry["crate"], `${place}.crate`, problems),
+    services: isServices ? readServices(entry["service"], `${place}.service`, problems) : [],
     bin: entry["bin"] === undefined ? null : text(entry["bin"], `${place}.bin`, problems),
     features: Array.isArray(features) ? features.map((name, i) => text(name, `${place}.features[${i}]`, problems)) : [],
     extras: {
@@ -95,6 +110,12 @@ function readAddon(value: unknown, place: string, folder: string, problems: stri
     problems.push(`${place}.folder: expected a folder inside of the package, got ${JSON.stringify(inside)}`);
   }
   return { name, folder: join(folder, inside) };
+}
+
+function readServices(value: unknown, place: string, problems: string[]): string[] {
+  if (!Array.isArray(value)) return [text(value, place, problems)];
+  if (value.length === 0) problems.push(`${place}: expected at least one, such as "src/app.ts#Backend"`);
+  return value.map((service, index) => text(service, `${place}[${index}]`, problems));
 }
 
 function record(value: unknown, place: string, known: readonly string[], problems: string[]): Record<string, unknown> {

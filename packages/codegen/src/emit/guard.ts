@@ -54,7 +54,8 @@ export class GuardWriter {
     const { fields, rest } = resolveFields(writer.model, shape);
     const conditions = fields.flatMap((field) => {
       const value = keySource(writer, field.name, null) as string;
-      return this.limited(field.type, field.limits, value, `${place}${pascalCase(field.name)}`, "depth + 1");
+      const inner = this.limited(field.type, field.limits, value, `${place}${pascalCase(field.name)}`, "depth + 1");
+      return field.optional === true ? [`(${value} === undefined || ${all(inner)})`] : inner;
     });
     const keys = [...(tag === null ? [] : [tag]), ...fields.map((field) => field.name)];
     if (rest !== null) {

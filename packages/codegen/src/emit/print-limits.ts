@@ -10,6 +10,10 @@ export function printLimits(writer: ReaderWriter, type: TypeRef, limits: Limits,
     const check = type.kind === "bytes" ? writer.support("bytes", "hasLength") : writer.support("limits", name);
     checks.push(`${check}(${value}, ${limits.minLength ?? 0}, ${limits.maxLength ?? "Infinity"})`);
   }
+  if (limits.minChars !== undefined || limits.maxChars !== undefined) {
+    const check = writer.support("limits", "hasChars");
+    checks.push(`${check}(${value}, ${limits.minChars ?? 0}, ${limits.maxChars ?? "Infinity"})`);
+  }
   if (limits.min !== undefined || limits.max !== undefined) {
     const check = writer.support("limits", "isWithin");
     const number = type.kind === "int" && type.policy === "string" ? `BigInt(${value})` : value;

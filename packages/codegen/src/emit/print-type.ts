@@ -63,6 +63,8 @@ export class TypePrinter {
         return type.key.kind === "ref"
           ? `{ [key in ${this.ref(type.key)}]?: ${this.ref(type.value)} }`
           : `{ [key: string]: ${this.ref(type.value)} }`;
+      case "literal":
+        return JSON.stringify(type.value);
       case "ref": {
         const printed = this.#side === "input" && this.#model.hasOwnInput(type.name) ? `${type.name}Input` : type.name;
         this.#refer(type.name, printed);
@@ -145,7 +147,7 @@ export class TypePrinter {
   }
 
   #isOptional(field: Field): boolean {
-    return this.#side === "input" && field.default !== undefined;
+    return field.optional === true || (this.#side === "input" && field.default !== undefined);
   }
 
   #field(field: Field, indent: string): string {

@@ -106,6 +106,8 @@ export class ReaderWriter {
         }
         return `${this.support("scalars", `read${name}`)}(${value})`;
       }
+      case "literal":
+        return `${this.support("scalars", "readLiteral")}(${value}, ${JSON.stringify(type.value)})`;
       case "option":
         return `${value} === null ? null : ${this.read(type.of, value, place, depth)}`;
       case "ref": {

@@ -24,6 +24,8 @@ function scalarTests(type: TypeRef, value: string): readonly Test[] | null {
       return [typeIs(value, "string"), holds(`${value}.isWellFormed()`)];
     case "unit":
       return [same(value, "null")];
+    case "literal":
+      return [same(value, JSON.stringify(type.value))];
     case "int": {
       if (type.policy === "number") {
         const exact = holds(`Number.isSafeInteger(${value})`);

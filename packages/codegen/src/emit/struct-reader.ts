@@ -1,4 +1,5 @@
 import { type Field, isIdentifier, pascalCase, resolveFields, type StructShape } from "@stator/contract";
+import { printLimits } from "./print-limits.ts";
 import { printKey } from "./print-type.ts";
 import { printLiteralKey, printValue } from "./print-value.ts";
 import type { ReaderWriter, Source } from "./reader.ts";
@@ -27,11 +28,19 @@ export function structBody(
     );
   }
   const keys = [...(tag === null ? [] : [tag.key]), ...fields.map((field) => field.name)];
+  const later: string[] = [];
   const entries = tag === null ? [] : [`${printLiteralKey(tag.key)}: ${JSON.stringify(tag.name)}`];
   fields.forEach((field, index) => {
     const variable = variableName(field, index);
     lines.push(...fieldLines(writer, field, variable, place));
-    entries.push(field.name === variable ? variable : `${printLiteralKey(field.name)}: ${variable}`);
+    const entry = field.name === variable ? variable : `${printLiteralKey(field.name)}: ${variable}`;
+    // A key that is missing stays missing: a key with `undefined` would show.
+    if (field.optional !== true) entries.push(entry);
+    else if (field.name in Object.prototype) entries.push(`...(${variable} === undefined ? null : { ${entry} })`);
+    else {
+      const target = isIdentifier(field.name) ? `result.${field.name}` : `result[${JSON.stringify(field.name)}]`;
+      later.push(`if (${variable} !== undefined) ${target} = ${variable};`);
+    }
   });
   if (rest !== null) {
     const known = keySet(writer, place, keys);
@@ -56,6 +65,7 @@ export function structBody(
   const literal = entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
   // TypeScript cannot see that the rest has none of the known keys.
   const value = rest === null ? literal : `${literal} as ${result}`;
+  if (later.length > 0) return [...lines, `const result: ${result} = ${value};`, ...later, "return result;"];
   lines.push(
     value.length <= 100 || rest !== null
       ? `return ${value};`
@@ -67,7 +77,24 @@ export function structBody(
 function fieldLines(writer: ReaderWriter, field: Field, variable: string, place: string): string[] {
   const key = JSON.stringify(field.name);
   const inner = `${place}${pascalCase(field.name)}`;
+  if (field.optional === true) return optionalLines(writer, field, variable, inner);
   return writer.readInto(variable, field.type, field.limits, sourceOf(writer, field), inner, "depth + 1", key);
+}
+
+/** A key that is missing is no key of the result either. */
+function optionalLines(writer: ReaderWriter, field: Field, variable: string, place: string): string[] {
+  const checks = field.limits === undefined ? [] : printLimits(writer, field.type, field.limits, variable);
+  const present = `${variable} !== undefined${field.type.kind === "option" ? ` && ${variable} !== null` : ""}`;
+  const wrong = [
+    `${variable} === ${writer.support("failure", "INVALID")}`,
+    ...checks.map((check) => `(${present} && !${check})`),
+  ];
+  const given = `${variable}Given`;
+  return [
+    `const ${given} = ${keySource(writer, field.name, null) as string};`,
+    `const ${variable} = ${given} === undefined ? undefined : ${writer.read(field.type, given, place, "depth + 1")};`,
+    `if (${wrong.join(" || ")}) return ${writer.support("failure", "inside")}(${JSON.stringify(field.name)});`,
+  ];
 }
 
 function sourceOf(writer: ReaderWriter, field: Field): Source {
@@ -105,11 +132,11 @@ export function keySet(writer: ReaderWriter, place: string, keys: readonly strin
 /** Keys that cannot be the name of a variable, or would hide one that the reader uses. */
 const taken = new Set(
   (
-    "value depth key entry rest undefined Object Array BigInt Infinity Number Math " +
+    "value depth key entry rest result undefined Object Array BigInt Infinity Number Math " +
     "INVALID break case catch class const continue debugger default delete do else enum export extends false finally for " +
     "function if import in instanceof new null return super switch this throw true try typeof var void while with yield " +
     "let static implements interface package private protected public await eval arguments mismatch inside own isObject " +
-    "hasOnly emptyMap tooDeep hasBytes hasItems hasEntries hasLength isWithin isPlainObject soleKey readEach"
+    "hasOnly emptyMap tooDeep hasBytes hasChars hasItems hasEntries hasLength isWithin isPlainObject soleKey readEach"
   ).split(" "),
 );
 

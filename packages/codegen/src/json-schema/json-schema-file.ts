@@ -21,7 +21,7 @@ export function definitions(model: Model, names: Iterable<string>, folder: strin
 export function jsonSchemaFile(model: Model, command: string): string {
   const names = model.document.types.map(({ name }) => name);
   return printJson({
-    $comment: note(model.document.crate, command),
+    $comment: note(model.document, command),
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $defs: definitions(model, names, "$defs"),
   });

@@ -1,4 +1,5 @@
 import { type IntegerPolicy, integerRange, type Limits, type TextFormat, type TypeRef } from "@stator/contract";
+import { nextAbove } from "../next-number.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** Gives the `$ref` of a type with a name. */
@@ -59,6 +60,8 @@ export function schemaOfRef(type: TypeRef, refer: Refer, limits: Limits = {}): J
         ...lengths("Properties", limits),
       };
     }
+    case "literal":
+      return { const: type.value };
     case "ref":
       return { $ref: refer(type.name) };
   }
@@ -91,14 +94,31 @@ function narrow(value: bigint): number | bigint {
 }
 
 function numberLimits({ min, max }: Limits): JsonSchema {
-  return { ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }) };
+  return { ...bound("inimum", min, (value) => -nextAbove(-value)), ...bound("aximum", max, nextAbove) };
 }
 
-/** Contracts count UTF-8 bytes and JSON Schema characters, of one to four bytes: these limits are the widest that hold. */
-function textLimits({ minLength, maxLength }: Limits): JsonSchema {
+/**
+ * A limit, as the number beside it that is not within it where that one is shorter: `above 0` instead of `from 5e-324`,
+ * which is the same for numbers of 64 bits.
+ */
+function bound(name: "inimum" | "aximum", limit: Limits["min"], beside: (value: number) => number): JsonSchema {
+  if (limit === undefined) return {};
+  const outside = beside(Number(limit));
+  return String(outside).length + 4 < String(limit).length
+    ? { [`exclusiveM${name}`]: outside }
+    : { [`m${name}`]: limit };
+}
+
+/**
+ * Contracts count UTF-8 bytes and JSON Schema characters, of one to four bytes: these limits are the widest that hold.
+ * Limits that came from JSON Schema go back as they were.
+ */
+function textLimits({ minLength, maxLength, minChars, maxChars }: Limits): JsonSchema {
   return {
     ...(minLength === undefined ? {} : { minLength: Math.ceil(minLength / 4) }),
     ...(maxLength === undefined ? {} : { maxLength }),
+    ...(minChars === undefined ? {} : { minLength: minChars }),
+    ...(maxChars === undefined ? {} : { maxLength: maxChars }),
   };
 }
 

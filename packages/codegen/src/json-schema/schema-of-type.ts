@@ -105,6 +105,7 @@ class Schemas {
   }
 
   #isRequired(field: Field): boolean {
+    if (field.optional === true) return false;
     return this.#side === "input" ? field.default === undefined : field.mayBeAbsent !== true;
   }
 

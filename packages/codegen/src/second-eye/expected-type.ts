@@ -41,6 +41,8 @@ export function expectedRef(type: TypeRef): TsType {
         fields: new Map(),
         rest: { key: expectedRef(type.key), value: expectedRef(type.value), optional: type.key.kind === "ref" },
       };
+    case "literal":
+      return name(JSON.stringify(type.value));
     case "ref":
       return name(type.name);
   }

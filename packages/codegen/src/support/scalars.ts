@@ -113,6 +113,11 @@ export function readDecimal(value: unknown, min: bigint, max: bigint, name: stri
   return number >= min && number <= max ? value : mismatch(`${name} as decimal text`, value);
 }
 
+/** One value only. */
+export function readLiteral<Value extends string | number | boolean>(value: unknown, only: Value): Value | Invalid {
+  return value === only ? only : mismatch(JSON.stringify(only), value);
+}
+
 /** One of a few texts. */
 export function readOneOf<Text extends string>(value: unknown, texts: ReadonlySet<Text>): Text | Invalid {
   if (texts.has(value as Text)) return value as Text;

@@ -3,11 +3,13 @@ import {
   type Document,
   type Field,
   integerRange,
+  type Limits,
   type Shape,
   type Tagging,
   type TextFormat,
   type TypeRef,
 } from "@stator/contract";
+import { LimitedValues } from "./limited-values.ts";
 import type { Random } from "./random.ts";
 
 /** In every spelling that we take. */
@@ -29,14 +31,22 @@ const texts: Record<TextFormat, readonly string[]> = {
 export class ValueMaker {
   readonly #types: ReadonlyMap<string, Shape>;
   readonly #random: Random;
+  readonly #limited: LimitedValues | null;
 
-  constructor(document: Document, random: Random) {
+  /** `withinLimits`: values keep to the limits of their types, of which serde knows nothing. */
+  constructor(document: Document, random: Random, withinLimits = false) {
     this.#types = new Map(document.types.map((type) => [type.name, type.shape]));
     this.#random = random;
+    this.#limited = withinLimits ? new LimitedValues(random) : null;
   }
 
   /** A value that fits. `budget` bounds the nesting. */
-  type(type: TypeRef, budget: number): unknown {
+  type(type: TypeRef, budget: number, limits?: Limits): unknown {
+    if (this.#limited === null || limits === undefined) return this.#any(type, budget);
+    return this.#limited.value(type, limits, (inner) => this.#any(inner, budget - 1));
+  }
+
+  #any(type: TypeRef, budget: number): unknown {
     const random = this.#random;
     const items = (of: TypeRef, most = 3): unknown[] =>
       Array.from({ length: budget > 0 ? random.below(most + 1) : 0 }, () => this.type(of, budget - 1));
@@ -72,6 +82,8 @@ export class ValueMaker {
         return type.items.map((item) => this.type(item, budget - 1));
       case "map":
         return Object.fromEntries(items(type.value).map((item) => [String(this.type(type.key, budget)), item]));
+      case "literal":
+        return type.value;
       case "ref":
         return this.#shape(this.#get(type.name), budget);
     }
@@ -110,6 +122,7 @@ export class ValueMaker {
       case "unit":
         return null;
       case "newtype":
+        if (this.#limited !== null) return this.type(shape.of, budget, shape.limits);
         return shape.limits === undefined || this.#random.chance(0.5) ? this.type(shape.of, budget) : "word";
       case "tuple":
         return shape.items.map((item) => this.type(item, budget - 1));
@@ -122,8 +135,8 @@ export class ValueMaker {
   }
 
   #field(into: object, field: Field, budget: number): void {
-    if (field.default !== undefined && this.#random.chance(0.3)) return;
-    const value = this.type(field.type, budget - 1);
+    if ((field.default !== undefined || field.optional === true) && this.#random.chance(0.3)) return;
+    const value = this.type(field.type, budget - 1, field.limits);
     if (field.flatten === true) Object.assign(into, value);
     // Assigning __proto__ would set the prototype.
     else Object.defineProperty(into, field.name, { value, enumerable: true, configurable: true, writable: true });

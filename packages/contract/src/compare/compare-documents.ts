@@ -9,7 +9,8 @@ export type Break =
   | "old callers and new services"
   | "new callers and old services"
   | "old readers and new writers"
-  | "new readers and old writers";
+  | "new readers and old writers"
+  | "old HTTP clients and new services";
 
 /** One difference between two documents. */
 export type Change = {
@@ -64,6 +65,7 @@ class Comparison {
   }
 
   #endpoint(place: string, before: Endpoint, after: Endpoint): void {
+    this.#route(place, before, after);
     if (before.hash === after.hash) return;
     const known = this.changes.length;
     if (before.kind !== after.kind) {
@@ -104,6 +106,16 @@ class Comparison {
     }
     this.#message(place, "error", before, after, NEW_CALLERS, OLD_CALLERS);
     for (const text of statusChanges(this.#before, before, this.#after, after)) this.#add(place, text, null);
+  }
+
+  #route(place: string, before: Endpoint, after: Endpoint): void {
+    const [from, to] = [before, after].map(({ http }) => (http === undefined ? null : `${http.method} ${http.path}`));
+    if (from === to) return;
+    if (from === null) this.#add(place, `HTTP reaches it as ${to} now`, null);
+    else {
+      const text = to === null ? `HTTP reached it as ${from}, and does not any more` : `${from} of HTTP is now ${to}`;
+      this.#add(place, text, "old HTTP clients and new services");
+    }
   }
 
   #message(place: string, part: string, before: TypeRef, after: TypeRef, oldWriter: Break, newWriter: Break): void {

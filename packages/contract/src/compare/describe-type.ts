@@ -41,6 +41,8 @@ export function describeType(type: TypeRef | { kind: "shape"; name: string; shap
       return `a list of ${type.items.length} types`;
     case "map":
       return "a map";
+    case "literal":
+      return JSON.stringify(type.value);
     case "ref":
     case "shape":
       return type.name;

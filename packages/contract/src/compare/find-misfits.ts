@@ -3,6 +3,7 @@ import type { Model } from "../model/model.ts";
 import { isTextEnum } from "../model/is-unchanged.ts";
 import { resolveFields } from "../model/resolve-fields.ts";
 import { limitMisfits } from "./limits-fit.ts";
+import { takesLiteral } from "./literals-fit.ts";
 import type { Misfit } from "./misfit.ts";
 import { numberMisfit } from "./numbers-fit.ts";
 import { describeType } from "./describe-type.ts";
@@ -16,6 +17,8 @@ export function findMisfits(writer: Model, writerType: TypeRef, reader: Model, r
 
 /** A type with its newtypes opened, or the struct, tuple or enum behind a name. */
 type Opened = { readonly kind: "shape"; readonly name: string; readonly shape: StructShape | EnumShape } | TypeRef;
+
+type WithLimits = { readonly type: Opened; readonly limits: Limits };
 
 class Misfits {
   readonly list: Misfit[] = [];
@@ -33,9 +36,38 @@ class Misfits {
   types(writerType: TypeRef, readerType: TypeRef, path: string, writerLimits?: Limits, readerLimits?: Limits): void {
     const written = open(this.#writer, writerType, writerLimits);
     const read = open(this.#reader, readerType, readerLimits);
+    if (this.#loose(written, read, path)) return;
+    if (written.type.kind === "literal") return this.#literal(written.type, read, path);
     this.#opened(written.type, read.type, path);
     const type = written.type.kind === "shape" ? writerType : written.type;
     for (const reason of limitMisfits(type, written.limits, read.limits)) this.#add(path, reason);
+  }
+
+  /** A type with forms but no tags, and one without: each form that may be written has to fit one that is read. */
+  #loose(written: WithLimits, read: WithLimits, path: string): boolean {
+    const [from, to] = [untaggedEnum(written.type), untaggedEnum(read.type)];
+    if ((from === null) === (to === null)) return false;
+    if (read.type.kind === "json" || read.type.kind === "option" || written.type.kind === "option") return false;
+    const pair = `${JSON.stringify(asRef(written.type))} ${JSON.stringify(asRef(read.type))}`;
+    if (this.#seen.has(pair)) return true;
+    this.#seen.add(pair);
+    if (from !== null) {
+      const only = formOf(read);
+      const unknownKeys = only.shape.kind === "struct" ? only.shape.unknownKeys : from.unknownKeys;
+      for (const variant of from.variants) this.#variants(variant, only, path, unknownKeys);
+    } else if (to !== null) {
+      const fits = to.variants.some((variant) => this.#fits(formOf(written), variant, to.unknownKeys));
+      if (!fits) this.#add(path, `${describeType(written.type)} is written, and fits none of the forms that are read`);
+    }
+    return true;
+  }
+
+  #literal(written: TypeRef & { kind: "literal" }, read: WithLimits, path: string): void {
+    if (read.type.kind === "json") return;
+    if (read.type.kind === "option") return this.types(written, read.type.of, path, undefined, read.limits);
+    if (!takesLiteral(read.type, read.limits, written)) {
+      this.#add(path, `${describeType(written)} is written, ${describeType(read.type)} is read`);
+    }
   }
 
   #opened(written: Opened, read: Opened, path: string): void {
@@ -91,11 +123,12 @@ class Misfits {
     for (const field of to.fields) {
       const place = join(path, field.name);
       const other = sent.get(field.name);
+      const mayMiss = field.default !== undefined || field.optional === true;
       if (other === undefined) {
-        if (field.default === undefined) this.#add(place, "the reader needs this key, and the writer never sends it");
+        if (!mayMiss) this.#add(place, "the reader needs this key, and the writer never sends it");
         continue;
       }
-      if (other.mayBeAbsent === true && field.default === undefined) {
+      if ((other.mayBeAbsent === true || other.optional === true) && !mayMiss) {
         this.#add(place, "the reader needs this key, and the writer may leave it out");
       }
       this.types(other.type, field.type, place, other.limits, field.limits);
@@ -135,13 +168,15 @@ class Misfits {
 
   #untagged(written: EnumShape, read: EnumShape, path: string): void {
     for (const variant of written.variants) {
-      const fits = read.variants.some((candidate) => {
-        const attempt = new Misfits(this.#writer, this.#reader, this.#seen);
-        attempt.#variants(variant, candidate, "", read.unknownKeys);
-        return attempt.list.length === 0;
-      });
+      const fits = read.variants.some((candidate) => this.#fits(variant, candidate, read.unknownKeys));
       if (!fits) this.#add(path, `the form ${variant.name} may be written, and fits none that the reader knows`);
     }
+  }
+
+  #fits(written: Variant, read: Variant, unknownKeys: EnumShape["unknownKeys"]): boolean {
+    const attempt = new Misfits(this.#writer, this.#reader, this.#seen);
+    attempt.#variants(written, read, "", unknownKeys);
+    return attempt.list.length === 0;
   }
 
   #variants(written: Variant, read: Variant, path: string, unknownKeys: EnumShape["unknownKeys"]): void {
@@ -165,7 +200,7 @@ class Misfits {
   }
 }
 
-function open(model: Model, type: TypeRef, limits: Limits = {}): { type: Opened; limits: Limits } {
+function open(model: Model, type: TypeRef, limits: Limits = {}): WithLimits {
   if (type.kind !== "ref") return { type, limits };
   const { shape } = model.type(type.name);
   switch (shape.kind) {
@@ -179,6 +214,19 @@ function open(model: Model, type: TypeRef, limits: Limits = {}): { type: Opened;
     case "enum":
       return { type: { kind: "shape", name: type.name, shape }, limits };
   }
+}
+
+function untaggedEnum(type: Opened): EnumShape | null {
+  return type.kind === "shape" && type.shape.kind === "enum" && type.shape.tagging.kind === "untagged"
+    ? type.shape
+    : null;
+}
+
+/** A type as a form of an enum without tags, to compare it with others. */
+function formOf({ type, limits }: WithLimits): Variant {
+  const shape: ContentShape =
+    type.kind === "shape" && type.shape.kind === "struct" ? type.shape : { kind: "newtype", of: asRef(type), limits };
+  return { name: "", shape };
 }
 
 function asRef(type: Opened): TypeRef {
@@ -228,5 +276,6 @@ function isSameText(written: Opened, read: Opened): boolean {
 }
 
 function join(path: string, key: string): string {
+  if (key === "") return path;
   return path === "" ? key : `${path}.${key}`;
 }

@@ -12,6 +12,8 @@ export function limitMisfits(writerType: TypeRef, writer: Limits = {}, reader: L
     above("length", writer.maxLength ?? null, reader.maxLength ?? null),
     below("value", writer.min ?? range?.min ?? null, reader.min ?? null),
     above("value", writer.max ?? range?.max ?? null, reader.max ?? null),
+    below("length in characters", writer.minChars ?? 0, reader.minChars ?? 0),
+    above("length in characters", writer.maxChars ?? null, reader.maxChars ?? null),
   ].filter((text) => text !== null);
 }
 

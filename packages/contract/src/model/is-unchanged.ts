@@ -14,6 +14,7 @@ function isUnchangedType(model: Model, type: TypeRef, around: ReadonlySet<string
     case "char":
     case "unit":
     case "json":
+    case "literal":
       return true;
     case "int":
       return type.bits <= 32 || type.policy === "number" || type.policy === "string";

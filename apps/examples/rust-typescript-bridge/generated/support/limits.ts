@@ -12,6 +12,17 @@ export function hasBytes(text: string, min: number, max: number): boolean {
   return false;
 }
 
+/**
+ * Whether a text has so many characters: at least `min` UTF-16 units, at most `max` code points, because services count
+ * one or the other. Notes the failure if not.
+ */
+export function hasChars(text: string, min: number, max: number): boolean {
+  const units = text.length;
+  if (units >= min && (units <= max || codePoints(text) <= max)) return true;
+  mismatch(range(min, max, "characters"), new Measure(String(units < min ? units : codePoints(text))));
+  return false;
+}
+
 /** Whether a list has so many items. Notes the failure if not. */
 export function hasItems(list: readonly unknown[], min: number, max: number): boolean {
   if (list.length >= min && list.length <= max) return true;
@@ -51,4 +62,14 @@ function utf8Length(text: string): number {
     }
   }
   return bytes;
+}
+
+function codePoints(text: string): number {
+  let points = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    // Texts have no lone surrogates, so the second half of each pair is the only one to count off.
+    if (unit >= 0xdc00 && unit <= 0xdfff) points--;
+  }
+  return points;
 }

@@ -4,10 +4,10 @@ import { INVALID, type Invalid, type Issue, takeIssue } from "./failure.ts";
 import type { StandardSchemaV1 } from "./standard-schema.ts";
 
 /**
- * Checks values of a type from Rust and brings them into their one form: missing keys get their defaults, wide integers
- * become `bigint`, unknown keys are dropped (or refused, if Rust says so).
+ * Checks values of a type of the contract and brings them into their one form: missing keys get their defaults, wide
+ * integers become `bigint`, unknown keys are dropped (or refused, if the contract says so).
  *
- * It accepts what the Rust type accepts, in the form in which Rust writes it.
+ * It accepts what the service accepts; of a type from Rust, in the form in which Rust writes it.
  */
 export interface Schema<Input, Output = Input> extends StandardSchemaV1<Input, Output> {
   /** The name of the type. */
@@ -16,12 +16,12 @@ export interface Schema<Input, Output = Input> extends StandardSchemaV1<Input, O
   parse(value: unknown): Output;
   /**
    * Whether a value has the type as it stands: with every key, and with `bigint` and bytes where they belong. More keys
-   * than these do not matter, as in TypeScript, unless Rust refuses them.
+   * than these do not matter, as in TypeScript, unless the contract refuses them.
    */
   readonly matches: (value: unknown) => value is Output;
   /** Reads JSON text. Throws a {@link SchemaError} when the value does not fit, a `SyntaxError` when it is no JSON. */
   decode(text: string): Output;
-  /** Writes a value as JSON text, in the form that Rust writes. Throws a {@link SchemaError} when it does not fit. */
+  /** Writes a value as JSON text, in its one form. Throws a {@link SchemaError} when it does not fit. */
   encode(value: Input): string;
   readonly "~standard": SchemaProps<Input, Output>;
 }
@@ -45,6 +45,9 @@ export class SchemaError extends Error {
   }
 }
 
+/** Under this key tools find the document that a schema belongs to: it stands in the folder above this file. */
+const SUPPORT: symbol = Symbol.for("@stator/codegen/support");
+
 /** Makes a schema of a generated reader and guard. Types with integers beyond 2^53 have a `json` that keeps them exact. */
 export function schema<Input, Output>(
   name: string,
@@ -64,6 +67,7 @@ export function schema<Input, Output>(
     matches: guard.length === 1 ? (guard as (value: unknown) => value is Output) : (value) => guard(value, 0),
     decode: (text) => parse(json.parse(text)),
     encode: (value) => json.stringify(parse(value)),
+    [SUPPORT]: import.meta.url,
     "~standard": {
       version: 1,
       vendor: "stator",
