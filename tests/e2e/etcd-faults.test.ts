@@ -23,7 +23,7 @@ test("etcd stopped for longer than the lease and started: calls and streams go o
   });
   expect(cluster.workerId).toBe(first);
   expect(await cluster.call()).toBe(first);
-  expect(await running).toBe(100);
+  expect(await running.items).toBe(100);
 });
 
 test("etcd paused past the lease: its worker is there in the end, under one id, and streams end well", async () => {
@@ -43,7 +43,7 @@ test("etcd paused past the lease: its worker is there in the end, under one id, 
     }, "one living id is seen");
   });
   expect(await cluster.call()).toBe(cluster.workerId);
-  expect(await running).toBe(100);
+  expect(await running.items).toBe(100);
 });
 
 test("etcd's data wiped: everybody registers again without a restart, and streams end well", async () => {
@@ -53,7 +53,7 @@ test("etcd's data wiped: everybody registers again without a restart, and stream
   const id = await timed("wiped, until the worker is seen again", () => cluster.healed(cluster.first));
   expect(await cluster.call()).toBe(id);
   expect(await cluster.eye.getAll().prefix(BUCKET).keys()).toEqual([`${BUCKET}etcd/worker/run/${id.toString(16)}`]);
-  expect(await running).toBe(60);
+  expect(await running.items).toBe(60);
 });
 
 test("a lease revoked by hand: the worker takes another one, the stream that it serves keeps the id it began with", async () => {
@@ -86,7 +86,7 @@ test("a worker that was suspended past its lease vanishes, and comes back under 
   cluster.worker.signal("SIGCONT");
   const id = await timed("worker resumed, until it is seen again", () => cluster.healed(cluster.first));
   expect(await cluster.call()).toBe(id);
-  expect(await running).toBe(40);
+  expect(await running.items).toBe(40);
 });
 
 test("revisions compacted under a running watch: later changes are seen", async () => {

@@ -34,10 +34,8 @@ test("what another client wrote is what the core reads, ids beyond 2^53 and fore
   await using cluster = await EtcdCluster.start();
   const { eye, client, first } = cluster;
   const lease = eye.lease(60);
-  const record = (id: bigint, rest: string) =>
-    `{"type":"Endpoint","namespace":"etcd","component":"worker","endpoint":"run","instance_id":${id},${rest}}`;
   const put = (id: bigint, rest: string) =>
-    lease.put(`${BUCKET}etcd/worker/run/${id.toString(16)}`).value(record(id, rest));
+    lease.put(`${BUCKET}etcd/worker/run/${id.toString(16)}`).value(recordText(id, rest));
   const id = (1n << 64n) - 1n;
   const future = `"device_type":"cuda","request_plane_codec":"future","unknown":{"a":[1]}`;
   await put(
@@ -90,13 +88,6 @@ test("a process that says so itself is told nothing", async () => {
 });
 
 test("an etcd that is not there, or wants a password, is a typed error", async () => {
-  const failure = async (options: object): Promise<StatorError> => {
-    const create = DistributedRuntime.create({ discovery: "etcd", etcdStartupTimeoutMs: 0, ...options });
-    return create.then(
-      () => Promise.reject(new Error("it joined")),
-      (error: unknown) => error as StatorError,
-    );
-  };
   const nobody = await failure({ etcdEndpoints: "http://127.0.0.1:1" });
   expect(nobody).toBeInstanceOf(StatorError);
   expect(nobody.code).toBe("discovery");
@@ -111,3 +102,17 @@ test("an etcd that is not there, or wants a password, is a typed error", async (
   expect(unreadable.code).toBe("invalid_argument");
   expect(unreadable.message).toContain("/no/such/ca.pem");
 });
+
+/** A record as another program would write it. */
+function recordText(id: bigint, rest: string): string {
+  return `{"type":"Endpoint","namespace":"etcd","component":"worker","endpoint":"run","instance_id":${id},${rest}}`;
+}
+
+/** Why a runtime cannot join. */
+async function failure(options: object): Promise<StatorError> {
+  const create = DistributedRuntime.create({ discovery: "etcd", etcdStartupTimeoutMs: 0, ...options });
+  return await create.then(
+    () => Promise.reject(new Error("it joined")),
+    (error: unknown) => error as StatorError,
+  );
+}

@@ -33,7 +33,7 @@ test("etcd stopped for 60 s under load, with the default lease: no call is lost,
     await cluster.healed(first);
   });
   expect(calls).toBeGreaterThan(1000);
-  expect(await running).toBe(1400);
+  expect(await running.items).toBe(1400);
 });
 
 test("etcd paused for twice the default lease: one living id in the end, streams end well", async () => {
@@ -51,5 +51,5 @@ test("etcd paused for twice the default lease: one living id in the end, streams
     }, "one living id is seen"),
   );
   expect(await cluster.call()).toBe(cluster.workerId);
-  expect(await running).toBe(1400);
+  expect(await running.items).toBe(1400);
 });

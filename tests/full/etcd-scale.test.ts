@@ -35,7 +35,7 @@ class Watcher implements AsyncDisposable {
 
   /** Resolves when it sees exactly so many instances. */
   async sees(count: number): Promise<Sight> {
-    this.#child.stdin.write(`${count}\n`);
+    void this.#child.stdin.write(`${count}\n`);
     void this.#child.stdin.flush();
     const { value } = await within(this.#lines.next(), `${count} instances`, LIMIT_MS);
     return JSON.parse(String(value)) as Sight;
@@ -98,6 +98,7 @@ test.each([10, 100, 1000])(
       "late client s (start included)": (lateMs / 1000).toFixed(2),
       "one leaves ms": leaveMs.toFixed(0),
     });
+    // eslint-disable-next-line no-console -- the result
     console.table(rows);
   },
 );

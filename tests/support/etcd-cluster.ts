@@ -59,8 +59,8 @@ export class EtcdCluster implements AsyncDisposable {
     return BigInt(await this.client.generate({ count: 1, gapMs: 0 }).one());
   }
 
-  /** A stream that is under way: its first item is here. Gives what resolves with the number of all items. */
-  async stream(count: number, gapMs: number): Promise<Promise<number>> {
+  /** A stream that is under way: its first item is here. `items` resolves with the number of all items at its end. */
+  async stream(count: number, gapMs: number): Promise<{ readonly items: Promise<number> }> {
     const stream = this.client.generate({ count, gapMs })[Symbol.asyncIterator]();
     await stream.next();
     const rest = async (): Promise<number> => {
@@ -68,7 +68,7 @@ export class EtcdCluster implements AsyncDisposable {
       while (!(await stream.next()).done) items++;
       return items;
     };
-    return rest();
+    return { items: rest() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,6 +84,7 @@ export class EtcdCluster implements AsyncDisposable {
 export async function timed<T>(what: string, run: () => Promise<T>): Promise<T> {
   const from = performance.now();
   const result = await run();
+  // eslint-disable-next-line no-console -- figures are for people
   console.log(`etcd: ${what}: ${((performance.now() - from) / 1000).toFixed(2)} s`);
   return result;
 }

@@ -32,7 +32,7 @@ export function readSight(place: string, value: string): Sight | null {
   return {
     path: `${namespace}.${component}.${endpoint}`,
     instance: instance ?? "",
-    address: String(address ?? "nowhere").replace(/\/.*/, ""),
+    address: (address ?? "nowhere").replace(/\/.*/, ""),
     planes,
   };
 }
@@ -40,7 +40,7 @@ export function readSight(place: string, value: string): Sight | null {
 function parse(value: string): RecordText | null {
   try {
     const record: unknown = JSON.parse(value);
-    return typeof record === "object" ? (record as RecordText | null) : null;
+    return typeof record === "object" ? record : null;
   } catch {
     return null;
   }
