@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { root } from "./lib/paths.ts";
 import { install, turbo } from "./lib/prepare.ts";
+import { ETCD, NATS, serverBinary } from "./lib/servers/server-binary.ts";
 import { bunSuite, cargoSuite, checkSuite, runSuites } from "./lib/testing/suite.ts";
 import type { Suite } from "./lib/testing/suite.ts";
 import { testFolders } from "./lib/testing/test-folders.ts";
@@ -22,6 +23,14 @@ recordToolchain();
 await install();
 
 const script = (name: string): string[] => [process.execPath, "run", name];
+/** Fetched before anything needs them: a test without its server fails, it is never left out. */
+const servers: Suite = {
+  name: "servers for tests",
+  async run() {
+    for (const program of [ETCD, NATS]) console.log(await serverBinary(program));
+    return { passed: 1, failed: 0 };
+  },
+};
 const suites: Suite[] = [
   // The addon comes first: TypeScript tests need it, and Cargo reuses what it compiled.
   checkSuite("build", turbo("run", "build")),
@@ -38,6 +47,7 @@ const suites: Suite[] = [
   checkSuite("lint", script("check:lint")),
   checkSuite("format", script("check:format")),
   checkSuite("types and type tests", script("check:types")),
+  servers,
   cargoSuite("cargo test"),
   // Tests of several folders need it; none of them should wait for the download.
   checkSuite("the wheel of the original", [process.execPath, "scripts/upstream-python.ts"]),

@@ -34,7 +34,7 @@ pub enum ErrorCode {
     VersionMismatch,
     /// The port is taken.
     AddressInUse,
-    /// The operating system, or the rules of the discovery folder, forbid it.
+    /// The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted.
     PermissionDenied,
     /// The discovery back end failed.
     Discovery,

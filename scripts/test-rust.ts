@@ -1,0 +1,10 @@
+/** `bun run test:rust [ARGUMENTS OF CARGO TEST]`: the Rust tests, with the servers that they start. */
+import { root } from "./lib/paths.ts";
+import { ETCD, serverBinary } from "./lib/servers/server-binary.ts";
+
+await serverBinary(ETCD);
+const cargo = Bun.spawn(["cargo", "test", "--release", "--workspace", "--locked", ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: ["inherit", "inherit", "inherit"],
+});
+process.exitCode = await cargo.exited;
