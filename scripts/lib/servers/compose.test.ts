@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { root } from "../paths.ts";
 
 interface Compose {
-  readonly services: Record<string, { readonly ports: string[]; readonly command: string[]; readonly healthcheck: object }>;
+  readonly services: Record<
+    string,
+    { readonly ports: string[]; readonly command: string[]; readonly healthcheck: object }
+  >;
 }
 
 test("compose.yaml has the servers, on loopback only", async () => {
