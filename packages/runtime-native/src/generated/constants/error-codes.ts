@@ -32,7 +32,7 @@ export const errorCodes = {
   version_mismatch: { httpStatus: 502, retryable: false },
   /** The port is taken. */
   address_in_use: { httpStatus: 500, retryable: false },
-  /** The operating system, or the rules of the discovery folder, forbid it. */
+  /** The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted. */
   permission_denied: { httpStatus: 403, retryable: false },
   /** The discovery back end failed. */
   discovery: { httpStatus: 503, retryable: true },

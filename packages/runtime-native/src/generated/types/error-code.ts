@@ -32,7 +32,7 @@ export type ErrorCode =
   | "version_mismatch"
   /** The port is taken. */
   | "address_in_use"
-  /** The operating system, or the rules of the discovery folder, forbid it. */
+  /** The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted. */
   | "permission_denied"
   /** The discovery back end failed. */
   | "discovery"
@@ -75,7 +75,7 @@ export type ErrorCodeInput =
   | "version_mismatch"
   /** The port is taken. */
   | "address_in_use"
-  /** The operating system, or the rules of the discovery folder, forbid it. */
+  /** The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted. */
   | "permission_denied"
   /** The discovery back end failed. */
   | "discovery"
