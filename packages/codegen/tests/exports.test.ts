@@ -1,4 +1,4 @@
-import type { BoundClass, BoundFunction, Document } from "@stator/contract";
+import { type BoundClass, type BoundFunction, type Document, parseDocument, sealDocument } from "@stator/contract";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,8 +41,8 @@ async function doctored(
   change: (document: Document) => Document,
 ): Promise<{ code: number; output: string }> {
   const file = join(folder, "document.json");
-  const document = JSON.parse(readFileSync(place.document, "utf8")) as Document;
-  writeFileSync(file, JSON.stringify(change(document)));
+  const document = parseDocument(readFileSync(place.document, "utf8"), place.document);
+  writeFileSync(file, sealDocument(change(document)).text);
   return await exportsOf(place.file, file);
 }
 
