@@ -27,6 +27,9 @@ pub struct Etcd {
     extra: Vec<String>,
 }
 
+/// How often an etcd of a test is tried on other ports.
+const ATTEMPTS: usize = 5;
+
 impl Etcd {
     /// Fails the test when there is no etcd: a test that is left out looks like one that passed.
     pub fn start() -> Self {
@@ -34,15 +37,19 @@ impl Etcd {
     }
 
     pub fn start_with(scheme: &str, extra: &[&str]) -> Self {
-        let mut etcd = Self {
-            child: None,
-            folder: TempDir::new().expect("a folder"),
-            client: format!("{scheme}://127.0.0.1:{}", free_port()),
-            peer: format!("http://127.0.0.1:{}", free_port()),
-            extra: extra.iter().map(|word| (*word).to_owned()).collect(),
-        };
-        etcd.run();
-        etcd
+        for _ in 0..ATTEMPTS {
+            let mut etcd = Self {
+                child: None,
+                folder: TempDir::new().expect("a folder"),
+                client: format!("{scheme}://127.0.0.1:{}", free_port()),
+                peer: format!("http://127.0.0.1:{}", free_port()),
+                extra: extra.iter().map(|word| (*word).to_owned()).collect(),
+            };
+            if etcd.takes_connections() {
+                return etcd;
+            }
+        }
+        panic!("etcd did not start, {ATTEMPTS} times");
     }
 
     pub fn endpoint(&self) -> &str {
@@ -59,6 +66,11 @@ impl Etcd {
 
     /// Starts it, again if it was killed, with the data and the ports that it had.
     pub fn run(&mut self) {
+        assert!(self.takes_connections(), "etcd takes connections");
+    }
+
+    /// False when it ended at once: a test beside this one can have taken a port that was free a moment ago.
+    fn takes_connections(&mut self) -> bool {
         let (program, before) = dies_with_us();
         let data = self.folder.path().join("data");
         let mut child = Command::new(program)
@@ -95,7 +107,7 @@ impl Etcd {
                 }
             }
         });
-        is_ready.recv_timeout(PATIENCE).expect("etcd takes connections");
+        is_ready.recv_timeout(PATIENCE).is_ok()
     }
 
     pub fn kill(&mut self) {
