@@ -44,7 +44,7 @@ export type RuntimeOptions = {
   etcdUsername: string | null;
   /** The password of that user. Never shown. Default none. */
   etcdPassword: Secret | null;
-  /** A PEM file with the certificate authority of etcd's certificate. Default none: those of the system count. */
+  /** A PEM file with the certificate authority of etcd's certificate. Default none, and then those of the system count. */
   etcdCa: string | null;
   /** A PEM file with our certificate, where etcd wants one. Default none. */
   etcdClientCert: string | null;
@@ -120,7 +120,7 @@ export type RuntimeOptionsInput = {
   etcdUsername?: string | null | undefined;
   /** The password of that user. Never shown. Default none. */
   etcdPassword?: Secret | null | undefined;
-  /** A PEM file with the certificate authority of etcd's certificate. Default none: those of the system count. */
+  /** A PEM file with the certificate authority of etcd's certificate. Default none, and then those of the system count. */
   etcdCa?: string | null | undefined;
   /** A PEM file with our certificate, where etcd wants one. Default none. */
   etcdClientCert?: string | null | undefined;
