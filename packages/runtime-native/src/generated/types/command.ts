@@ -3,6 +3,8 @@ import { inside, INVALID, type Invalid, mismatch } from "../support/failure.ts";
 import { hasOnly, isObject } from "../support/objects.ts";
 import { readBool, readString, readU32 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
+import { type Judgement, readJudgement } from "./judgement.ts";
+import { readServedContract, type ServedContract } from "./served-contract.ts";
 
 /** Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave. */
 export type Command =
@@ -13,6 +15,7 @@ export type Command =
       path: string;
       idempotent: boolean;
       gracefulShutdown: boolean;
+      contract: ServedContract | null;
     }
   /** Withdraws an endpoint and lets its calls end. */
   | {
@@ -26,6 +29,8 @@ export type Command =
       path: string;
       idempotent: boolean;
       waitMs: number;
+      /** The hash of the contract that the caller was built with. */
+      contract: string | null;
     }
   /** Resolves when `min` instances are there; without a time limit it waits for ever. */
   | {
@@ -48,6 +53,12 @@ export type Command =
   | {
       type: "set-health";
       ready: boolean;
+    }
+  /** Answers a dispute. */
+  | {
+      type: "judged";
+      dispute: number;
+      judgement: Judgement;
     };
 
 /** What is accepted for a {@link Command}: keys with a default may be missing, wide integers may be numbers. */
@@ -59,6 +70,7 @@ export type CommandInput =
       path: string;
       idempotent: boolean;
       gracefulShutdown: boolean;
+      contract?: ServedContract | null | undefined;
     }
   /** Withdraws an endpoint and lets its calls end. */
   | {
@@ -72,6 +84,8 @@ export type CommandInput =
       path: string;
       idempotent: boolean;
       waitMs: number;
+      /** The hash of the contract that the caller was built with. */
+      contract?: string | null | undefined;
     }
   /** Resolves when `min` instances are there; without a time limit it waits for ever. */
   | {
@@ -94,15 +108,21 @@ export type CommandInput =
   | {
       type: "set-health";
       ready: boolean;
+    }
+  /** Answers a dispute. */
+  | {
+      type: "judged";
+      dispute: number;
+      judgement: Judgement;
     };
 
-export const Command: Schema<CommandInput, Command> = schema("Command", readCommand, isCommand);
+export const Command: Schema<CommandInput, Command> = schema("Command", readCommand);
 
-const keysOfCommandServe: ReadonlySet<string> = new Set(["type", "endpoint", "path", "idempotent", "gracefulShutdown"]);
+const keysOfCommandServe: ReadonlySet<string> = new Set(["type", "endpoint", "path", "idempotent", "gracefulShutdown", "contract"]);
 
 const keysOfCommandStopServing: ReadonlySet<string> = new Set(["type", "endpoint"]);
 
-const keysOfCommandClient: ReadonlySet<string> = new Set(["type", "client", "path", "idempotent", "waitMs"]);
+const keysOfCommandClient: ReadonlySet<string> = new Set(["type", "client", "path", "idempotent", "waitMs", "contract"]);
 
 const keysOfCommandWaitForInstances: ReadonlySet<string> = new Set(["type", "client", "min", "timeoutMs"]);
 
@@ -111,6 +131,8 @@ const keysOfCommandCloseClient: ReadonlySet<string> = new Set(["type", "client"]
 const keysOfCommandShutdown: ReadonlySet<string> = new Set(["type", "timeoutMs"]);
 
 const keysOfCommandSetHealth: ReadonlySet<string> = new Set(["type", "ready"]);
+
+const keysOfCommandJudged: ReadonlySet<string> = new Set(["type", "dispute", "judgement"]);
 
 export function readCommand(value: unknown): Command | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -130,59 +152,11 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandShutdown(value);
     case "set-health":
       return readCommandSetHealth(value);
+    case "judged":
+      return readCommandJudged(value);
   }
-  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\"", tag));
-}
-
-export function isCommand(value: unknown): value is Command {
-  if (!isObject(value)) return false;
-  switch (value.type) {
-    case "serve":
-      return (
-        typeof value.endpoint === "number" && value.endpoint >>> 0 === value.endpoint &&
-        typeof value.path === "string" && value.path.isWellFormed() &&
-        typeof value.idempotent === "boolean" &&
-        typeof value.gracefulShutdown === "boolean" &&
-        hasOnly(value, keysOfCommandServe)
-      );
-    case "stop-serving":
-      return (
-        typeof value.endpoint === "number" && value.endpoint >>> 0 === value.endpoint &&
-        hasOnly(value, keysOfCommandStopServing)
-      );
-    case "client":
-      return (
-        typeof value.client === "number" && value.client >>> 0 === value.client &&
-        typeof value.path === "string" && value.path.isWellFormed() &&
-        typeof value.idempotent === "boolean" &&
-        typeof value.waitMs === "number" && value.waitMs >>> 0 === value.waitMs &&
-        hasOnly(value, keysOfCommandClient)
-      );
-    case "wait-for-instances":
-      return (
-        typeof value.client === "number" && value.client >>> 0 === value.client &&
-        typeof value.min === "number" && value.min >>> 0 === value.min &&
-        (value.timeoutMs === null || (typeof value.timeoutMs === "number" && value.timeoutMs >>> 0 === value.timeoutMs)) &&
-        hasOnly(value, keysOfCommandWaitForInstances)
-      );
-    case "close-client":
-      return (
-        typeof value.client === "number" && value.client >>> 0 === value.client &&
-        hasOnly(value, keysOfCommandCloseClient)
-      );
-    case "shutdown":
-      return (
-        (value.timeoutMs === null || (typeof value.timeoutMs === "number" && value.timeoutMs >>> 0 === value.timeoutMs)) &&
-        hasOnly(value, keysOfCommandShutdown)
-      );
-    case "set-health":
-      return (
-        typeof value.ready === "boolean" &&
-        hasOnly(value, keysOfCommandSetHealth)
-      );
-    default:
-      return false;
-  }
+  mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\", \"judged\"", tag);
+  return inside("type");
 }
 
 function readCommandServe(value: Record<string, unknown>): ({
@@ -191,25 +165,29 @@ function readCommandServe(value: Record<string, unknown>): ({
   path: string;
   idempotent: boolean;
   gracefulShutdown: boolean;
+  contract: ServedContract | null;
 }) | Invalid {
-  const endpoint = value.endpoint;
-  if (typeof endpoint !== "number" || endpoint >>> 0 !== endpoint) return inside("endpoint", readU32(endpoint));
-  const path = value.path;
-  if (typeof path !== "string" || !path.isWellFormed()) return inside("path", readString(path));
-  const idempotent = value.idempotent;
-  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
-  const gracefulShutdown = value.gracefulShutdown;
-  if (typeof gracefulShutdown !== "boolean") return inside("gracefulShutdown", readBool(gracefulShutdown));
+  const endpoint = readU32(value.endpoint);
+  if (endpoint === INVALID) return inside("endpoint");
+  const path = readString(value.path);
+  if (path === INVALID) return inside("path");
+  const idempotent = readBool(value.idempotent);
+  if (idempotent === INVALID) return inside("idempotent");
+  const gracefulShutdown = readBool(value.gracefulShutdown);
+  if (gracefulShutdown === INVALID) return inside("gracefulShutdown");
+  const contractGiven = value.contract === undefined ? null : value.contract;
+  const contract = contractGiven === null ? null : readServedContract(contractGiven);
+  if (contract === INVALID) return inside("contract");
   if (!hasOnly(value, keysOfCommandServe)) return INVALID;
-  return { type: "serve", endpoint, path, idempotent, gracefulShutdown };
+  return { type: "serve", endpoint, path, idempotent, gracefulShutdown, contract };
 }
 
 function readCommandStopServing(value: Record<string, unknown>): ({
   type: "stop-serving";
   endpoint: number;
 }) | Invalid {
-  const endpoint = value.endpoint;
-  if (typeof endpoint !== "number" || endpoint >>> 0 !== endpoint) return inside("endpoint", readU32(endpoint));
+  const endpoint = readU32(value.endpoint);
+  if (endpoint === INVALID) return inside("endpoint");
   if (!hasOnly(value, keysOfCommandStopServing)) return INVALID;
   return { type: "stop-serving", endpoint };
 }
@@ -220,17 +198,22 @@ function readCommandClient(value: Record<string, unknown>): ({
   path: string;
   idempotent: boolean;
   waitMs: number;
+  /** The hash of the contract that the caller was built with. */
+  contract: string | null;
 }) | Invalid {
-  const client = value.client;
-  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
-  const path = value.path;
-  if (typeof path !== "string" || !path.isWellFormed()) return inside("path", readString(path));
-  const idempotent = value.idempotent;
-  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
-  const waitMs = value.waitMs;
-  if (typeof waitMs !== "number" || waitMs >>> 0 !== waitMs) return inside("waitMs", readU32(waitMs));
+  const client = readU32(value.client);
+  if (client === INVALID) return inside("client");
+  const path = readString(value.path);
+  if (path === INVALID) return inside("path");
+  const idempotent = readBool(value.idempotent);
+  if (idempotent === INVALID) return inside("idempotent");
+  const waitMs = readU32(value.waitMs);
+  if (waitMs === INVALID) return inside("waitMs");
+  const contractGiven = value.contract === undefined ? null : value.contract;
+  const contract = contractGiven === null ? null : readString(contractGiven);
+  if (contract === INVALID) return inside("contract");
   if (!hasOnly(value, keysOfCommandClient)) return INVALID;
-  return { type: "client", client, path, idempotent, waitMs };
+  return { type: "client", client, path, idempotent, waitMs, contract };
 }
 
 function readCommandWaitForInstances(value: Record<string, unknown>): ({
@@ -239,14 +222,13 @@ function readCommandWaitForInstances(value: Record<string, unknown>): ({
   min: number;
   timeoutMs: number | null;
 }) | Invalid {
-  const client = value.client;
-  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
-  const min = value.min;
-  if (typeof min !== "number" || min >>> 0 !== min) return inside("min", readU32(min));
-  const { timeoutMs = null } = value;
-  if (timeoutMs !== null && (typeof timeoutMs !== "number" || timeoutMs >>> 0 !== timeoutMs)) {
-    return inside("timeoutMs", readU32(timeoutMs));
-  }
+  const client = readU32(value.client);
+  if (client === INVALID) return inside("client");
+  const min = readU32(value.min);
+  if (min === INVALID) return inside("min");
+  const timeoutMsGiven = value.timeoutMs === undefined ? null : value.timeoutMs;
+  const timeoutMs = timeoutMsGiven === null ? null : readU32(timeoutMsGiven);
+  if (timeoutMs === INVALID) return inside("timeoutMs");
   if (!hasOnly(value, keysOfCommandWaitForInstances)) return INVALID;
   return { type: "wait-for-instances", client, min, timeoutMs };
 }
@@ -255,8 +237,8 @@ function readCommandCloseClient(value: Record<string, unknown>): ({
   type: "close-client";
   client: number;
 }) | Invalid {
-  const client = value.client;
-  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
+  const client = readU32(value.client);
+  if (client === INVALID) return inside("client");
   if (!hasOnly(value, keysOfCommandCloseClient)) return INVALID;
   return { type: "close-client", client };
 }
@@ -265,10 +247,9 @@ function readCommandShutdown(value: Record<string, unknown>): ({
   type: "shutdown";
   timeoutMs: number | null;
 }) | Invalid {
-  const { timeoutMs = null } = value;
-  if (timeoutMs !== null && (typeof timeoutMs !== "number" || timeoutMs >>> 0 !== timeoutMs)) {
-    return inside("timeoutMs", readU32(timeoutMs));
-  }
+  const timeoutMsGiven = value.timeoutMs === undefined ? null : value.timeoutMs;
+  const timeoutMs = timeoutMsGiven === null ? null : readU32(timeoutMsGiven);
+  if (timeoutMs === INVALID) return inside("timeoutMs");
   if (!hasOnly(value, keysOfCommandShutdown)) return INVALID;
   return { type: "shutdown", timeoutMs };
 }
@@ -277,8 +258,21 @@ function readCommandSetHealth(value: Record<string, unknown>): ({
   type: "set-health";
   ready: boolean;
 }) | Invalid {
-  const field0 = value.ready;
-  if (typeof field0 !== "boolean") return inside("ready", readBool(field0));
+  const field0 = readBool(value.ready);
+  if (field0 === INVALID) return inside("ready");
   if (!hasOnly(value, keysOfCommandSetHealth)) return INVALID;
   return { type: "set-health", ready: field0 };
+}
+
+function readCommandJudged(value: Record<string, unknown>): ({
+  type: "judged";
+  dispute: number;
+  judgement: Judgement;
+}) | Invalid {
+  const dispute = readU32(value.dispute);
+  if (dispute === INVALID) return inside("dispute");
+  const judgement = readJudgement(value.judgement);
+  if (judgement === INVALID) return inside("judgement");
+  if (!hasOnly(value, keysOfCommandJudged)) return INVALID;
+  return { type: "judged", dispute, judgement };
 }

@@ -12,6 +12,11 @@ export type Stator = {
   versions: [number, number];
   /** Declared by the endpoint: running a call twice does no harm. */
   idempotent: boolean;
+  /**
+   * The hash of the endpoint's contract, 32 hex digits; absent if it is served without one. The instance gives the
+   * document of it when it is asked.
+   */
+  contract: string | null;
 };
 
 /** What is accepted for a {@link Stator}: keys with a default may be missing, wide integers may be numbers. */
@@ -22,35 +27,35 @@ export type StatorInput = {
   versions: [number, number];
   /** Declared by the endpoint: running a call twice does no harm. */
   idempotent?: boolean | undefined;
+  /**
+   * The hash of the endpoint's contract, 32 hex digits; absent if it is served without one. The instance gives the
+   * document of it when it is asked.
+   */
+  contract?: string | null | undefined;
 };
 
-export const Stator: Schema<StatorInput, Stator> = schema("Stator", readStator, isStator);
+export const Stator: Schema<StatorInput, Stator> = schema("Stator", readStator);
 
 export function readStator(value: unknown): Stator | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const address = value.address;
-  if (typeof address !== "string" || !address.isWellFormed()) return inside("address", readString(address));
+  const address = readString(value.address);
+  if (address === INVALID) return inside("address");
   const versions = readStatorVersions(value.versions);
   if (versions === INVALID) return inside("versions");
-  const { idempotent = false } = value;
-  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
-  return { address, versions, idempotent };
-}
-
-export function isStator(value: unknown): value is Stator {
-  return (
-    isObject(value) &&
-    typeof value.address === "string" && value.address.isWellFormed() &&
-    readStatorVersions(value.versions) === value.versions &&
-    typeof value.idempotent === "boolean"
-  );
+  const idempotentGiven = value.idempotent === undefined ? false : value.idempotent;
+  const idempotent = readBool(idempotentGiven);
+  if (idempotent === INVALID) return inside("idempotent");
+  const contractGiven = value.contract === undefined ? null : value.contract;
+  const contract = contractGiven === null ? null : readString(contractGiven);
+  if (contract === INVALID) return inside("contract");
+  return { address, versions, idempotent, contract };
 }
 
 function readStatorVersions(value: unknown): [number, number] | Invalid {
   if (!Array.isArray(value) || value.length !== 2) return mismatch("a list of 2", value);
-  const item0 = value[0];
-  if (typeof item0 !== "number" || (item0 & 0xffff) !== item0) return inside(0, readU16(item0));
-  const item1 = value[1];
-  if (typeof item1 !== "number" || (item1 & 0xffff) !== item1) return inside(1, readU16(item1));
+  const item0 = readU16(value[0]);
+  if (item0 === INVALID) return inside(0);
+  const item1 = readU16(value[1]);
+  if (item1 === INVALID) return inside(1);
   return value as [number, number];
 }
