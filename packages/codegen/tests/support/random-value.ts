@@ -110,8 +110,7 @@ export class ValueMaker {
       case "unit":
         return null;
       case "newtype":
-        // serde knows no limits, so values stay within them.
-        return shape.limits === undefined ? this.type(shape.of, budget) : "word";
+        return shape.limits === undefined || this.#random.chance(0.5) ? this.type(shape.of, budget) : "word";
       case "tuple":
         return shape.items.map((item) => this.type(item, budget - 1));
       case "struct": {

@@ -1,5 +1,8 @@
 //! Types of every kind that contracts know. Tests generate them, feed values to both languages and compare the answers.
 
+use serde::{Serialize, de::DeserializeOwned};
+use stator_contract::Contract;
+
 mod casing;
 mod chat;
 mod collections;
@@ -66,22 +69,29 @@ macro_rules! fixtures {
             contracts.constant("mode_weights", "How much each mode counts.", &mode_weights());
         }
 
-        /// Reads a value of the fixture and writes it again.
-        ///
-        /// # Errors
-        /// With serde's text, or when there is no such fixture.
-        pub fn round_trip(name: &str, json: &str) -> Result<String, String> {
+        /// Reads a value of the fixture, checks it, and writes it again: `ok JSON`, `misfit text` where only the
+        /// contract refuses it, `error text` where serde does.
+        pub fn round_trip(name: &str, json: &str) -> String {
             match name {
                 $($name => again::<$rust>(json),)*
-                _ => Err(format!("there is no fixture {name}")),
+                _ => format!("error there is no fixture {name}"),
             }
         }
     };
 }
 
-fn again<T: serde::Serialize + serde::de::DeserializeOwned>(json: &str) -> Result<String, String> {
-    let value: T = serde_json::from_str(json).map_err(|error| error.to_string())?;
-    serde_json::to_string(&value).map_err(|error| error.to_string())
+fn again<T: Contract + Serialize + DeserializeOwned>(json: &str) -> String {
+    let value: T = match serde_json::from_str(json) {
+        Ok(value) => value,
+        Err(error) => return format!("error {error}"),
+    };
+    if let Err(misfit) = stator_contract::check(&value) {
+        return format!("misfit {misfit}");
+    }
+    match serde_json::to_string(&value) {
+        Ok(text) => format!("ok {text}"),
+        Err(error) => format!("error {error}"),
+    }
 }
 
 fixtures! {

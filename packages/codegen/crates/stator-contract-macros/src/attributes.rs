@@ -11,6 +11,7 @@ pub(crate) struct FieldAttributes {
     max: Option<TokenStream>,
     policy: Option<TokenStream>,
     pub(crate) string_policy: bool,
+    number_policy: bool,
     pub(crate) described_as: Option<Type>,
 }
 
@@ -32,6 +33,7 @@ impl FieldAttributes {
                     "integer" => {
                         let policy: LitStr = meta.value()?.parse()?;
                         found.string_policy = policy.value() == "string";
+                        found.number_policy = policy.value() == "number";
                         found.policy = Some(match policy.value().as_str() {
                             "bigint" => quote!(Bigint),
                             "number" => quote!(Number),
@@ -72,6 +74,19 @@ impl FieldAttributes {
             max_length: #max_length,
             min: #min,
             max: #max,
+        })
+    }
+
+    /// An expression of type `Asked`; `None` when the attributes ask for nothing that a value can break.
+    pub(crate) fn asked(&self) -> Option<TokenStream> {
+        let has_limits =
+            self.min_length.is_some() || self.max_length.is_some() || self.min.is_some() || self.max.is_some();
+        let (limits, safe_integers) = (self.limits(), self.number_policy);
+        (has_limits || safe_integers).then(|| {
+            quote!(::stator_contract::Asked {
+                limits: #limits,
+                safe_integers: #safe_integers,
+            })
         })
     }
 

@@ -2,12 +2,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_derive_internals::{
     Ctxt, Derive,
-    ast::{Container, Data, Style},
+    ast::{Container, Data, Style, Variant},
     attr::TagType,
 };
 use syn::{DeriveInput, Error, Result, parse_quote};
 
 use crate::{
+    check,
     container_attributes::ContainerAttributes,
     declared_error, describe_shape,
     docs::docs,
@@ -36,10 +37,15 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     }
     let declared_error = declared_error::implement(&container, &generics)?;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let map_key = is_map_key(&container).then(|| {
+    let check = check::method(&container)?;
+    let map_key = map_key_arms(&container).map(|arms| {
         quote! {
             #[automatically_derived]
-            impl #impl_generics ::stator_contract::MapKey for #ident #type_generics #where_clause {}
+            impl #impl_generics ::stator_contract::MapKey for #ident #type_generics #where_clause {
+                fn text(&self) -> ::std::string::String {
+                    ::std::string::String::from(match self { #(#arms),* })
+                }
+            }
         }
     });
     Ok(quote! {
@@ -51,6 +57,8 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
                     &[#(<#arguments as ::stator_contract::Contract>::describe(registry)),*];
                 __private::named::<Self>(registry, arguments, #docs, #status, |registry| #shape)
             }
+
+            #check
         }
         #declared_error
         #map_key
@@ -58,12 +66,18 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
 }
 
 /// serde writes a unit variant as text when it is a key.
-fn is_map_key(container: &Container<'_>) -> bool {
+fn map_key_arms(container: &Container<'_>) -> Option<Vec<TokenStream>> {
     match &container.data {
-        Data::Enum(variants) => {
-            matches!(container.attrs.tag(), TagType::External)
-                && variants.iter().all(|variant| matches!(variant.style, Style::Unit))
+        Data::Enum(variants)
+            if matches!(container.attrs.tag(), TagType::External)
+                && variants.iter().all(|variant| matches!(variant.style, Style::Unit)) =>
+        {
+            let arm = |variant: &Variant<'_>| {
+                let (ident, name) = (&variant.ident, variant.attrs.name().serialize_name());
+                quote!(Self::#ident => #name)
+            };
+            Some(variants.iter().map(arm).collect())
         }
-        Data::Struct(..) => false,
+        _ => None,
     }
 }

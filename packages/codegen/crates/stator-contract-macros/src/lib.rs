@@ -1,6 +1,7 @@
 //! The macros of `stator-contract`. Use them from there.
 
 mod attributes;
+mod check;
 mod container;
 mod container_attributes;
 mod declared_error;

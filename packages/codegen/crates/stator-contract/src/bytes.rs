@@ -2,7 +2,7 @@ use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Contract, Registry, TypeRef, base64};
+use crate::{Asked, Contract, Misfit, Registry, TypeRef, base64};
 
 /// Bytes: base64 text on the wire, a `Uint8Array` in TypeScript.
 ///
@@ -38,6 +38,10 @@ impl ts_rs::TS for Bytes {
 impl Contract for Bytes {
     fn describe(_: &mut Registry) -> TypeRef {
         TypeRef::Bytes
+    }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        asked.length(self.0.len(), "bytes")
     }
 }
 

@@ -1,4 +1,8 @@
-use crate::{registry::Registry, type_ref::TypeRef};
+use crate::{
+    check::{Asked, Misfit},
+    registry::Registry,
+    type_ref::TypeRef,
+};
 
 /// A type whose form on the wire is known exactly. Derive it, beside `Serialize`, `Deserialize` and `TS`.
 #[diagnostic::on_unimplemented(
@@ -13,4 +17,14 @@ use crate::{registry::Registry, type_ref::TypeRef};
 pub trait Contract: ts_rs::TS {
     /// How the type is written where it is used. A type with a name puts its definition into the registry.
     fn describe(registry: &mut Registry) -> TypeRef;
+
+    /// Checks what serde does not know: limits, wide integers that are a `number` in TypeScript, finite numbers.
+    ///
+    /// `asked` is what the field that holds the value says. For a whole message use [`check`](crate::check).
+    ///
+    /// # Errors
+    /// With the first part of the value that does not fit.
+    fn check_contract(&self, _asked: &Asked) -> Result<(), Misfit> {
+        Ok(())
+    }
 }

@@ -16,6 +16,7 @@ extern crate self as stator_contract;
 pub mod base64;
 mod binding;
 mod bytes;
+mod check;
 mod constant;
 mod contract;
 mod contracts;
@@ -48,6 +49,7 @@ pub use binding::{
     RawClass, RawFunction, RawParameter, RawType,
 };
 pub use bytes::Bytes;
+pub use check::{Asked, Misfit, Segment};
 pub use constant::Constant;
 pub use contract::Contract;
 pub use contracts::Contracts;
@@ -70,3 +72,11 @@ pub use ts_rs_text::TsRsText;
 pub use type_definition::TypeDefinition;
 pub use type_ref::{IntegerPolicy, TextFormat, TypeRef};
 pub use variant::Variant;
+
+/// Checks a whole message for what serde does not know, as every generated validator does.
+///
+/// # Errors
+/// With the first part that does not fit, and its path.
+pub fn check<T: Contract + ?Sized>(message: &T) -> Result<(), Misfit> {
+    message.check_contract(&Asked::NOTHING)
+}

@@ -1,9 +1,11 @@
+use std::{cmp::Ordering, fmt};
+
 use serde::Serialize;
 
 use crate::type_ref::TypeRef;
 
 /// What narrows the values of a field beyond its type.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
     /// Least length, as Rust's `len()` counts: bytes, UTF-8 bytes of text, items of a list, entries of a map.
@@ -67,12 +69,39 @@ impl Limits {
 }
 
 impl Bound {
+    /// How an integer lies to this limit.
+    pub(crate) fn of_integer(self, value: i128) -> Ordering {
+        match self {
+            Bound::Int(bound) => value.cmp(&bound),
+            // Integers have integer limits only.
+            Bound::Float(_) => Ordering::Equal,
+        }
+    }
+
+    /// How a finite number lies to this limit.
+    pub(crate) fn of_float(self, value: f64) -> Ordering {
+        let bound = match self {
+            Bound::Int(bound) => bound as f64,
+            Bound::Float(bound) => bound,
+        };
+        value.partial_cmp(&bound).unwrap_or(Ordering::Equal)
+    }
+
     fn problem(&self, on: &TypeRef) -> Option<String> {
         match (self, on) {
             (Bound::Int(_), TypeRef::Int { .. } | TypeRef::Float { .. }) => None,
             (Bound::Float(value), TypeRef::Float { .. }) if value.is_finite() => None,
             (Bound::Float(_), TypeRef::Int { .. }) => Some("min and max of an integer are integers".into()),
             _ => Some("min and max are for numbers; put them on the field of the number's own type".into()),
+        }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bound::Int(bound) => bound.fmt(formatter),
+            Bound::Float(bound) => bound.fmt(formatter),
         }
     }
 }

@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Contract, Endpoint, EndpointKind, Field, IntegerPolicy, Limits, Message, Registry, Reply, Service, Shape, TypeRef,
-    Variant,
+    Asked, Contract, Endpoint, EndpointKind, Field, IntegerPolicy, Limits, Message, Misfit, Registry, Reply, Service,
+    Shape, TypeRef, Variant,
 };
 
+pub use serde_json;
 pub use ts_rs;
 
 /// Through text, because `serde_json::to_value` widens an `f32` of 0.1 to 0.10000000149011612.
@@ -192,6 +193,28 @@ pub fn service(
         endpoints,
         hash: String::new(),
     }
+}
+
+/// Checks a field that serde writes as another type: `written` is what comes out.
+///
+/// # Errors
+/// When the other type does not allow it. A value that cannot be written is left to who writes it.
+pub fn check_written<T: Contract + serde::de::DeserializeOwned>(
+    written: Result<Value, serde_json::Error>,
+    asked: &Asked,
+) -> Result<(), Misfit> {
+    match written.and_then(serde_json::from_value::<T>) {
+        Ok(value) => value.check_contract(asked),
+        Err(_) => Ok(()),
+    }
+}
+
+/// The same for bytes, which need not be written for it.
+///
+/// # Errors
+/// When there are too many or too few.
+pub fn check_bytes<T: AsRef<[u8]> + ?Sized>(bytes: &T, asked: &Asked) -> Result<(), Misfit> {
+    asked.length(bytes.as_ref().len(), "bytes")
 }
 
 /// The text of a declared error. Called as `(&&Said(error)).said(name, docs)`: the compiler takes the first of the two

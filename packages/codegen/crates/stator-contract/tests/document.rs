@@ -370,7 +370,6 @@ fn two_types_of_one_name_are_refused() {
 }
 
 #[derive(TS, Contract)]
-#[expect(dead_code, reason = "described, not made")]
 struct Shared {
     text: Arc<str>,
     list: Rc<[Arc<u64>]>,

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::{Contract, MapKey, Registry, TypeRef};
+use super::parts::{check_entries, check_items};
+use crate::{Asked, Contract, MapKey, Misfit, Registry, TypeRef};
 
 fn list<T: Contract>(registry: &mut Registry) -> TypeRef {
     TypeRef::List {
@@ -25,11 +26,19 @@ impl<T: Contract> Contract for Vec<T> {
     fn describe(registry: &mut Registry) -> TypeRef {
         list::<T>(registry)
     }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        check_items(self.iter(), asked)
+    }
 }
 
 impl<T: Contract> Contract for [T] {
     fn describe(registry: &mut Registry) -> TypeRef {
         list::<T>(registry)
+    }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        check_items(self.iter(), asked)
     }
 }
 
@@ -43,11 +52,19 @@ impl<T: Contract, const N: usize> Contract for [T; N] {
             length: N,
         }
     }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        check_items(self.iter(), &asked.of_parts())
+    }
 }
 
 impl<T: Contract, S> Contract for HashSet<T, S> {
     fn describe(registry: &mut Registry) -> TypeRef {
         set::<T>(registry)
+    }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        check_items(self.iter(), asked)
     }
 }
 
@@ -55,16 +72,28 @@ impl<T: Contract> Contract for BTreeSet<T> {
     fn describe(registry: &mut Registry) -> TypeRef {
         set::<T>(registry)
     }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        check_items(self.iter(), asked)
+    }
 }
 
 impl<K: Contract + MapKey, V: Contract, S> Contract for HashMap<K, V, S> {
     fn describe(registry: &mut Registry) -> TypeRef {
         map::<K, V>(registry)
     }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        check_entries(self.iter(), asked)
+    }
 }
 
 impl<K: Contract + MapKey, V: Contract> Contract for BTreeMap<K, V> {
     fn describe(registry: &mut Registry) -> TypeRef {
         map::<K, V>(registry)
+    }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        check_entries(self.iter(), asked)
     }
 }

@@ -1,6 +1,7 @@
 use ::indexmap::{IndexMap, IndexSet};
 
-use crate::{Contract, MapKey, Registry, TypeRef};
+use super::parts::{check_entries, check_items};
+use crate::{Asked, Contract, MapKey, Misfit, Registry, TypeRef};
 
 /// Readers in JavaScript put keys that look like array indices first; the order of all others is kept.
 impl<K: Contract + MapKey, V: Contract> Contract for IndexMap<K, V> {
@@ -10,6 +11,10 @@ impl<K: Contract + MapKey, V: Contract> Contract for IndexMap<K, V> {
             value: Box::new(V::describe(registry)),
         }
     }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        check_entries(self.iter(), asked)
+    }
 }
 
 impl<T: Contract> Contract for IndexSet<T> {
@@ -17,5 +22,9 @@ impl<T: Contract> Contract for IndexSet<T> {
         TypeRef::Set {
             of: Box::new(T::describe(registry)),
         }
+    }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        check_items(self.iter(), asked)
     }
 }

@@ -5,6 +5,7 @@ mod chrono;
 mod collections;
 #[cfg(feature = "indexmap")]
 mod indexmap;
+mod parts;
 mod scalars;
 mod tuples;
 #[cfg(feature = "url")]

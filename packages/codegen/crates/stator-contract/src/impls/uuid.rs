@@ -8,4 +8,8 @@ impl Contract for ::uuid::Uuid {
     }
 }
 
-impl MapKey for ::uuid::Uuid {}
+impl MapKey for ::uuid::Uuid {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}

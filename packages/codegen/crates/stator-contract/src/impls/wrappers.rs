@@ -1,12 +1,16 @@
 use std::{borrow::Cow, rc::Rc, sync::Arc};
 
-use crate::{Contract, Registry, TypeRef};
+use crate::{Asked, Contract, Misfit, Registry, TypeRef};
 
 macro_rules! transparent {
     ($($rust:ty),*) => {
         $(impl<T: Contract + ?Sized> Contract for $rust {
             fn describe(registry: &mut Registry) -> TypeRef {
                 T::describe(registry)
+            }
+
+            fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+                (**self).check_contract(asked)
             }
         })*
     };
@@ -17,6 +21,10 @@ transparent!(&T, Box<T>, Rc<T>, Arc<T>);
 impl<T: Contract + ToOwned + ?Sized> Contract for Cow<'_, T> {
     fn describe(registry: &mut Registry) -> TypeRef {
         T::describe(registry)
+    }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        (**self).check_contract(asked)
     }
 }
 
@@ -30,5 +38,9 @@ impl<T: Contract> Contract for Option<T> {
             );
         }
         TypeRef::option_of(inner)
+    }
+
+    fn check_contract(&self, asked: &Asked) -> Result<(), Misfit> {
+        self.as_ref().map_or(Ok(()), |inner| inner.check_contract(asked))
     }
 }
