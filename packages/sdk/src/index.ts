@@ -1,4 +1,5 @@
 export { api, type ApiOptions } from "./definition/api.ts";
+export { commandService, type CommandOptions, type CommandService } from "./definition/command-service.ts";
 export { endpoint, type EndpointMethod, type EndpointOptions } from "./definition/endpoint.ts";
 export { onShutdown, onStart } from "./definition/lifecycle.ts";
 export { service, type ServiceOptions } from "./definition/service.ts";
@@ -8,6 +9,7 @@ export type { DependencyOptions } from "./dependency/dependency.ts";
 export type { ServiceCallOptions, ServiceClient } from "./dependency/service-client.ts";
 export type { ContractClient, ContractEndpoint, ServiceContract } from "./dependency/service-contract.ts";
 export type { ServiceStream } from "./dependency/service-stream.ts";
+export type { Requests } from "./schema/request-types.ts";
 export { currentContext } from "./serving/call-scope.ts";
 export { serve } from "./serving/serve.ts";
 export type { HttpOptions, ServeServiceOptions } from "./serving/serve-options.ts";

@@ -1,8 +1,18 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { ErrorType } from "@stator/runtime-native";
 
-/** Whether an endpoint answers with one item or with a stream of them; the names are those of contracts. */
-export type EndpointKind = "unary" | "server-stream";
+/** Which of the two directions of an endpoint are streams; the names are those of contracts. */
+export type EndpointKind = "unary" | "server-stream" | "client-stream" | "duplex";
+
+/** Whether the request is a stream. */
+export function takesStream(kind: EndpointKind): boolean {
+  return kind === "client-stream" || kind === "duplex";
+}
+
+/** Whether the answer is a stream. */
+export function givesStream(kind: EndpointKind): boolean {
+  return kind === "server-stream" || kind === "duplex";
+}
 
 /** How an endpoint is reached over HTTP. */
 export interface HttpDefinition {

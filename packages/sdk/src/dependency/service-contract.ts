@@ -1,7 +1,9 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { ErrorType } from "@stator/runtime-native";
 
+import type { EndpointKind } from "../definition/endpoint-definition.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
+import { suggestion } from "../definition/nearest-name.ts";
 import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
 import type { CallArguments } from "./service-client.ts";
 import type { ServiceStream } from "./service-stream.ts";
@@ -26,15 +28,17 @@ export interface ServiceContract {
   readonly endpoints: Readonly<Record<string, ContractEndpoint>>;
 }
 
-type ContractCall<E extends ContractEndpoint> = E["kind"] extends "server-stream"
-  ? (
-      ...call: CallArguments<StandardSchemaV1.InferInput<E["input"]>>
-    ) => ServiceStream<StandardSchemaV1.InferOutput<E["output"]>>
-  : E["kind"] extends "unary"
-    ? (
-        ...call: CallArguments<StandardSchemaV1.InferInput<E["input"]>>
-      ) => Promise<StandardSchemaV1.InferOutput<E["output"]>>
-    : never;
+type ContractArguments<E extends ContractEndpoint> = CallArguments<
+  E["kind"] extends "client-stream" | "duplex"
+    ? AsyncIterable<StandardSchemaV1.InferInput<E["input"]>>
+    : StandardSchemaV1.InferInput<E["input"]>
+>;
+
+type ContractCall<E extends ContractEndpoint> = E["kind"] extends "server-stream" | "duplex"
+  ? (...call: ContractArguments<E>) => ServiceStream<StandardSchemaV1.InferOutput<E["output"]>>
+  : (...call: ContractArguments<E>) => Promise<StandardSchemaV1.InferOutput<E["output"]>>;
+
+const KINDS: readonly string[] = ["unary", "server-stream", "client-stream", "duplex"] satisfies EndpointKind[];
 
 /** What `depends(contract)` offers. */
 export type ContractClient<C extends ServiceContract> = {
@@ -51,14 +55,12 @@ export function contractTarget(contract: ServiceContract): DependencyTarget {
   const { name, namespace, component } = contract;
   const endpoints = Object.entries(contract.endpoints).map(([property, endpoint]): TargetEndpoint => {
     const { kind } = endpoint;
-    if (kind !== "unary" && kind !== "server-stream") {
-      throw invalidArgument(
-        `depends: ${name}.${property} is a ${kind} endpoint; services can call unary and server-stream ones.`,
-      );
+    if (!KINDS.includes(kind)) {
+      throw invalidArgument(`depends: ${name}.${property} is of the kind "${kind}"; ${suggestion(kind, KINDS)}`);
     }
     return {
       property,
-      kind,
+      kind: kind as EndpointKind,
       name: endpoint.name,
       output: endpoint.output,
       error: endpoint.error ?? null,

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 
 import { depends, service } from "../index.ts";
-import { resolveGraph } from "./service-graph.ts";
+import { requireClasses, resolveGraph } from "./service-graph.ts";
 
 @service({ namespace: "test" })
 class Worker {
@@ -27,7 +27,7 @@ test("lists dependencies first, each service once", () => {
 });
 
 test("constructs anew each time: two graphs of the same classes share nothing", () => {
-  const [one, two] = [resolveGraph([Frontend]), resolveGraph([Router])];
+  const [one, two] = [requireClasses(resolveGraph([Frontend])), requireClasses(resolveGraph([Router]))];
   expect(one[0]?.instance).not.toBe(two[0]?.instance);
   expect(two.map((node) => node.definition.className)).toEqual(["Worker", "Router"]);
 });
@@ -55,7 +55,7 @@ test("refuses two classes under one name, and what is no service", () => {
   class Impostor {
     worker = depends(Worker);
   }
-  expect(() => resolveGraph([Impostor])).toThrow('Two classes of the graph are both the service "test.worker"');
+  expect(() => resolveGraph([Impostor])).toThrow('Two services of the graph are both "test.worker"');
   class Plain {
     readonly size = 1;
   }

@@ -17,7 +17,10 @@ pub(crate) fn hash_service(
     types: &BTreeMap<String, TypeDefinition>,
 ) -> Result<(), serde_json::Error> {
     for endpoint in &mut service.endpoints {
-        let messages: Vec<_> = [&endpoint.input, &endpoint.output].into_iter().chain(&endpoint.error).collect();
+        let messages: Vec<_> = [&endpoint.input, &endpoint.output]
+            .into_iter()
+            .chain(&endpoint.error)
+            .collect();
         let reached: Vec<_> = reach(&messages, types)
             .into_iter()
             .map(|(name, shape)| (name, bare(shape)))

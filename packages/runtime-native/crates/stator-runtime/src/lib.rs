@@ -9,6 +9,7 @@ pub mod connection;
 pub mod discovery;
 pub mod error;
 mod inbox;
+pub mod parent_watch;
 pub mod payload;
 pub mod plane;
 pub mod runtime;
