@@ -2,13 +2,15 @@ import { join } from "node:path";
 
 const PEERS = ["stator", "zod", "valibot", "typebox", "ajv"] as const;
 const SHAPES = ["order", "token"] as const;
-const TASKS = ["validate", "decode"] as const;
+const TASKS = ["check", "checkAnyText", "parse", "decode"] as const;
 
 const descriptions = {
   order: "10 fields",
   token: "token item",
-  validate: "check a value",
-  decode: "JSON.parse and check",
+  check: "check",
+  checkAnyText: "check, any text",
+  parse: "parse",
+  decode: "decode",
 };
 
 export type ValidatorRow = {
@@ -21,7 +23,10 @@ export type ValidatorRow = {
   readonly ratio: number;
 };
 
-/** Measures generated validators beside other libraries. Each figure comes from a process of its own; peers take turns. */
+/**
+ * Measures generated validators beside other libraries. Each figure comes from a process of its own; peers take turns,
+ * and who goes first changes with the round.
+ */
 export async function measureValidators(rounds: number, milliseconds: number): Promise<ValidatorRow[]> {
   const rates = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++) {

@@ -1,8 +1,9 @@
 import { type EnumShape, pascalCase, type Variant } from "@stator/contract";
-import { structOf } from "./enum-reader.ts";
+import { structOf } from "./content.ts";
 import { all, type GuardWriter, returned } from "./guard.ts";
+import { MOST_CASES } from "./enum-reader.ts";
+import { access, keySet, keySource } from "./keys.ts";
 import type { ReaderWriter } from "./reader.ts";
-import { access, keySet, keySource } from "./struct-reader.ts";
 
 /** Adds the guards of an enum. The one that is called `is` and the name is exported. */
 export function addEnumGuard(guard: GuardWriter, writer: ReaderWriter, name: string, shape: EnumShape): void {
@@ -26,11 +27,14 @@ export function addEnumGuard(guard: GuardWriter, writer: ReaderWriter, name: str
 function external(guard: GuardWriter, writer: ReaderWriter, name: string, shape: EnumShape): void {
   const deep = writer.model.isDeep(name);
   const full = shape.variants.filter((variant) => variant.shape.kind !== "unit");
-  // The reader of a text returns it as it is, or the text that Rust would write for it.
-  if (full.length === 0) return guard.add(`is${name}`, name, deep, [`return read${name}(value) === value;`]);
   const bare = shape.variants
     .filter((variant) => variant.shape.kind === "unit")
     .map((variant) => `value === ${JSON.stringify(variant.name)}`);
+  if (full.length === 0) {
+    // The reader of a text returns it as it is, or the text that Rust would write for it.
+    const whole = bare.length > MOST_CASES ? [`read${name}(value) === value`] : bare;
+    return guard.add(`is${name}`, name, deep, returned(whole, "||"));
+  }
   guard.add(`is${name}`, name, deep, [
     ...(bare.length === 0 ? [] : [`if (${bare.join(" || ")}) return true;`]),
     `if (${guard.object(deep).map(opposite).join(" || ")}) return false;`,

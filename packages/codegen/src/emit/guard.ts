@@ -4,8 +4,8 @@ import { printLimits } from "./print-limits.ts";
 import { group, indent, type ReaderWriter } from "./reader.ts";
 import { fits } from "./scalar-tests.ts";
 import type { Collection } from "./collection-reader.ts";
-import { contentType } from "./enum-reader.ts";
-import { keySet, keySource } from "./struct-reader.ts";
+import { contentType } from "./content.ts";
+import { keySet, keySource } from "./keys.ts";
 
 /**
  * Writes the guards of one generated file: functions that say whether a value has the type as it stands, so that its

@@ -29,10 +29,21 @@ export const Token: Schema<TokenInput, Token> = schema("Token", readToken, isTok
 
 export function readToken(value: unknown): Token | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const index = value.index;
-  if (typeof index !== "number" || index >>> 0 !== index) return inside("index", readU32(index));
-  const text = value.text;
-  if (typeof text !== "string" || !text.isWellFormed()) return inside("text", readString(text));
+  {
+    const { index, text } = value;
+    if (
+      typeof index === "number" && index >>> 0 === index &&
+      typeof text === "string" && text.isWellFormed()
+    ) {
+      const servedBy = readTokenServedBy(value.servedBy);
+      if (servedBy === INVALID) return inside("servedBy");
+      return { index, text, servedBy };
+    }
+  }
+  const index = readU32(value.index);
+  if (index === INVALID) return inside("index");
+  const text = readString(value.text);
+  if (text === INVALID) return inside("text");
   const servedBy = readTokenServedBy(value.servedBy);
   if (servedBy === INVALID) return inside("servedBy");
   return { index, text, servedBy };

@@ -13,6 +13,15 @@ export const Point: Schema<Point, Point> = schema("Point", readPoint, isPoint);
 
 export function readPoint(value: unknown): Point | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
+  {
+    const { x, y } = value;
+    if (
+      typeof x === "number" && Number.isFinite(x) &&
+      typeof y === "number" && Number.isFinite(y)
+    ) {
+      return { x, y };
+    }
+  }
   const x = readF64(value.x);
   if (x === INVALID) return inside("x");
   const y = readF64(value.y);

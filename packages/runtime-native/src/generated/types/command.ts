@@ -192,14 +192,26 @@ function readCommandServe(value: Record<string, unknown>): ({
   idempotent: boolean;
   gracefulShutdown: boolean;
 }) | Invalid {
-  const endpoint = value.endpoint;
-  if (typeof endpoint !== "number" || endpoint >>> 0 !== endpoint) return inside("endpoint", readU32(endpoint));
-  const path = value.path;
-  if (typeof path !== "string" || !path.isWellFormed()) return inside("path", readString(path));
-  const idempotent = value.idempotent;
-  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
-  const gracefulShutdown = value.gracefulShutdown;
-  if (typeof gracefulShutdown !== "boolean") return inside("gracefulShutdown", readBool(gracefulShutdown));
+  {
+    const { endpoint, path, idempotent, gracefulShutdown } = value;
+    if (
+      typeof endpoint === "number" && endpoint >>> 0 === endpoint &&
+      typeof path === "string" && path.isWellFormed() &&
+      typeof idempotent === "boolean" &&
+      typeof gracefulShutdown === "boolean"
+    ) {
+      if (!hasOnly(value, keysOfCommandServe)) return INVALID;
+      return { type: "serve", endpoint, path, idempotent, gracefulShutdown };
+    }
+  }
+  const endpoint = readU32(value.endpoint);
+  if (endpoint === INVALID) return inside("endpoint");
+  const path = readString(value.path);
+  if (path === INVALID) return inside("path");
+  const idempotent = readBool(value.idempotent);
+  if (idempotent === INVALID) return inside("idempotent");
+  const gracefulShutdown = readBool(value.gracefulShutdown);
+  if (gracefulShutdown === INVALID) return inside("gracefulShutdown");
   if (!hasOnly(value, keysOfCommandServe)) return INVALID;
   return { type: "serve", endpoint, path, idempotent, gracefulShutdown };
 }
@@ -221,14 +233,26 @@ function readCommandClient(value: Record<string, unknown>): ({
   idempotent: boolean;
   waitMs: number;
 }) | Invalid {
-  const client = value.client;
-  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
-  const path = value.path;
-  if (typeof path !== "string" || !path.isWellFormed()) return inside("path", readString(path));
-  const idempotent = value.idempotent;
-  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
-  const waitMs = value.waitMs;
-  if (typeof waitMs !== "number" || waitMs >>> 0 !== waitMs) return inside("waitMs", readU32(waitMs));
+  {
+    const { client, path, idempotent, waitMs } = value;
+    if (
+      typeof client === "number" && client >>> 0 === client &&
+      typeof path === "string" && path.isWellFormed() &&
+      typeof idempotent === "boolean" &&
+      typeof waitMs === "number" && waitMs >>> 0 === waitMs
+    ) {
+      if (!hasOnly(value, keysOfCommandClient)) return INVALID;
+      return { type: "client", client, path, idempotent, waitMs };
+    }
+  }
+  const client = readU32(value.client);
+  if (client === INVALID) return inside("client");
+  const path = readString(value.path);
+  if (path === INVALID) return inside("path");
+  const idempotent = readBool(value.idempotent);
+  if (idempotent === INVALID) return inside("idempotent");
+  const waitMs = readU32(value.waitMs);
+  if (waitMs === INVALID) return inside("waitMs");
   if (!hasOnly(value, keysOfCommandClient)) return INVALID;
   return { type: "client", client, path, idempotent, waitMs };
 }
@@ -239,14 +263,24 @@ function readCommandWaitForInstances(value: Record<string, unknown>): ({
   min: number;
   timeoutMs: number | null;
 }) | Invalid {
-  const client = value.client;
-  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
-  const min = value.min;
-  if (typeof min !== "number" || min >>> 0 !== min) return inside("min", readU32(min));
-  const { timeoutMs = null } = value;
-  if (timeoutMs !== null && (typeof timeoutMs !== "number" || timeoutMs >>> 0 !== timeoutMs)) {
-    return inside("timeoutMs", readU32(timeoutMs));
+  {
+    const { client, min, timeoutMs } = value;
+    if (
+      typeof client === "number" && client >>> 0 === client &&
+      typeof min === "number" && min >>> 0 === min &&
+      (timeoutMs === null || (typeof timeoutMs === "number" && timeoutMs >>> 0 === timeoutMs))
+    ) {
+      if (!hasOnly(value, keysOfCommandWaitForInstances)) return INVALID;
+      return { type: "wait-for-instances", client, min, timeoutMs };
+    }
   }
+  const client = readU32(value.client);
+  if (client === INVALID) return inside("client");
+  const min = readU32(value.min);
+  if (min === INVALID) return inside("min");
+  const { timeoutMs: timeoutMsGiven = null } = value;
+  const timeoutMs = timeoutMsGiven === null ? null : readU32(timeoutMsGiven);
+  if (timeoutMs === INVALID) return inside("timeoutMs");
   if (!hasOnly(value, keysOfCommandWaitForInstances)) return INVALID;
   return { type: "wait-for-instances", client, min, timeoutMs };
 }
@@ -277,8 +311,8 @@ function readCommandSetHealth(value: Record<string, unknown>): ({
   type: "set-health";
   ready: boolean;
 }) | Invalid {
-  const field0 = value.ready;
-  if (typeof field0 !== "boolean") return inside("ready", readBool(field0));
+  const ready = value.ready;
+  if (typeof ready !== "boolean") return inside("ready", readBool(ready));
   if (!hasOnly(value, keysOfCommandSetHealth)) return INVALID;
-  return { type: "set-health", ready: field0 };
+  return { type: "set-health", ready };
 }

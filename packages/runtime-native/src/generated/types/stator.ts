@@ -28,12 +28,23 @@ export const Stator: Schema<StatorInput, Stator> = schema("Stator", readStator, 
 
 export function readStator(value: unknown): Stator | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const address = value.address;
-  if (typeof address !== "string" || !address.isWellFormed()) return inside("address", readString(address));
+  {
+    const { address, versions, idempotent } = value;
+    if (
+      typeof address === "string" && address.isWellFormed() &&
+      readStatorVersions(versions) === versions &&
+      typeof idempotent === "boolean"
+    ) {
+      return { address, versions, idempotent } as Stator;
+    }
+  }
+  const address = readString(value.address);
+  if (address === INVALID) return inside("address");
   const versions = readStatorVersions(value.versions);
   if (versions === INVALID) return inside("versions");
-  const { idempotent = false } = value;
-  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
+  const { idempotent: idempotentGiven = false } = value;
+  const idempotent = readBool(idempotentGiven);
+  if (idempotent === INVALID) return inside("idempotent");
   return { address, versions, idempotent };
 }
 

@@ -46,27 +46,39 @@ export const WireError: Schema<WireErrorInput, WireError> = schema("WireError", 
 export function readWireError(value: unknown, depth: number): WireError | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   if (depth >= MAX_DEPTH) return tooDeep();
+  {
+    const { code, message, name, stack, details, status, instance } = value;
+    if (
+      isErrorCode(code) &&
+      typeof message === "string" && message.isWellFormed() &&
+      (name === null || (typeof name === "string" && name.isWellFormed())) &&
+      (stack === null || (typeof stack === "string" && stack.isWellFormed())) &&
+      (details === null || readJson(details, depth + 1) === details) &&
+      (status === null || (typeof status === "number" && (status & 0xffff) === status)) &&
+      (instance === null || (typeof instance === "string" && instance.isWellFormed()))
+    ) {
+      return { code, message, name, stack, details, status, instance } as WireError;
+    }
+  }
   const code = readErrorCode(value.code);
   if (code === INVALID) return inside("code");
-  const message = value.message;
-  if (typeof message !== "string" || !message.isWellFormed()) return inside("message", readString(message));
-  const { name = null } = value;
-  if (name !== null && (typeof name !== "string" || !name.isWellFormed())) return inside("name", readString(name));
-  const { stack = null } = value;
-  if (stack !== null && (typeof stack !== "string" || !stack.isWellFormed())) {
-    return inside("stack", readString(stack));
-  }
+  const message = readString(value.message);
+  if (message === INVALID) return inside("message");
+  const { name: nameGiven = null } = value;
+  const name = nameGiven === null ? null : readString(nameGiven);
+  if (name === INVALID) return inside("name");
+  const { stack: stackGiven = null } = value;
+  const stack = stackGiven === null ? null : readString(stackGiven);
+  if (stack === INVALID) return inside("stack");
   const { details: detailsGiven = null } = value;
   const details = detailsGiven === null ? null : readJson(detailsGiven, depth + 1);
   if (details === INVALID) return inside("details");
-  const { status = null } = value;
-  if (status !== null && (typeof status !== "number" || (status & 0xffff) !== status)) {
-    return inside("status", readU16(status));
-  }
-  const { instance = null } = value;
-  if (instance !== null && (typeof instance !== "string" || !instance.isWellFormed())) {
-    return inside("instance", readString(instance));
-  }
+  const { status: statusGiven = null } = value;
+  const status = statusGiven === null ? null : readU16(statusGiven);
+  if (status === INVALID) return inside("status");
+  const { instance: instanceGiven = null } = value;
+  const instance = instanceGiven === null ? null : readString(instanceGiven);
+  if (instance === INVALID) return inside("instance");
   return { code, message, name, stack, details, status, instance };
 }
 

@@ -13,6 +13,15 @@ export const Point: Schema<Point, Point> = schema("Point", readPoint, isPoint);
 
 export function readPoint(value: unknown): Point | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
+  {
+    const { xAxis, yAxis } = value;
+    if (
+      typeof xAxis === "number" && Number.isFinite(xAxis) &&
+      typeof yAxis === "number" && Number.isFinite(yAxis)
+    ) {
+      return { xAxis, yAxis };
+    }
+  }
   const xAxis = readF64(value.xAxis);
   if (xAxis === INVALID) return inside("xAxis");
   const yAxis = readF64(value.yAxis);
