@@ -7,6 +7,8 @@ export { HealthStatus } from "./types/health-status.ts";
 export { Instance, type InstanceInput } from "./types/instance.ts";
 export { ListedInstance } from "./types/listed-instance.ts";
 export { RequestPlane } from "./types/request-plane.ts";
+export { RequestPlaneCodec } from "./types/request-plane-codec.ts";
+export { ResponsePlane } from "./types/response-plane.ts";
 export { RuntimeOptions, type RuntimeOptionsInput } from "./types/runtime-options.ts";
 export { Secret } from "./types/secret.ts";
 export { ShutDown } from "./types/shut-down.ts";

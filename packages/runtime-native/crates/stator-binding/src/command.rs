@@ -74,4 +74,6 @@ pub struct ListedInstance {
     pub endpoint: String,
     /// Where it takes calls: `IP:port`, or `memory:<n>` inside the process.
     pub address: String,
+    /// Over which wire calls go there: `stator`, or `dynamo` for the original's.
+    pub wire: String,
 }

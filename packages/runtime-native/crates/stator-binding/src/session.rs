@@ -227,18 +227,18 @@ fn tell(inbox: &Inbox, number: u32, client: &Client) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _turn = ONE_AT_A_TIME.lock();
     let list: Vec<ListedInstance> = client
-        .instances()
+        .workers()
         .iter()
-        .map(|instance| ListedInstance {
-            instance_id: instance.instance_id.to_string(),
-            namespace: instance.namespace.clone(),
-            component: instance.component.clone(),
-            endpoint: instance.endpoint.clone(),
-            address: instance
-                .stator
-                .as_ref()
-                .map(|stator| stator.address.clone())
-                .unwrap_or_default(),
+        .map(|worker| {
+            let instance = worker.instance();
+            ListedInstance {
+                instance_id: instance.instance_id.to_string(),
+                namespace: instance.namespace.clone(),
+                component: instance.component.clone(),
+                endpoint: instance.endpoint.clone(),
+                address: worker.address(),
+                wire: worker.wire().as_str().to_owned(),
+            }
         })
         .collect();
     if let Ok(text) = serde_json::to_string(&list) {

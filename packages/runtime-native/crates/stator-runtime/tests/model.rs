@@ -231,8 +231,14 @@ fn whatever_happens_all_data_is_right_and_nothing_is_left() -> Result<()> {
         until(|| worker.running_calls() == 0 && served.running_calls() == 0).await;
         assert_eq!(client.workers()[0].open_calls(), 0);
         let connections = [caller_runtime.connections(), worker.connections()];
+        // On the original's wire each call has one of its own.
+        let expected = usize::from(!matches!(on, On::Dynamo));
         for connections in &connections {
-            assert_eq!(connections.len(), 1, "all went over one connection");
+            assert_eq!(connections.len(), expected, "all went over one connection");
+            let [connections] = connections.as_slice() else {
+                continue;
+            };
+            let connections = [connections];
             until(|| connections[0].open_calls() == 0).await;
         }
         Ok(())

@@ -3,5 +3,6 @@
 export const eventFlag = {
   bytes: 256,
   last: 512,
+  msgpack: 2048,
   stream: 1024,
 } as const satisfies { [key: string]: number };

@@ -10,12 +10,12 @@ use parking_lot::Mutex;
 
 use crate::discovery::Instance;
 
-use super::peer::Peer;
+use super::{Wire, target::Target};
 
 /// One instance as a client sees it: its record, its connection, and how it fares.
 pub struct Worker {
     instance: Arc<Instance>,
-    peer: Arc<Peer>,
+    target: Target,
     open_calls: AtomicU32,
     /// Whether `avoid_until` has to be looked at: it seldom has.
     avoided: AtomicBool,
@@ -23,10 +23,10 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub(super) fn new(instance: Arc<Instance>, peer: Arc<Peer>) -> Self {
+    pub(super) fn new(instance: Arc<Instance>, target: Target) -> Self {
         Self {
             instance,
-            peer,
+            target,
             open_calls: AtomicU32::new(0),
             avoided: AtomicBool::new(false),
             avoid_until: Mutex::default(),
@@ -41,8 +41,18 @@ impl Worker {
         &self.instance
     }
 
-    pub(super) fn peer(&self) -> &Arc<Peer> {
-        &self.peer
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Where its calls go: `IP:port`, or `memory:<n>` inside the process.
+    pub fn address(&self) -> String {
+        self.target.address()
+    }
+
+    /// Over which wire.
+    pub fn wire(&self) -> Wire {
+        self.target.wire()
     }
 
     /// Calls of this process that are open on it.

@@ -17,6 +17,8 @@ pub struct Workers {
     /// Held from reading discovery to writing the list, so that an older state never replaces a newer one.
     updating: Mutex<()>,
     turn: AtomicUsize,
+    /// Instances that speak no wire that is spoken here, and why.
+    unusable: Mutex<Vec<(Arc<Instance>, String)>>,
     changes: watch::Sender<()>,
 }
 
@@ -27,6 +29,7 @@ impl Workers {
             list: RwLock::default(),
             updating: Mutex::default(),
             turn: AtomicUsize::new(0),
+            unusable: Mutex::default(),
             changes: watch::Sender::new(()),
         }
     }
@@ -46,7 +49,9 @@ impl Workers {
         let instances = discovered.borrow().clone();
         let [namespace, component, endpoint] = &self.path;
         let old = self.snapshot();
-        let mut list: Vec<Arc<Worker>> = of_endpoint(&instances, namespace, component, endpoint)
+        let registered = of_endpoint(&instances, namespace, component, endpoint);
+        self.unusable.lock().retain(|(known, _)| registered.contains(known));
+        let mut list: Vec<Arc<Worker>> = registered
             .iter()
             .filter_map(|instance| {
                 let known = old
@@ -54,7 +59,7 @@ impl Workers {
                     .ok()
                     .and_then(|place| old.get(place))
                     .filter(|worker| worker.instance() == instance);
-                known.cloned().or_else(|| Self::worker(instance, dialer))
+                known.cloned().or_else(|| self.worker(instance, dialer))
             })
             .collect();
         list.sort_by_key(|worker| worker.id());
@@ -65,10 +70,24 @@ impl Workers {
         }
     }
 
-    fn worker(instance: &Arc<Instance>, dialer: &Arc<Dialer>) -> Option<Arc<Worker>> {
-        // A record without our field belongs to a worker that does not speak this wire.
-        let address = &instance.stator.as_ref()?.address;
-        Some(Arc::new(Worker::new(Arc::clone(instance), dialer.peer(address))))
+    /// `None`: it speaks no wire that this process speaks, which is told once.
+    fn worker(&self, instance: &Arc<Instance>, dialer: &Arc<Dialer>) -> Option<Arc<Worker>> {
+        let why = match dialer.target(instance) {
+            Ok(target) => return Some(Arc::new(Worker::new(Arc::clone(instance), target))),
+            Err(why) => why,
+        };
+        let mut unusable = self.unusable.lock();
+        if !unusable.iter().any(|(known, _)| known == instance) {
+            let id = instance.instance_id;
+            tracing::warn!(path = %instance.path(), id, why, "an instance that cannot be called");
+            unusable.push((Arc::clone(instance), why));
+        }
+        None
+    }
+
+    /// Why instances that are registered cannot be called; empty if there are none.
+    pub(super) fn unusable(&self) -> Vec<String> {
+        self.unusable.lock().iter().map(|(_, why)| why.clone()).collect()
     }
 
     /// Chooses a worker that is not in `tried`; healthy ones first.
