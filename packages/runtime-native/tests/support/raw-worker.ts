@@ -44,7 +44,7 @@ export class RawWorker implements Disposable {
 
   #register(folder: string, path: string, id: bigint): void {
     const [namespace, component, endpoint] = path.split(".");
-    const bucket = join(folder, "v1", "stator_instances");
+    const bucket = join(folder, "v1", "instances");
     mkdirSync(bucket, { recursive: true });
     const address = `127.0.0.1:${this.#server.port}`;
     const record =
