@@ -3,6 +3,7 @@
 
 pub mod feeder;
 pub mod raw;
+pub mod upstream;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
