@@ -1,4 +1,6 @@
 import { type Document, kebabCase, Model } from "@stator/contract";
+import { bindingFiles } from "./emit/bindings/binding-files.ts";
+import type { AddonPlace } from "./emit/bindings/load-addon-files.ts";
 import { constantFile } from "./emit/constants-file.ts";
 import { checkedFile, clientFile } from "./emit/client-file.ts";
 import { indexFile } from "./emit/index-file.ts";
@@ -19,6 +21,8 @@ export type Extras = {
   readonly jsonSchema?: boolean;
   /** `openapi/<service>.json`. Default false. */
   readonly openApi?: boolean;
+  /** Where the addon of a crate with bindings is. */
+  readonly addon?: AddonPlace | null;
 };
 
 /**
@@ -39,6 +43,7 @@ export function generate(document: Document, text: string, command: string, extr
   for (const constant of document.constants) {
     bodies.set(`constants/${kebabCase(constant.name)}.ts`, constantFile(model, constant));
   }
+  for (const [path, body] of bindingFiles(model, extras.addon ?? null)) bodies.set(path, body);
   bodies.set("index.ts", indexFile(model));
   for (const [path, body] of supportFiles([...bodies.values()])) bodies.set(path, body);
   const files = [...bodies].map(([path, body]): [string, string] => [

@@ -16,6 +16,8 @@ export type Document = {
   readonly types: readonly TypeDefinition[];
   readonly services: readonly Service[];
   readonly constants: readonly Constant[];
+  /** What the crate's addon offers, if it is one. */
+  readonly bindings?: Bindings;
 };
 
 export type TypeDefinition = {
@@ -134,6 +136,93 @@ export type Constant = {
   readonly type: TypeRef;
   readonly value: JsonValue;
 };
+
+/** Everything that a native addon offers. */
+export type Bindings = {
+  /** Over the bindings and every type that they reach, without documentation. */
+  readonly hash: string;
+  readonly items: readonly Binding[];
+};
+
+export type Binding =
+  | ({ readonly kind: "function" } & BoundFunction)
+  | ({ readonly kind: "class" } & BoundClass)
+  | ({ readonly kind: "rawFunction" } & RawFunction)
+  | ({ readonly kind: "rawClass" } & RawClass);
+
+export type BoundFunction = {
+  readonly name: string;
+  readonly rust: string;
+  readonly docs?: string;
+  /** The name of the addon's export. Of methods, its first argument is the number of the object. */
+  readonly export: string;
+  readonly mode: "sync" | "task" | "stream";
+  readonly parameters: readonly BoundParameter[];
+  /** Of streams, the item. Absent for `()`. */
+  readonly result?: BoundType;
+  readonly error?: BoundError;
+  /** What an item of a stream may be instead of a value. */
+  readonly itemError?: BoundError;
+};
+
+export type BoundClass = {
+  readonly name: string;
+  readonly rust: string;
+  readonly docs?: string;
+  /** Without one, objects come out of other functions. */
+  readonly construct?: BoundFunction;
+  readonly statics: readonly BoundFunction[];
+  readonly methods: readonly BoundFunction[];
+  readonly getters: readonly BoundFunction[];
+  readonly setters: readonly BoundFunction[];
+};
+
+export type BoundParameter = { readonly name: string } & BoundType;
+
+/** What a parameter or a result is, and the form in which it crosses. */
+export type BoundType = BoundValue | BoundObject | BoundCallback;
+
+export type BoundValue = { readonly is: "value"; readonly form: BoundForm; readonly type: TypeRef };
+
+export type BoundObject = { readonly is: "object"; readonly class: string; readonly optional: boolean };
+
+export type BoundCallback = {
+  readonly is: "callback";
+  readonly argument?: BoundType;
+  readonly result?: BoundType;
+};
+
+/** The value of JavaScript that crosses. */
+export type BoundForm = "boolean" | "number" | "bigint" | "text" | "bytes" | "json";
+
+export type BoundError = { readonly is: "declared"; readonly type: TypeRef } | { readonly is: "text" };
+
+/** An export that hand-written code calls as it is. */
+export type RawFunction = {
+  readonly name: string;
+  readonly docs?: string;
+  readonly parameters: readonly { readonly name: string; readonly type: RawType }[];
+  readonly result: RawType;
+};
+
+export type RawClass = {
+  readonly name: string;
+  readonly docs?: string;
+  readonly construct?: RawFunction;
+  readonly statics: readonly RawFunction[];
+  readonly methods: readonly RawFunction[];
+};
+
+export type RawType =
+  | "undefined"
+  | "boolean"
+  | "number"
+  | "bigint"
+  | "string"
+  | "uint8Array"
+  | "uint32Array"
+  | "function"
+  | "unknown";
 
 /** JSON, with integers beyond 2^53 as `bigint`. */
 export type JsonValue =

@@ -4,6 +4,17 @@ export type { Misfit } from "./compare/misfit.ts";
 export { printChanges } from "./compare/print-changes.ts";
 export { ContractError } from "./contract-error.ts";
 export {
+  type Binding,
+  type Bindings,
+  type BoundCallback,
+  type BoundClass,
+  type BoundError,
+  type BoundForm,
+  type BoundFunction,
+  type BoundObject,
+  type BoundParameter,
+  type BoundType,
+  type BoundValue,
   type Constant,
   type ContentShape,
   type Document,
@@ -14,6 +25,9 @@ export {
   type IntegerPolicy,
   type JsonValue,
   type Limits,
+  type RawClass,
+  type RawFunction,
+  type RawType,
   type Service,
   type Shape,
   type StructShape,

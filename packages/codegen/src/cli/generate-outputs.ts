@@ -1,9 +1,9 @@
 import { parseDocument } from "@stator/contract";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { Config, Output } from "../config/config.ts";
 import { runContractCrate } from "../document/run-contract-crate.ts";
-import { generate } from "../generate.ts";
+import { type Extras, generate } from "../generate.ts";
 import { GenerationError } from "../generation-error.ts";
 import { applyChanges, compareFolder } from "../output/output-folder.ts";
 import { printDrift } from "../output/print-drift.ts";
@@ -16,7 +16,7 @@ export async function generateOutputs(config: Config, mode: Mode, print: (text: 
   for (const output of config.outputs) {
     const text = mode.fromDocument ? committedDocument(output) : await runContractCrate(crateOf(output), config.folder);
     const document = parseDocument(text, mode.fromDocument ? join(output.label, "document.json") : output.crate);
-    const files = generate(document, text, config.command, output.extras);
+    const files = generate(document, text, config.command, extrasOf(output));
     const changes = compareFolder(output.folder, files);
     const changed = changes.write.length + changes.remove.length;
     if (!mode.check) {
@@ -36,6 +36,12 @@ export async function generateOutputs(config: Config, mode: Mode, print: (text: 
 
 function crateOf(output: Output): Parameters<typeof runContractCrate>[0] {
   return { name: output.crate, bin: output.bin, features: output.features };
+}
+
+function extrasOf({ extras, addon, folder }: Output): Extras {
+  if (addon === null) return extras;
+  const path = relative(join(folder, "bindings"), addon.folder).replaceAll(sep, "/");
+  return { ...extras, addon: { name: addon.name, folder: path.startsWith(".") ? path : `./${path}` } };
 }
 
 function committedDocument(output: Output): string {

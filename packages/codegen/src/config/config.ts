@@ -12,10 +12,20 @@ export type Output = {
   readonly features: readonly string[];
   /** What is generated beside TypeScript. */
   readonly extras: Extras;
+  /** The addon of a crate with bindings. */
+  readonly addon: Addon | null;
   /** The folder of the output, absolute. It holds nothing else. */
   readonly folder: string;
   /** The same as the configuration has it, for messages. */
   readonly label: string;
+};
+
+/** The files of an addon. */
+export type Addon = {
+  /** Their name, before the platform: `my-addon` for `my-addon.linux-x64-gnu.node`. */
+  readonly name: string;
+  /** The folder that they are in, absolute. */
+  readonly folder: string;
 };
 
 /** `stator.codegen.json` of a package. */
@@ -54,7 +64,7 @@ export function readConfig(path: string): Config {
 }
 
 function readOutput(value: unknown, place: string, folder: string, problems: string[]): Output {
-  const entry = record(value, place, ["crate", "bin", "features", "out", "jsonSchema", "openApi"], problems);
+  const entry = record(value, place, ["crate", "bin", "features", "out", "jsonSchema", "openApi", "addon"], problems);
   const out = text(entry["out"], `${place}.out`, problems);
   if (isAbsolute(out) || normalize(out).split(sep).includes("..") || normalize(out) === ".") {
     problems.push(`${place}.out: expected a folder inside of the package, got ${JSON.stringify(out)}`);
@@ -69,9 +79,22 @@ function readOutput(value: unknown, place: string, folder: string, problems: str
       jsonSchema: flag(entry["jsonSchema"], `${place}.jsonSchema`, problems),
       openApi: flag(entry["openApi"], `${place}.openApi`, problems),
     },
+    addon: readAddon(entry["addon"], `${place}.addon`, folder, problems),
     folder: join(folder, out),
     label: out,
   };
+}
+
+function readAddon(value: unknown, place: string, folder: string, problems: string[]): Addon | null {
+  if (value === undefined) return null;
+  const entry = record(value, place, ["name", "folder"], problems);
+  const name = text(entry["name"], `${place}.name`, problems);
+  if (!/^[\w.-]*$/.test(name)) problems.push(`${place}.name: expected letters, digits, ".", "-" and "_"`);
+  const inside = entry["folder"] === undefined ? "." : text(entry["folder"], `${place}.folder`, problems);
+  if (isAbsolute(inside) || normalize(inside).split(sep).includes("..")) {
+    problems.push(`${place}.folder: expected a folder inside of the package, got ${JSON.stringify(inside)}`);
+  }
+  return { name, folder: join(folder, inside) };
 }
 
 function record(value: unknown, place: string, known: readonly string[], problems: string[]): Record<string, unknown> {

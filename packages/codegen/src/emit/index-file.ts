@@ -1,3 +1,4 @@
+import { bindingExports } from "./bindings/binding-files.ts";
 import { camelCase, kebabCase, type Model } from "@stator/contract";
 
 /** The file through which everything is imported. */
@@ -15,6 +16,7 @@ export function indexFile(model: Model): string {
   for (const { name } of constants) {
     lines.push(`export { ${camelCase(name)} } from "./constants/${kebabCase(name)}.ts";`);
   }
+  lines.push(...bindingExports(model));
   if (services.length > 0) lines.push('export { checkedEach, type Requests } from "./clients/checked.ts";');
   lines.push(
     'export { type Schema, SchemaError } from "./support/schema.ts";',

@@ -2,9 +2,10 @@ use serde::Serialize;
 
 use crate::{
     Contract, ServiceContract,
+    binding::{Binding, Bindings},
     constant::Constant,
     document::{DOCUMENT_VERSION, Document},
-    hash::{hash_of, hash_service},
+    hash::{hash_bindings, hash_of, hash_service},
     private::json_of,
     registry::Registry,
     service::Service,
@@ -16,6 +17,7 @@ pub struct Contracts {
     registry: Registry,
     services: Vec<Service>,
     constants: Vec<Constant>,
+    bindings: Vec<Binding>,
 }
 
 impl Contracts {
@@ -63,6 +65,22 @@ impl Contracts {
         self
     }
 
+    /// Adds what the crate's addon offers: `contracts.bindings(bindings![add_numbers, Calculator])`, with the macro of
+    /// `stator-bindings`.
+    pub fn bindings(&mut self, describe: impl FnOnce(&mut Registry) -> Vec<Binding>) -> &mut Self {
+        let bindings = describe(&mut self.registry);
+        for binding in &bindings {
+            if self.bindings.iter().any(|other| other.name() == binding.name()) {
+                self.registry.error(format!(
+                    "two bindings are called {}. Rename one: #[binding(name = \"...\")].",
+                    binding.name()
+                ));
+            }
+        }
+        self.bindings.extend(bindings);
+        self
+    }
+
     /// The document, or every reason why there is none.
     pub fn document(self, crate_name: &str) -> Result<Document, Vec<String>> {
         let (types, problems) = self.registry.finish();
@@ -77,6 +95,14 @@ impl Contracts {
         }
         let mut constants = self.constants;
         constants.sort_by(|a, b| a.name.cmp(&b.name));
+        let bindings = if self.bindings.is_empty() {
+            None
+        } else {
+            Some(Bindings {
+                hash: hash_bindings(&self.bindings, &types).map_err(whole)?,
+                items: self.bindings,
+            })
+        };
         let mut document = Document {
             version: DOCUMENT_VERSION,
             crate_name: crate_name.to_owned(),
@@ -84,6 +110,7 @@ impl Contracts {
             types: types.into_values().collect(),
             services,
             constants,
+            bindings,
         };
         document.hash = hash_of(&document).map_err(whole)?;
         Ok(document)

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::{constant::Constant, service::Service, type_definition::TypeDefinition};
+use crate::{binding::Bindings, constant::Constant, service::Service, type_definition::TypeDefinition};
 
 /// The version of the document's own form. It changes when a reader of the old form would misread the new one.
 pub const DOCUMENT_VERSION: u32 = 1;
@@ -21,4 +21,7 @@ pub struct Document {
     pub services: Vec<Service>,
     /// By name.
     pub constants: Vec<Constant>,
+    /// What the crate's addon offers, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bindings: Option<Bindings>,
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{endpoint::Endpoint, service::Service, shape::Shape, type_definition::TypeDefinition, type_ref::TypeRef};
+use crate::{binding::Binding, service::Service, shape::Shape, type_definition::TypeDefinition, type_ref::TypeRef};
 
 /// The SHA-256 of a value's JSON, in hex. The JSON of the document's types has one order only.
 pub(crate) fn hash_of(value: &impl Serialize) -> Result<String, serde_json::Error> {
@@ -17,7 +17,7 @@ pub(crate) fn hash_service(
     types: &BTreeMap<String, TypeDefinition>,
 ) -> Result<(), serde_json::Error> {
     for endpoint in &mut service.endpoints {
-        let reached: Vec<_> = reach(endpoint, types)
+        let reached: Vec<_> = reach(&[&endpoint.input, &endpoint.output], types)
             .into_iter()
             .map(|(name, shape)| (name, bare(shape)))
             .collect();
@@ -40,8 +40,25 @@ pub(crate) fn hash_service(
     Ok(())
 }
 
-/// Every type that an endpoint's messages contain, by name.
-fn reach<'a>(endpoint: &Endpoint, types: &'a BTreeMap<String, TypeDefinition>) -> BTreeMap<&'a str, &'a Shape> {
+/// What an addon and the stubs that call it have to agree on.
+pub(crate) fn hash_bindings(
+    bindings: &[Binding],
+    types: &BTreeMap<String, TypeDefinition>,
+) -> Result<String, serde_json::Error> {
+    let mut roots = Vec::new();
+    for binding in bindings {
+        binding.visit_types(&mut |type_ref| roots.push(type_ref.clone()));
+    }
+    let reached: Vec<_> = reach(&roots.iter().collect::<Vec<_>>(), types)
+        .into_iter()
+        .map(|(name, shape)| (name, bare(shape)))
+        .collect();
+    let bindings: Vec<_> = bindings.iter().map(Binding::bare).collect();
+    hash_of(&(bindings, reached))
+}
+
+/// Every type that these contain, by name.
+fn reach<'a>(roots: &[&TypeRef], types: &'a BTreeMap<String, TypeDefinition>) -> BTreeMap<&'a str, &'a Shape> {
     let mut names = BTreeSet::new();
     let mut open = Vec::new();
     let mut note = |type_ref: &TypeRef, open: &mut Vec<String>| {
@@ -53,8 +70,7 @@ fn reach<'a>(endpoint: &Endpoint, types: &'a BTreeMap<String, TypeDefinition>) -
             }
         });
     };
-    note(&endpoint.input, &mut open);
-    note(&endpoint.output, &mut open);
+    roots.iter().for_each(|root| note(root, &mut open));
     let mut reached = BTreeMap::new();
     while let Some(name) = open.pop() {
         if let Some((name, definition)) = types.get_key_value(&name) {

@@ -14,6 +14,7 @@
 extern crate self as stator_contract;
 
 pub mod base64;
+mod binding;
 mod bytes;
 mod constant;
 mod contract;
@@ -40,6 +41,10 @@ mod type_definition;
 mod type_ref;
 mod variant;
 
+pub use binding::{
+    Binding, Bindings, BoundCall, BoundClass, BoundError, BoundFunction, BoundType, CallMode, Form, Parameter,
+    RawClass, RawFunction, RawParameter, RawType,
+};
 pub use bytes::Bytes;
 pub use constant::Constant;
 pub use contract::Contract;

@@ -189,7 +189,7 @@ pub fn service(
 }
 
 /// Doc comments with their common left margin removed.
-fn docs_of(lines: &[&str]) -> Option<String> {
+pub fn docs_of(lines: &[&str]) -> Option<String> {
     let margin = lines
         .iter()
         .flat_map(|line| line.split('\n'))
