@@ -1,4 +1,5 @@
 import { type Document, findDifferingInputs, kebabCase } from "@stator/contract";
+import { declaredErrors, wrapped } from "../emit/bindings/binding-files.ts";
 
 /** Names that generated files use themselves. */
 const taken = new Set(
@@ -6,6 +7,7 @@ const taken = new Set(
     "Array Object Record Set Map ReadonlySet Symbol Number BigInt String Boolean Error Promise Infinity JSON Parameters " +
     "AsyncIterable AsyncIterator AsyncDisposable AsyncGenerator ReadableStream Schema SchemaError Issue Invalid JsonValue " +
     "StandardSchemaV1 CheckedResponse Requests Iterable INVALID MAX_DEPTH Context Client ClientOptions CallOptions DistributedRuntime " +
+    "NativeAddon NativeObject NativeStream BindingError BindingErrorCode DeclaredError RawAddon RawResult Readonly AbortSignal " +
     "StatorError Uint8Array undefined any unknown never string number boolean bigint object symbol void null true false"
   ).split(" "),
 );
@@ -33,6 +35,11 @@ export function checkNames(document: Document): string[] {
     const other = files.get(file);
     if (other !== undefined) problems.push(`${type.rust} and ${other} share the file ${file}.ts. ${rename}`);
     files.set(file, type.rust);
+  }
+  if (document.bindings !== undefined) {
+    const { functions, classes } = wrapped(document.bindings);
+    for (const { name, rust } of [...functions, ...classes]) claim(name, rust);
+    for (const name of declaredErrors(document.bindings)) claim(`${name}Exception`, `the error ${name}`);
   }
   for (const service of document.services) {
     for (const part of ["Contract", "Service", "Client"])

@@ -1,25 +1,23 @@
 import { type BoundCallback, type BoundFunction, type BoundParameter, kebabCase } from "@stator/contract";
 import type { BindingWriter } from "./binding-writer.ts";
+import { printObject } from "./layout.ts";
 import { variable } from "./names.ts";
 
-/** The parameters of a stub, without parentheses. */
-export function printParameters(writer: BindingWriter, call: BoundFunction): string {
+/** The parameters of a stub. */
+export function printParameters(writer: BindingWriter, call: BoundFunction): string[] {
   const lastRequired = call.parameters.findLastIndex((parameter) => !mayBeLeftOut(parameter));
   const printed = call.parameters.map((parameter, index) => {
+    const name = variable(parameter.name);
     const type = writer.bound(parameter, "input");
-    const optional = index > lastRequired;
-    return `${variable(parameter.name)}${optional ? "?" : ""}: ${type}${mayBeLeftOut(parameter) ? " | undefined" : ""}`;
+    if (!mayBeLeftOut(parameter)) return `${name}: ${type}`;
+    return index > lastRequired ? `${name}?: ${type}` : `${name}: ${type} | undefined`;
   });
-  if (call.mode !== "sync") printed.push(`${signalName(call)}?: AbortSignal | undefined`);
-  return printed.join(", ");
+  return call.mode === "sync" ? printed : [...printed, `${signalName(call)}?: AbortSignal`];
 }
 
 /** The variable of the `AbortSignal`, which no parameter of Rust has. */
 export function signalName(call: BoundFunction): string {
-  const names = new Set(call.parameters.map(({ name }) => name));
-  let name = "signal";
-  while (names.has(name)) name += "_";
-  return name;
+  return call.parameters.some(({ name }) => name === "signal") ? "signal_" : "signal";
 }
 
 /** Expressions for the arguments of the raw export. Callbacks are not among them. */
@@ -29,7 +27,7 @@ export function printArguments(writer: BindingWriter, call: BoundFunction, bindi
     .map((parameter) => printArgument(writer, parameter, binding));
 }
 
-/** What the call uses and what must not be collected meanwhile. */
+/** The objects that a call uses, beside its own. */
 export function usedObjects(call: BoundFunction): string[] {
   return call.parameters.filter((parameter) => parameter.is === "object").map(({ name }) => variable(name));
 }
@@ -41,30 +39,42 @@ export function printCallbacks(writer: BindingWriter, call: BoundFunction, bindi
   );
 }
 
+/** Statements that check that callbacks are functions. */
+export function printCallbackChecks(writer: BindingWriter, call: BoundFunction, binding: string): string[] {
+  return call.parameters
+    .filter((parameter) => parameter.is === "callback")
+    .map(({ name }) => {
+      const check = writer.support("binding-values", "callbackArgument");
+      return `${check}(${variable(name)}, ${place(binding, name)});`;
+    });
+}
+
 function mayBeLeftOut(parameter: BoundParameter): boolean {
   return parameter.is === "value" && parameter.type.kind === "option";
 }
 
 function printArgument(writer: BindingWriter, parameter: BoundParameter, binding: string): string {
   const name = variable(parameter.name);
-  const place = `${JSON.stringify(binding)}, ${JSON.stringify(parameter.name)}`;
-  if (parameter.is === "object") {
-    return `${writer.support("native-object", "objectArgument")}(${name}, ${writer.imports.value(`../bindings/${kebabCase(parameter.class)}.ts`, parameter.class)}, ${place})`;
-  }
+  const where = place(binding, parameter.name);
   if (parameter.is === "callback") return "";
+  if (parameter.is === "object") {
+    const type = writer.sibling(kebabCase(parameter.class), parameter.class);
+    return `${writer.support("native-object", "objectArgument")}(${name}, ${type}, ${where})`;
+  }
   if (parameter.form === "json") {
     const reader = writer.reader(parameter.type, `${binding} ${parameter.name}`);
     // A parameter that is left out is null.
     const value = mayBeLeftOut(parameter) ? `${name} ?? null` : name;
-    return `${writer.support("binding-values", "jsonArgument")}(${value}, ${reader}, ${writer.codec(parameter.type)}, ${place})`;
+    const codec = writer.codec(parameter.type);
+    return `${writer.support("binding-values", "jsonArgument")}(${value}, ${reader}, ${codec}, ${where})`;
   }
-  const isOptional = parameter.type.kind === "option";
-  const type = parameter.type.kind === "option" ? parameter.type.of : parameter.type;
+  const { type } = parameter;
+  const inner = type.kind === "option" ? type.of : type;
   const check = (value: string): string =>
     parameter.form === "bytes"
-      ? `${writer.support("binding-values", "bytesArgument")}(${value}, ${place})`
-      : `${writer.support("binding-error", "argument")}(${writer.readScalar(type, value)}, ${place})`;
-  return isOptional
+      ? `${writer.support("binding-values", "bytesArgument")}(${value}, ${where})`
+      : `${writer.support("binding-error", "argument")}(${writer.readScalar(inner, value)}, ${where})`;
+  return type.kind === "option"
     ? `${writer.support("binding-values", "optional")}(${name}, (value_) => ${check("value_")})`
     : check(name);
 }
@@ -72,13 +82,23 @@ function printArgument(writer: BindingWriter, parameter: BoundParameter, binding
 function printCallback(writer: BindingWriter, parameter: BoundParameter & BoundCallback, binding: string): string {
   const name = variable(parameter.name);
   const { argument, result } = parameter;
-  const given =
-    argument?.is === "value"
-      ? `${writer.support("binding-values", "jsonResult")}(text_ ?? "null", ${writer.reader(argument.type, `${binding} ${parameter.name} argument`)}, ${writer.codec(argument.type)}, ${JSON.stringify(`${binding}: ${parameter.name}`)})`
-      : "";
-  const encode =
-    result?.is === "value"
-      ? `(value_) => ${writer.support("binding-values", "jsonArgument")}(value_, ${writer.reader(result.type, `${binding} ${parameter.name} result`)}, ${writer.codec(result.type)}, ${JSON.stringify(binding)}, ${JSON.stringify(`${parameter.name} result`)})`
-      : '() => "null"';
-  return `{ call: (${given === "" ? "" : "text_"}) => ${name}(${given}), encode: ${encode} }`;
+  let call = `() => ${name}()`;
+  if (argument?.is === "value") {
+    const read = writer.support("binding-values", "jsonResult");
+    const reader = writer.reader(argument.type, `${binding} ${parameter.name} argument`);
+    const where = JSON.stringify(`${binding}: ${parameter.name}`);
+    call = `(text_) => ${name}(${read}(text_ ?? "null", ${reader}, ${writer.codec(argument.type)}, ${where}))`;
+  }
+  let encode = '() => "null"';
+  if (result?.is === "value") {
+    const write = writer.support("binding-values", "jsonArgument");
+    const reader = writer.reader(result.type, `${binding} ${parameter.name} result`);
+    const where = place(binding, `result of ${parameter.name}`);
+    encode = `(value_) => ${write}(value_, ${reader}, ${writer.codec(result.type)}, ${where})`;
+  }
+  return printObject([`call: ${call}`, `encode: ${encode}`], 30);
+}
+
+function place(binding: string, parameter: string): string {
+  return `${JSON.stringify(binding)}, ${JSON.stringify(parameter)}`;
 }

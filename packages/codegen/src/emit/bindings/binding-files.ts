@@ -1,4 +1,4 @@
-import { type BoundFunction, kebabCase, type Model } from "@stator/contract";
+import { type Bindings, type BoundClass, type BoundFunction, kebabCase, type Model } from "@stator/contract";
 import { GenerationError } from "../../generation-error.ts";
 import { classFile } from "./class-file.ts";
 import { declaredErrorFile } from "./declared-error-file.ts";
@@ -21,63 +21,57 @@ export function bindingFiles(model: Model, place: AddonPlace | null): [string, s
     ["bindings/raw-addon.ts", rawAddonFile(bindings)],
     ["bindings/require-addon.ts", requireAddonFile(place)],
   ];
-  const errors = new Set<string>();
-  let wrapped = false;
-  const note = (call: BoundFunction): void => {
-    const error = declaredError(call);
-    if (error !== null) errors.add(error);
-  };
-  for (const binding of bindings.items) {
-    if (binding.kind === "function") {
-      wrapped = true;
-      note(binding);
-      files.push([`bindings/${kebabCase(binding.name)}.ts`, functionFile(model, binding)]);
-    } else if (binding.kind === "class") {
-      wrapped = true;
-      for (const call of classFunctions(binding)) note(call);
-      files.push([`bindings/${kebabCase(binding.name)}.ts`, classFile(model, binding)]);
-    }
+  const { functions, classes } = wrapped(bindings);
+  if (functions.length + classes.length > 0) {
+    files.push(["bindings/load-addon.ts", loadAddonFile(bindings, place, crate)]);
   }
-  if (wrapped) files.push(["bindings/load-addon.ts", loadAddonFile(bindings, place, crate)]);
-  for (const name of errors) {
-    files.push([`bindings/${kebabCase(`${name}Exception`)}.ts`, declaredErrorFile(model, model.type(name))]);
+  for (const call of functions) files.push([bindingPath(call.name), functionFile(model, call)]);
+  for (const bound of classes) files.push([bindingPath(bound.name), classFile(model, bound)]);
+  for (const name of declaredErrors(bindings)) {
+    files.push([bindingPath(`${name}Exception`), declaredErrorFile(model, model.type(name))]);
   }
   return files;
 }
 
 /** Lines of the index. */
-export function bindingExports(model: Model): string[] {
-  const items = model.document.bindings?.items ?? [];
-  const errors = new Set<string>();
-  const lines: string[] = [];
-  for (const binding of items) {
-    if (binding.kind !== "function" && binding.kind !== "class") continue;
-    lines.push(`export { ${binding.name} } from "./bindings/${kebabCase(binding.name)}.ts";`);
-    for (const call of binding.kind === "class" ? classFunctions(binding) : [binding]) {
-      const error = declaredError(call);
-      if (error !== null) errors.add(error);
-    }
-  }
-  for (const name of errors) {
-    lines.push(`export { ${name}Exception } from "./bindings/${kebabCase(`${name}Exception`)}.ts";`);
-  }
-  if (lines.length > 0) {
-    lines.push('export { BindingError, type BindingErrorCode } from "./support/binding-error.ts";');
-    lines.push('export { NativeObject } from "./support/native-object.ts";');
-    lines.push('export type { NativeStream } from "./support/native-stream.ts";');
-  }
-  return lines;
+export function bindingExports({ document: { bindings } }: Model): string[] {
+  if (bindings === undefined) return [];
+  const { functions, classes } = wrapped(bindings);
+  if (functions.length + classes.length === 0) return [];
+  const errors = declaredErrors(bindings).map((name) => `${name}Exception`);
+  const names = [...functions.map(({ name }) => name), ...classes.map(({ name }) => name), ...errors];
+  return [
+    ...names.map((name) => `export { ${name} } from "./${bindingPath(name)}";`),
+    'export { BindingError, type BindingErrorCode } from "./support/binding-error.ts";',
+    ...(classes.length > 0 ? ['export { NativeObject } from "./support/native-object.ts";'] : []),
+    ...(usesStreams(functions, classes) ? ['export type { NativeStream } from "./support/native-stream.ts";'] : []),
+  ];
 }
 
-type Class = {
-  readonly construct?: BoundFunction;
-  readonly statics: readonly BoundFunction[];
-  readonly methods: readonly BoundFunction[];
-  readonly getters: readonly BoundFunction[];
-  readonly setters: readonly BoundFunction[];
-};
+/** Relative to the output folder. */
+export function bindingPath(name: string): string {
+  return `bindings/${kebabCase(name)}.ts`;
+}
 
-function classFunctions(bound: Class): BoundFunction[] {
-  const { construct, statics, methods, getters, setters } = bound;
+/** The names of the types that Rust returns as errors. */
+export function declaredErrors(bindings: Bindings): string[] {
+  const { functions, classes } = wrapped(bindings);
+  const calls = [...functions, ...classes.flatMap(functionsOfClass)];
+  return [...new Set(calls.map(declaredError).filter((name) => name !== null))];
+}
+
+export function functionsOfClass({ construct, statics, methods, getters, setters }: BoundClass): BoundFunction[] {
   return [...(construct === undefined ? [] : [construct]), ...statics, ...methods, ...getters, ...setters];
+}
+
+/** The bindings that have a stub. */
+export function wrapped({ items }: Bindings): { functions: BoundFunction[]; classes: BoundClass[] } {
+  return {
+    functions: items.filter((binding) => binding.kind === "function"),
+    classes: items.filter((binding) => binding.kind === "class"),
+  };
+}
+
+function usesStreams(functions: readonly BoundFunction[], classes: readonly BoundClass[]): boolean {
+  return [...functions, ...classes.flatMap(functionsOfClass)].some(({ mode }) => mode === "stream");
 }

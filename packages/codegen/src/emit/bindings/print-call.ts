@@ -1,117 +1,142 @@
 import type { BoundFunction } from "@stator/contract";
-import { printArguments, printCallbacks, printParameters, signalName, usedObjects } from "./arguments.ts";
+import {
+  printArguments,
+  printCallbackChecks,
+  printCallbacks,
+  printParameters,
+  signalName,
+  usedObjects,
+} from "./arguments.ts";
 import type { BindingWriter } from "./binding-writer.ts";
+import { indent, printInvocation, printObject } from "./layout.ts";
 import { declaredClass, printResult, resultType } from "./results.ts";
 
 /** How the stub of a function looks; the same for functions and for members of classes. */
 export type PrintedCall = {
-  /** `async` or nothing. */
+  /** `async ` or nothing. */
   readonly prefix: string;
-  readonly parameters: string;
+  readonly parameters: readonly string[];
   readonly result: string;
-  /** Statements. */
+  /** Statements. They may have several lines. */
   readonly body: readonly string[];
 };
 
-/** `binding` is the name in messages; `self` says whether the first argument is the number of `this`. */
-export function printCall(writer: BindingWriter, call: BoundFunction, binding: string, self: boolean): PrintedCall {
+/** One bound function on its way into a file. */
+export type Stub = {
+  readonly writer: BindingWriter;
+  readonly call: BoundFunction;
+  /** The name in messages. */
+  readonly binding: string;
+  /** Whether the first argument is the number of `this`. */
+  readonly self: boolean;
+};
+
+/** What stands left of a statement at most: the indentation of a method and `const result_ = await `. */
+const BEFORE = 26;
+
+export function printCall(stub: Stub): PrintedCall {
+  const { writer, call } = stub;
   const parameters = printParameters(writer, call);
   const result = resultType(writer, call.result);
   switch (call.mode) {
     case "sync":
-      return { prefix: "", parameters, result, body: syncBody(writer, call, binding, self) };
+      return { prefix: "", parameters, result, body: syncBody(stub) };
     case "task":
-      return {
-        prefix: "async ",
-        parameters,
-        result: `Promise<${result}>`,
-        body: taskBody(writer, call, binding, self),
-      };
-    case "stream":
-      return {
-        prefix: "",
-        parameters,
-        result: `${writer.support("native-stream", "NativeStream")}<${result}>`,
-        body: streamBody(writer, call, binding, self, result),
-      };
+      return { prefix: "async ", parameters, result: `Promise<${result}>`, body: taskBody(stub) };
+    case "stream": {
+      const stream = `${writer.support("native-stream", "NativeStream")}<${result}>`;
+      return { prefix: "", parameters, result: stream, body: streamBody(stub, result) };
+    }
   }
 }
 
 /** The call of the raw export. */
-export function printRawCall(writer: BindingWriter, call: BoundFunction, binding: string, self: boolean): string {
-  const raw = `${writer.sibling("load-addon", "addon")}().raw`;
-  return `${member(raw, call.export)}(${allArguments(writer, call, binding, self).join(", ")})`;
+export function printRawCall(stub: Stub): string {
+  return printInvocation(member(`${addonOf(stub.writer)}.raw`, stub.call.export), allArguments(stub), BEFORE);
 }
 
-function syncBody(writer: BindingWriter, call: BoundFunction, binding: string, self: boolean): string[] {
-  return [`const result_ = ${printRawCall(writer, call, binding, self)};`, ...printResult(writer, call, binding)];
+/** The expression for the loaded addon. */
+export function addonOf(writer: BindingWriter): string {
+  return `${writer.sibling("load-addon", "addon")}()`;
 }
 
-function taskBody(writer: BindingWriter, call: BoundFunction, binding: string, self: boolean): string[] {
-  const used = [...(self ? ["this"] : []), ...usedObjects(call)];
+function syncBody(stub: Stub): string[] {
+  return [`const result_ = ${printRawCall(stub)};`, ...printResult(stub.writer, stub.call, stub.binding)];
+}
+
+function taskBody(stub: Stub): string[] {
+  const { writer, call, binding, self } = stub;
   const callbacks = printCallbacks(writer, call, binding);
+  const used = allUsed(stub);
   const options = [
-    `signal: ${signalName(call)}`,
-    ...(callbacks.length > 0 ? [`callbacks: [${callbacks.join(", ")}]`] : []),
+    signalMember(call),
+    ...(callbacks.length > 0 ? [printList("callbacks", callbacks)] : []),
     ...(used.length > 0 ? [`uses: [${used.join(", ")}]`] : []),
   ];
-  const checks = checkCallbacks(writer, call, binding);
-  const start = `(raw_) => ${member("raw_", call.export)}(${allArguments(writer, call, binding, self).join(", ")})`;
-  const run = `${writer.sibling("load-addon", "addon")}().run(${start}, { ${options.join(", ")} })`;
-  const awaited = self ? `${writer.support("native-object", "whileRunning")}(this, ${run})` : run;
-  return [...checks, `const result_ = await ${awaited};`, ...printResult(writer, call, binding)];
+  const start = `(raw_) => ${printInvocation(member("raw_", call.export), allArguments(stub), BEFORE)}`;
+  const run = printInvocation(`${addonOf(writer)}.run`, [start, printObject(options, BEFORE)], BEFORE);
+  const awaited = self ? printInvocation(writer.support("native-object", "whileRunning"), ["this", run], BEFORE) : run;
+  return [
+    ...printCallbackChecks(writer, call, binding),
+    `const result_ = await ${awaited};`,
+    ...printResult(writer, call, binding),
+  ];
 }
 
-function streamBody(
-  writer: BindingWriter,
-  call: BoundFunction,
-  binding: string,
-  self: boolean,
-  item: string,
-): string[] {
-  const values = allArguments(writer, call, binding, self);
-  const lines = values.map((value, index) => `const argument${index}_ = ${value};`);
-  const { result } = call;
-  const used = [...(self ? ["this"] : []), ...usedObjects(call)];
-  const raw = `${writer.sibling("load-addon", "addon")}()`;
+/** Arguments are checked at once; Rust starts when the first item is asked for. */
+function streamBody(stub: Stub, item: string): string[] {
+  const { writer, call, binding } = stub;
+  const values = allArguments(stub);
   const names = values.map((_, index) => `argument${index}_`);
+  const { result } = call;
+  const used = allUsed(stub);
   let parse = "JSON.parse";
   let read = `(item_) => item_ as ${item}`;
   if (result?.is === "value" && result.form === "json") {
     parse = `${writer.codec(result.type)}.parse`;
     const reader = writer.reader(result.type, `${binding} item`);
-    read = `(item_) => ${writer.support("binding-values", "itemResult")}(item_, ${reader}, ${JSON.stringify(binding)})`;
+    const check = writer.support("binding-values", "itemResult");
+    read = `(item_) => ${check}(item_, ${reader}, ${JSON.stringify(binding)})`;
   }
-  const declared = declaredClass(writer, call).slice(2);
+  const declared = declaredClass(writer, call);
+  const options = [
+    `binding: ${JSON.stringify(binding)}`,
+    "addon: native_",
+    `start: () => ${member("native_.raw", call.export)}(${names.join(", ")})`,
+    `parse: (text_) => ${parse}(text_) as unknown[]`,
+    `read: ${read}`,
+    ...(declared === null ? [] : [`declared: ${declared}`]),
+    signalMember(call),
+    ...(used.length > 0 ? [`uses: [${used.join(", ")}]`] : []),
+  ];
   const stream = writer.support("native-stream", "NativeStream");
   return [
-    ...lines,
-    `const native_ = ${raw};`,
-    `return new ${stream}({`,
-    `  binding: ${JSON.stringify(binding)},`,
-    "  addon: native_,",
-    `  start: () => ${member("native_.raw", call.export)}(${names.join(", ")}),`,
-    `  parse: (text_) => ${parse}(text_) as unknown[],`,
-    `  read: ${read},`,
-    ...(declared === "" ? [] : [`  declared: ${declared},`]),
-    `  signal: ${signalName(call)},`,
-    ...(used.length > 0 ? [`  uses: [${used.join(", ")}],`] : []),
-    "});",
+    ...values.map((value, index) => `const argument${index}_ = ${value};`),
+    `const native_ = ${addonOf(writer)};`,
+    `return new ${stream}({\n${options.map((option) => `  ${option},\n`).join("")}});`,
   ];
 }
 
-function allArguments(writer: BindingWriter, call: BoundFunction, binding: string, self: boolean): string[] {
-  const own = self ? [`${writer.support("native-object", "numberOf")}(this, ${JSON.stringify(binding)})`] : [];
-  return [...own, ...printArguments(writer, call, binding)];
+function printList(key: string, items: readonly string[]): string {
+  const isShort = items.length === 1 && !items.some((item) => item.includes("\n"));
+  return isShort
+    ? `${key}: [${items.join(", ")}]`
+    : `${key}: [\n${items.map((item) => `${indent(item)},\n`).join("")}]`;
 }
 
-function checkCallbacks(writer: BindingWriter, call: BoundFunction, binding: string): string[] {
-  return call.parameters
-    .filter((parameter) => parameter.is === "callback")
-    .map(
-      ({ name }) =>
-        `${writer.support("binding-values", "callbackArgument")}(${name}, ${JSON.stringify(binding)}, ${JSON.stringify(name)});`,
-    );
+function signalMember(call: BoundFunction): string {
+  const name = signalName(call);
+  return name === "signal" ? name : `signal: ${name}`;
+}
+
+/** What must not be collected while the call runs. */
+function allUsed({ call, self }: Stub): string[] {
+  return [...(self ? ["this"] : []), ...usedObjects(call)];
+}
+
+function allArguments({ writer, call, binding, self }: Stub): string[] {
+  const own = self ? [`${writer.support("native-object", "numberOf")}(this, ${JSON.stringify(binding)})`] : [];
+  return [...own, ...printArguments(writer, call, binding)];
 }
 
 function member(object: string, name: string): string {

@@ -9,12 +9,13 @@ export function resultType(writer: BindingWriter, result: BoundType | undefined)
 /** Statements that return what is in the variable `result_`, or throw. */
 export function printResult(writer: BindingWriter, call: BoundFunction, binding: string): string[] {
   const { result } = call;
-  const fail = `throw ${writer.support("binding-error", "failure")}(${JSON.stringify(binding)}, result_${declaredClass(writer, call)});`;
+  const values = [JSON.stringify(binding), "result_", declaredClass(writer, call)].filter((value) => value !== null);
+  const fail = `throw ${writer.support("binding-error", "failure")}(${values.join(", ")});`;
   if (result === undefined) return [`if (result_ !== undefined) ${fail}`];
   if (result.is === "callback") return [fail];
   if (result.is === "object") {
     const adopt = writer.support("native-object", "adopt");
-    const type = writer.imports.value(`../bindings/${kebabCase(result.class)}.ts`, result.class);
+    const type = writer.sibling(kebabCase(result.class), result.class);
     return [
       ...(result.optional ? ["if (result_ === null) return null;"] : []),
       `if (typeof result_ === "number") return ${adopt}(${type}, ${writer.sibling("load-addon", "addon")}().raw, result_);`,
@@ -64,10 +65,10 @@ export function rawForm(form: "boolean" | "number" | "bigint" | "text" | "bytes"
   }
 }
 
-/** The class of the error that a call declares, as a further argument; nothing when it declares none. */
-export function declaredClass(writer: BindingWriter, call: BoundFunction): string {
+/** The class of the error that a call declares. */
+export function declaredClass(writer: BindingWriter, call: BoundFunction): string | null {
   const name = declaredError(call);
-  return name === null ? "" : `, ${writer.sibling(kebabCase(`${name}Exception`), `${name}Exception`)}`;
+  return name === null ? null : writer.sibling(kebabCase(`${name}Exception`), `${name}Exception`);
 }
 
 /** The name of the type of the error that a call declares. */

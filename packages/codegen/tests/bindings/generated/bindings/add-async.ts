@@ -3,8 +3,11 @@ import { argument, failure } from "../support/binding-error.ts";
 import { readU64 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export async function addAsync(a: number | bigint, b: number | bigint, signal?: AbortSignal | undefined): Promise<bigint> {
-  const result_ = await addon().run((raw_) => raw_.addAsync(argument(readU64(a), "addAsync", "a"), argument(readU64(b), "addAsync", "b")), { signal: signal });
+export async function addAsync(a: number | bigint, b: number | bigint, signal?: AbortSignal): Promise<bigint> {
+  const result_ = await addon().run(
+    (raw_) => raw_.addAsync(argument(readU64(a), "addAsync", "a"), argument(readU64(b), "addAsync", "b")),
+    { signal },
+  );
   if (typeof result_ === "bigint") return result_;
   throw failure("addAsync", result_);
 }

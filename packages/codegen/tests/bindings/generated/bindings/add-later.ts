@@ -3,8 +3,11 @@ import { argument, failure } from "../support/binding-error.ts";
 import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export async function addLater(a: number, b: number, signal?: AbortSignal | undefined): Promise<number> {
-  const result_ = await addon().run((raw_) => raw_.addLater(argument(readI32(a), "addLater", "a"), argument(readI32(b), "addLater", "b")), { signal: signal });
+export async function addLater(a: number, b: number, signal?: AbortSignal): Promise<number> {
+  const result_ = await addon().run(
+    (raw_) => raw_.addLater(argument(readI32(a), "addLater", "a"), argument(readI32(b), "addLater", "b")),
+    { signal },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("addLater", result_);
 }

@@ -5,7 +5,10 @@ import { addon } from "./load-addon.ts";
 
 /** What release builds compute when nobody asks for checks would be another number. */
 export function arithmetic(a: number, b: number): number {
-  const result_ = addon().raw.arithmetic(argument(readU32(a), "arithmetic", "a"), argument(readU32(b), "arithmetic", "b"));
+  const result_ = addon().raw.arithmetic(
+    argument(readU32(a), "arithmetic", "a"),
+    argument(readU32(b), "arithmetic", "b"),
+  );
   if (typeof result_ === "number") return result_;
   throw failure("arithmetic", result_);
 }

@@ -5,9 +5,24 @@ import { readString, readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** Asks JavaScript, and gives back what it said. */
-export async function ask(question: string, answer: (value: string) => number | Promise<number>, signal?: AbortSignal | undefined): Promise<number> {
+export async function ask(
+  question: string,
+  answer: (value: string) => number | Promise<number>,
+  signal?: AbortSignal,
+): Promise<number> {
   callbackArgument(answer, "ask", "answer");
-  const result_ = await addon().run((raw_) => raw_.ask(argument(readString(question), "ask", "question")), { signal: signal, callbacks: [{ call: (text_) => answer(jsonResult(text_ ?? "null", readString, JSON, "ask: answer")), encode: (value_) => jsonArgument(value_, readU32, JSON, "ask", "answer result") }] });
+  const result_ = await addon().run(
+    (raw_) => raw_.ask(argument(readString(question), "ask", "question")),
+    {
+      signal,
+      callbacks: [
+        {
+          call: (text_) => answer(jsonResult(text_ ?? "null", readString, JSON, "ask: answer")),
+          encode: (value_) => jsonArgument(value_, readU32, JSON, "ask", "result of answer"),
+        },
+      ],
+    },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("ask", result_);
 }

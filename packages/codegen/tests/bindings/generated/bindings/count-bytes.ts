@@ -4,7 +4,7 @@ import { NativeStream } from "../support/native-stream.ts";
 import { readU8 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export function countBytes(limit: number, signal?: AbortSignal | undefined): NativeStream<Uint8Array> {
+export function countBytes(limit: number, signal?: AbortSignal): NativeStream<Uint8Array> {
   const argument0_ = argument(readU8(limit), "countBytes", "limit");
   const native_ = addon();
   return new NativeStream({
@@ -13,6 +13,6 @@ export function countBytes(limit: number, signal?: AbortSignal | undefined): Nat
     start: () => native_.raw.countBytes(argument0_),
     parse: (text_) => JSON.parse(text_) as unknown[],
     read: (item_) => item_ as Uint8Array,
-    signal: signal,
+    signal,
   });
 }

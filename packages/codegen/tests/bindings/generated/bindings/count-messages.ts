@@ -7,7 +7,7 @@ import { readU32 } from "../support/scalars.ts";
 import { type Mode, readMode } from "../types/mode.ts";
 import { addon } from "./load-addon.ts";
 
-export function countMessages(limit: number, signal?: AbortSignal | undefined): NativeStream<Mode | null> {
+export function countMessages(limit: number, signal?: AbortSignal): NativeStream<Mode | null> {
   const argument0_ = argument(readU32(limit), "countMessages", "limit");
   const native_ = addon();
   return new NativeStream({
@@ -16,7 +16,7 @@ export function countMessages(limit: number, signal?: AbortSignal | undefined): 
     start: () => native_.raw.countMessages(argument0_),
     parse: (text_) => JSON.parse(text_) as unknown[],
     read: (item_) => itemResult(item_, readCountMessagesItemValue, "countMessages"),
-    signal: signal,
+    signal,
   });
 }
 

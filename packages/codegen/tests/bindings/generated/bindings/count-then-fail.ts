@@ -6,7 +6,7 @@ import { readU32 } from "../support/scalars.ts";
 import { DivideErrorException } from "./divide-error-exception.ts";
 import { addon } from "./load-addon.ts";
 
-export function countThenFail(limit: number, signal?: AbortSignal | undefined): NativeStream<number> {
+export function countThenFail(limit: number, signal?: AbortSignal): NativeStream<number> {
   const argument0_ = argument(readU32(limit), "countThenFail", "limit");
   const native_ = addon();
   return new NativeStream({
@@ -16,6 +16,6 @@ export function countThenFail(limit: number, signal?: AbortSignal | undefined): 
     parse: (text_) => JSON.parse(text_) as unknown[],
     read: (item_) => itemResult(item_, readU32, "countThenFail"),
     declared: DivideErrorException,
-    signal: signal,
+    signal,
   });
 }

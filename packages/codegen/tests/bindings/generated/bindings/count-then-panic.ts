@@ -5,7 +5,7 @@ import { NativeStream } from "../support/native-stream.ts";
 import { readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export function countThenPanic(limit: number, signal?: AbortSignal | undefined): NativeStream<number> {
+export function countThenPanic(limit: number, signal?: AbortSignal): NativeStream<number> {
   const argument0_ = argument(readU32(limit), "countThenPanic", "limit");
   const native_ = addon();
   return new NativeStream({
@@ -14,6 +14,6 @@ export function countThenPanic(limit: number, signal?: AbortSignal | undefined):
     start: () => native_.raw.countThenPanic(argument0_),
     parse: (text_) => JSON.parse(text_) as unknown[],
     read: (item_) => itemResult(item_, readU32, "countThenPanic"),
-    signal: signal,
+    signal,
   });
 }

@@ -6,7 +6,7 @@ import { NativeStream } from "../support/native-stream.ts";
 import { readU64 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export function countTo(limit: number | bigint, signal?: AbortSignal | undefined): NativeStream<bigint> {
+export function countTo(limit: number | bigint, signal?: AbortSignal): NativeStream<bigint> {
   const argument0_ = argument(readU64(limit), "countTo", "limit");
   const native_ = addon();
   return new NativeStream({
@@ -15,6 +15,6 @@ export function countTo(limit: number | bigint, signal?: AbortSignal | undefined
     start: () => native_.raw.countTo(argument0_),
     parse: (text_) => exactJson.parse(text_) as unknown[],
     read: (item_) => itemResult(item_, readU64, "countTo"),
-    signal: signal,
+    signal,
   });
 }

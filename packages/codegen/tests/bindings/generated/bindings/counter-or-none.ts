@@ -6,8 +6,10 @@ import { readI64 } from "../support/scalars.ts";
 import { Counter } from "./counter.ts";
 import { addon } from "./load-addon.ts";
 
-export function counterOrNone(start?: number | bigint | null | undefined): Counter | null {
-  const result_ = addon().raw.counterOrNone(optional(start, (value_) => argument(readI64(value_), "counterOrNone", "start")));
+export function counterOrNone(start?: number | bigint | null): Counter | null {
+  const result_ = addon().raw.counterOrNone(
+    optional(start, (value_) => argument(readI64(value_), "counterOrNone", "start")),
+  );
   if (result_ === null) return null;
   if (typeof result_ === "number") return adopt(Counter, addon().raw, result_);
   throw failure("counterOrNone", result_);

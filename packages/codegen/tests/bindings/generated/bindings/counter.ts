@@ -11,7 +11,13 @@ import { addon } from "./load-addon.ts";
 export class Counter extends NativeObject {
   /** Starts at a number. */
   constructor(start: number | bigint) {
-    super(addon().raw, newObject("new Counter", addon().raw["Counter.new"](argument(readI64(start), "new Counter", "start"))));
+    super(
+      addon().raw,
+      newObject(
+        "new Counter",
+        addon().raw["Counter.new"](argument(readI64(start), "new Counter", "start")),
+      ),
+    );
   }
 
   static createZero(): Counter {
@@ -28,8 +34,11 @@ export class Counter extends NativeObject {
   }
 
   /** Made on another thread. */
-  static async createLater(start: number | bigint, signal?: AbortSignal | undefined): Promise<Counter> {
-    const result_ = await addon().run((raw_) => raw_["Counter.createLater"](argument(readI64(start), "Counter.createLater", "start")), { signal: signal });
+  static async createLater(start: number | bigint, signal?: AbortSignal): Promise<Counter> {
+    const result_ = await addon().run(
+      (raw_) => raw_["Counter.createLater"](argument(readI64(start), "Counter.createLater", "start")),
+      { signal },
+    );
     if (typeof result_ === "number") return adopt(Counter, addon().raw, result_);
     throw failure("Counter.createLater", result_);
   }
@@ -43,7 +52,10 @@ export class Counter extends NativeObject {
 
   /** Adds, and gives the new number. */
   add(amount: number | bigint): bigint {
-    const result_ = addon().raw["Counter.add"](numberOf(this, "Counter.add"), argument(readI64(amount), "Counter.add", "amount"));
+    const result_ = addon().raw["Counter.add"](
+      numberOf(this, "Counter.add"),
+      argument(readI64(amount), "Counter.add", "amount"),
+    );
     if (typeof result_ === "bigint") return result_;
     throw failure("Counter.add", result_);
   }
@@ -54,21 +66,45 @@ export class Counter extends NativeObject {
   }
 
   /** Holds the object until JavaScript has answered. */
-  async addWhat(question: (value: bigint) => number | bigint | Promise<number | bigint>, signal?: AbortSignal | undefined): Promise<bigint> {
+  async addWhat(
+    question: (value: bigint) => number | bigint | Promise<number | bigint>,
+    signal?: AbortSignal,
+  ): Promise<bigint> {
     callbackArgument(question, "Counter.addWhat", "question");
-    const result_ = await whileRunning(this, addon().run((raw_) => raw_["Counter.addWhat"](numberOf(this, "Counter.addWhat")), { signal: signal, callbacks: [{ call: (text_) => question(jsonResult(text_ ?? "null", readI64, exactJson, "Counter.addWhat: question")), encode: (value_) => jsonArgument(value_, readI64, exactJson, "Counter.addWhat", "question result") }], uses: [this] }));
+    const result_ = await whileRunning(
+      this,
+      addon().run(
+        (raw_) => raw_["Counter.addWhat"](numberOf(this, "Counter.addWhat")),
+        {
+          signal,
+          callbacks: [
+            {
+              call: (text_) => question(jsonResult(text_ ?? "null", readI64, exactJson, "Counter.addWhat: question")),
+              encode: (value_) => jsonArgument(value_, readI64, exactJson, "Counter.addWhat", "result of question"),
+            },
+          ],
+          uses: [this],
+        },
+      ),
+    );
     if (typeof result_ === "bigint") return result_;
     throw failure("Counter.addWhat", result_);
   }
 
   /** Lets other readers in. */
-  async readUntilCancelled(signal?: AbortSignal | undefined): Promise<bigint> {
-    const result_ = await whileRunning(this, addon().run((raw_) => raw_["Counter.readUntilCancelled"](numberOf(this, "Counter.readUntilCancelled")), { signal: signal, uses: [this] }));
+  async readUntilCancelled(signal?: AbortSignal): Promise<bigint> {
+    const result_ = await whileRunning(
+      this,
+      addon().run(
+        (raw_) => raw_["Counter.readUntilCancelled"](numberOf(this, "Counter.readUntilCancelled")),
+        { signal, uses: [this] },
+      ),
+    );
     if (typeof result_ === "bigint") return result_;
     throw failure("Counter.readUntilCancelled", result_);
   }
 
-  countFrom(steps: number, signal?: AbortSignal | undefined): NativeStream<bigint> {
+  countFrom(steps: number, signal?: AbortSignal): NativeStream<bigint> {
     const argument0_ = numberOf(this, "Counter.countFrom");
     const argument1_ = argument(readU32(steps), "Counter.countFrom", "steps");
     const native_ = addon();
@@ -78,7 +114,7 @@ export class Counter extends NativeObject {
       start: () => native_.raw["Counter.countFrom"](argument0_, argument1_),
       parse: (text_) => exactJson.parse(text_) as unknown[],
       read: (item_) => itemResult(item_, readI64, "Counter.countFrom"),
-      signal: signal,
+      signal,
       uses: [this],
     });
   }

@@ -7,8 +7,11 @@ import { readSettings, type SettingsInput } from "../types/settings.ts";
 import { addon } from "./load-addon.ts";
 
 /** Borrowed in Rust, given by value in JavaScript. */
-export function describeSettings(settings: SettingsInput, short?: boolean | null | undefined): string {
-  const result_ = addon().raw.describeSettings(jsonArgument(settings, readSettings, exactJson, "describeSettings", "settings"), optional(short, (value_) => argument(readBool(value_), "describeSettings", "short")));
+export function describeSettings(settings: SettingsInput, short?: boolean | null): string {
+  const result_ = addon().raw.describeSettings(
+    jsonArgument(settings, readSettings, exactJson, "describeSettings", "settings"),
+    optional(short, (value_) => argument(readBool(value_), "describeSettings", "short")),
+  );
   if (typeof result_ === "string") return result_;
   throw failure("describeSettings", result_);
 }

@@ -5,7 +5,10 @@ import { DivideErrorException } from "./divide-error-exception.ts";
 import { addon } from "./load-addon.ts";
 
 export function divide(dividend: number | bigint, divisor: number): bigint {
-  const result_ = addon().raw.divide(argument(readU64(dividend), "divide", "dividend"), argument(readU32(divisor), "divide", "divisor"));
+  const result_ = addon().raw.divide(
+    argument(readU64(dividend), "divide", "dividend"),
+    argument(readU32(divisor), "divide", "divisor"),
+  );
   if (typeof result_ === "bigint") return result_;
   throw failure("divide", result_, DivideErrorException);
 }

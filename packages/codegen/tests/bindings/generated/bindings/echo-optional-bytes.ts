@@ -3,8 +3,10 @@ import { failure } from "../support/binding-error.ts";
 import { bytesArgument, optional } from "../support/binding-values.ts";
 import { addon } from "./load-addon.ts";
 
-export function echoOptionalBytes(bytes?: Uint8Array | null | undefined): Uint8Array | null {
-  const result_ = addon().raw.echoOptionalBytes(optional(bytes, (value_) => bytesArgument(value_, "echoOptionalBytes", "bytes")));
+export function echoOptionalBytes(bytes?: Uint8Array | null): Uint8Array | null {
+  const result_ = addon().raw.echoOptionalBytes(
+    optional(bytes, (value_) => bytesArgument(value_, "echoOptionalBytes", "bytes")),
+  );
   if (result_ === null) return null;
   if (result_ instanceof Uint8Array) return result_;
   throw failure("echoOptionalBytes", result_);

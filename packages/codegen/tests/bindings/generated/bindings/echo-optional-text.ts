@@ -4,8 +4,10 @@ import { optional } from "../support/binding-values.ts";
 import { readString } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export function echoOptionalText(value?: string | null | undefined): string | null {
-  const result_ = addon().raw.echoOptionalText(optional(value, (value_) => argument(readString(value_), "echoOptionalText", "value")));
+export function echoOptionalText(value?: string | null): string | null {
+  const result_ = addon().raw.echoOptionalText(
+    optional(value, (value_) => argument(readString(value_), "echoOptionalText", "value")),
+  );
   if (result_ === null) return null;
   if (typeof result_ === "string") return result_;
   throw failure("echoOptionalText", result_);

@@ -4,8 +4,10 @@ import { optional } from "../support/binding-values.ts";
 import { readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export function echoOptional(value?: number | null | undefined): number | null {
-  const result_ = addon().raw.echoOptional(optional(value, (value_) => argument(readU32(value_), "echoOptional", "value")));
+export function echoOptional(value?: number | null): number | null {
+  const result_ = addon().raw.echoOptional(
+    optional(value, (value_) => argument(readU32(value_), "echoOptional", "value")),
+  );
   if (result_ === null) return null;
   if (typeof result_ === "number") return result_;
   throw failure("echoOptional", result_);

@@ -6,8 +6,22 @@ import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** Names that JavaScript or the stubs use themselves. */
-export function echoReserved(default_: number, arguments_: number, value: number | null | undefined, result: number, argument_: number, raw: number): Array<number> {
-  const result_ = addon().raw.echoReserved(argument(readI32(default_), "echoReserved", "default"), argument(readI32(arguments_), "echoReserved", "arguments"), optional(value, (value_) => argument(readI32(value_), "echoReserved", "value")), argument(readI32(result), "echoReserved", "result"), argument(readI32(argument_), "echoReserved", "argument"), argument(readI32(raw), "echoReserved", "raw"));
+export function echoReserved(
+  default_: number,
+  arguments_: number,
+  value: number | null | undefined,
+  result: number,
+  argument_: number,
+  raw: number,
+): Array<number> {
+  const result_ = addon().raw.echoReserved(
+    argument(readI32(default_), "echoReserved", "default"),
+    argument(readI32(arguments_), "echoReserved", "arguments"),
+    optional(value, (value_) => argument(readI32(value_), "echoReserved", "value")),
+    argument(readI32(result), "echoReserved", "result"),
+    argument(readI32(argument_), "echoReserved", "argument"),
+    argument(readI32(raw), "echoReserved", "raw"),
+  );
   if (typeof result_ === "string") return jsonResult(result_, readEchoReservedResult, JSON, "echoReserved");
   throw failure("echoReserved", result_);
 }

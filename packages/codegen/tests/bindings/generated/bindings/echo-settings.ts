@@ -6,7 +6,9 @@ import { readSettings, type Settings, type SettingsInput } from "../types/settin
 import { addon } from "./load-addon.ts";
 
 export function echoSettings(settings: SettingsInput): Settings {
-  const result_ = addon().raw.echoSettings(jsonArgument(settings, readSettings, exactJson, "echoSettings", "settings"));
+  const result_ = addon().raw.echoSettings(
+    jsonArgument(settings, readSettings, exactJson, "echoSettings", "settings"),
+  );
   if (typeof result_ === "string") return jsonResult(result_, readSettings, exactJson, "echoSettings");
   throw failure("echoSettings", result_);
 }

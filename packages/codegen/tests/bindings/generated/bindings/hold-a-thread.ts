@@ -4,8 +4,11 @@ import { readBool } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** Holds a thread until it is called with `false`. */
-export async function holdAThread(hold: boolean, signal?: AbortSignal | undefined): Promise<number> {
-  const result_ = await addon().run((raw_) => raw_.holdAThread(argument(readBool(hold), "holdAThread", "hold")), { signal: signal });
+export async function holdAThread(hold: boolean, signal?: AbortSignal): Promise<number> {
+  const result_ = await addon().run(
+    (raw_) => raw_.holdAThread(argument(readBool(hold), "holdAThread", "hold")),
+    { signal },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("holdAThread", result_);
 }

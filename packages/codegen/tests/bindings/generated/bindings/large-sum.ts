@@ -4,8 +4,11 @@ import { readU64 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** Work that looks now and then whether it is still wanted. */
-export async function largeSum(until: number | bigint, signal?: AbortSignal | undefined): Promise<bigint> {
-  const result_ = await addon().run((raw_) => raw_.largeSum(argument(readU64(until), "largeSum", "until")), { signal: signal });
+export async function largeSum(until: number | bigint, signal?: AbortSignal): Promise<bigint> {
+  const result_ = await addon().run(
+    (raw_) => raw_.largeSum(argument(readU64(until), "largeSum", "until")),
+    { signal },
+  );
   if (typeof result_ === "bigint") return result_;
   throw failure("largeSum", result_);
 }

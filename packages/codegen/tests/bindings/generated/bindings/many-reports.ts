@@ -5,9 +5,24 @@ import { readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** More reports than may wait. */
-export async function manyReports(count: number, onReport: (value: number) => void | Promise<void>, signal?: AbortSignal | undefined): Promise<number> {
+export async function manyReports(
+  count: number,
+  onReport: (value: number) => void | Promise<void>,
+  signal?: AbortSignal,
+): Promise<number> {
   callbackArgument(onReport, "manyReports", "onReport");
-  const result_ = await addon().run((raw_) => raw_.manyReports(argument(readU32(count), "manyReports", "count")), { signal: signal, callbacks: [{ call: (text_) => onReport(jsonResult(text_ ?? "null", readU32, JSON, "manyReports: onReport")), encode: () => "null" }] });
+  const result_ = await addon().run(
+    (raw_) => raw_.manyReports(argument(readU32(count), "manyReports", "count")),
+    {
+      signal,
+      callbacks: [
+        {
+          call: (text_) => onReport(jsonResult(text_ ?? "null", readU32, JSON, "manyReports: onReport")),
+          encode: () => "null",
+        },
+      ],
+    },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("manyReports", result_);
 }

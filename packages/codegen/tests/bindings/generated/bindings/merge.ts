@@ -5,7 +5,10 @@ import { Counter } from "./counter.ts";
 import { addon } from "./load-addon.ts";
 
 export function merge(into: Counter, other: Counter): bigint {
-  const result_ = addon().raw.merge(objectArgument(into, Counter, "merge", "into"), objectArgument(other, Counter, "merge", "other"));
+  const result_ = addon().raw.merge(
+    objectArgument(into, Counter, "merge", "into"),
+    objectArgument(other, Counter, "merge", "other"),
+  );
   if (typeof result_ === "bigint") return result_;
   throw failure("merge", result_);
 }

@@ -4,7 +4,10 @@ import { readU32 } from "../support/scalars.ts";
 import { DoorErrorException } from "./door-error-exception.ts";
 import { addon } from "./load-addon.ts";
 
-export async function openDoor(tries: number, signal?: AbortSignal | undefined): Promise<void> {
-  const result_ = await addon().run((raw_) => raw_.openDoor(argument(readU32(tries), "openDoor", "tries")), { signal: signal });
+export async function openDoor(tries: number, signal?: AbortSignal): Promise<void> {
+  const result_ = await addon().run(
+    (raw_) => raw_.openDoor(argument(readU32(tries), "openDoor", "tries")),
+    { signal },
+  );
   if (result_ !== undefined) throw failure("openDoor", result_, DoorErrorException);
 }

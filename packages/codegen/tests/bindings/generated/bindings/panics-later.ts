@@ -3,8 +3,11 @@ import { argument, failure } from "../support/binding-error.ts";
 import { readString } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export async function panicsLater(text: string, signal?: AbortSignal | undefined): Promise<number> {
-  const result_ = await addon().run((raw_) => raw_.panicsLater(argument(readString(text), "panicsLater", "text")), { signal: signal });
+export async function panicsLater(text: string, signal?: AbortSignal): Promise<number> {
+  const result_ = await addon().run(
+    (raw_) => raw_.panicsLater(argument(readString(text), "panicsLater", "text")),
+    { signal },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("panicsLater", result_);
 }

@@ -5,7 +5,7 @@ import { NativeStream } from "../support/native-stream.ts";
 import { readString, readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export function refuseToOpen(reason: string, signal?: AbortSignal | undefined): NativeStream<number> {
+export function refuseToOpen(reason: string, signal?: AbortSignal): NativeStream<number> {
   const argument0_ = argument(readString(reason), "refuseToOpen", "reason");
   const native_ = addon();
   return new NativeStream({
@@ -14,6 +14,6 @@ export function refuseToOpen(reason: string, signal?: AbortSignal | undefined): 
     start: () => native_.raw.refuseToOpen(argument0_),
     parse: (text_) => JSON.parse(text_) as unknown[],
     read: (item_) => itemResult(item_, readU32, "refuseToOpen"),
-    signal: signal,
+    signal,
   });
 }

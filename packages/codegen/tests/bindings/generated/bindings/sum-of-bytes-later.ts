@@ -4,8 +4,11 @@ import { bytesArgument } from "../support/binding-values.ts";
 import { addon } from "./load-addon.ts";
 
 /** Reads a copy, which JavaScript cannot change meanwhile. */
-export async function sumOfBytesLater(bytes: Uint8Array, signal?: AbortSignal | undefined): Promise<number> {
-  const result_ = await addon().run((raw_) => raw_.sumOfBytesLater(bytesArgument(bytes, "sumOfBytesLater", "bytes")), { signal: signal });
+export async function sumOfBytesLater(bytes: Uint8Array, signal?: AbortSignal): Promise<number> {
+  const result_ = await addon().run(
+    (raw_) => raw_.sumOfBytesLater(bytesArgument(bytes, "sumOfBytesLater", "bytes")),
+    { signal },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("sumOfBytesLater", result_);
 }

@@ -3,8 +3,8 @@ import { failure } from "../support/binding-error.ts";
 import { addon } from "./load-addon.ts";
 
 /** Runs until the caller gives up; then counts itself. */
-export async function waitUntilCancelled(signal?: AbortSignal | undefined): Promise<number> {
-  const result_ = await addon().run((raw_) => raw_.waitUntilCancelled(), { signal: signal });
+export async function waitUntilCancelled(signal?: AbortSignal): Promise<number> {
+  const result_ = await addon().run((raw_) => raw_.waitUntilCancelled(), { signal });
   if (typeof result_ === "number") return result_;
   throw failure("waitUntilCancelled", result_);
 }

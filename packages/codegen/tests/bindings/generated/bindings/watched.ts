@@ -5,7 +5,7 @@ import { readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** Never ends; waits when four items wait. */
-export function watched(signal?: AbortSignal | undefined): NativeStream<number> {
+export function watched(signal?: AbortSignal): NativeStream<number> {
   const native_ = addon();
   return new NativeStream({
     binding: "watched",
@@ -13,6 +13,6 @@ export function watched(signal?: AbortSignal | undefined): NativeStream<number> 
     start: () => native_.raw.watched(),
     parse: (text_) => JSON.parse(text_) as unknown[],
     read: (item_) => itemResult(item_, readU32, "watched"),
-    signal: signal,
+    signal,
   });
 }

@@ -6,9 +6,24 @@ import { type Progress, readProgress } from "../types/progress.ts";
 import { addon } from "./load-addon.ts";
 
 /** Reports each step. */
-export async function withProgress(steps: number, onProgress: (value: Progress) => void | Promise<void>, signal?: AbortSignal | undefined): Promise<number> {
+export async function withProgress(
+  steps: number,
+  onProgress: (value: Progress) => void | Promise<void>,
+  signal?: AbortSignal,
+): Promise<number> {
   callbackArgument(onProgress, "withProgress", "onProgress");
-  const result_ = await addon().run((raw_) => raw_.withProgress(argument(readU32(steps), "withProgress", "steps")), { signal: signal, callbacks: [{ call: (text_) => onProgress(jsonResult(text_ ?? "null", readProgress, JSON, "withProgress: onProgress")), encode: () => "null" }] });
+  const result_ = await addon().run(
+    (raw_) => raw_.withProgress(argument(readU32(steps), "withProgress", "steps")),
+    {
+      signal,
+      callbacks: [
+        {
+          call: (text_) => onProgress(jsonResult(text_ ?? "null", readProgress, JSON, "withProgress: onProgress")),
+          encode: () => "null",
+        },
+      ],
+    },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("withProgress", result_);
 }
