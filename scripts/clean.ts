@@ -11,5 +11,7 @@ function built(folder: string): string[] {
 }
 
 function addons(): string[] {
-  return [...new Bun.Glob("packages/*/*.node").scanSync({ cwd: root })];
+  return [...new Bun.Glob("{packages,apps}/**/*.node").scanSync({ cwd: root })].filter(
+    (path) => !path.includes("node_modules"),
+  );
 }

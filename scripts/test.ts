@@ -30,6 +30,9 @@ const suites: Suite[] = [
   checkSuite("drift of generated code", turbo("run", "check:drift", "--force"), (output) =>
     /Tasks:\s+[1-9]\d* successful/.test(output),
   ),
+  checkSuite("exports of the addons", turbo("run", "check:exports", "--force"), (output) =>
+    /Tasks:\s+[2-9]\d* successful/.test(output),
+  ),
   checkSuite("clippy", script("check:clippy")),
   checkSuite("rustfmt", script("check:rustfmt")),
   checkSuite("lint", script("check:lint")),

@@ -38,13 +38,3 @@ export function parseArguments(parameters: readonly string[]): Arguments {
     throw new UsageError((error as Error).message, { cause: error });
   }
 }
-
-/** For commands that only need to know where the configuration is. */
-export function parseConfigPath(parameters: readonly string[]): string {
-  try {
-    const options = { config: { type: "string", default: "stator.codegen.json" } } as const;
-    return parseArgs({ args: [...parameters], options }).values.config;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}

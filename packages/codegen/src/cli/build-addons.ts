@@ -1,16 +1,38 @@
 import { relative } from "node:path";
+import { parseArgs } from "node:util";
+import { addonOutputs } from "../addon/addon-outputs.ts";
 import { buildAddon } from "../addon/build-addon.ts";
-import type { Config } from "../config/config.ts";
-import { GenerationError } from "../generation-error.ts";
+import { readConfig } from "../config/config.ts";
+import { UsageError } from "./arguments.ts";
 
-/** `stator-codegen build-addon`: compiles the addon of each output that has one. */
-export async function buildAddons(config: Config, print: (text: string) => void): Promise<void> {
-  const addons = config.outputs.flatMap((output) => (output.addon === null ? [] : [{ output, addon: output.addon }]));
-  if (addons.length === 0) {
-    throw new GenerationError(['no output names an addon: add "addon": { "name": "my-addon" } to one.']);
+/** `stator-codegen build-addon`: compiles the addon of each output that names one. */
+export async function buildAddons(parameters: readonly string[], print: (text: string) => void): Promise<void> {
+  const { config: path, target, profile, locked } = parse(parameters);
+  const config = readConfig(path);
+  for (const { output, addon } of addonOutputs(config)) {
+    const file = await buildAddon(output, addon, config.folder, { target: target ?? null, profile, locked });
+    print(`${output.crate} > ${relative(config.folder, file)}`);
   }
-  for (const { output, addon } of addons) {
-    const path = await buildAddon(output, addon, config.folder);
-    print(`${output.crate} > ${relative(config.folder, path)}`);
+}
+
+function parse(parameters: readonly string[]): {
+  config: string;
+  target?: string | undefined;
+  profile: string;
+  locked: boolean;
+} {
+  try {
+    const { values } = parseArgs({
+      args: [...parameters],
+      options: {
+        config: { type: "string", default: "stator.codegen.json" },
+        target: { type: "string" },
+        profile: { type: "string", default: "release" },
+        locked: { type: "boolean", default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
   }
 }

@@ -6,6 +6,8 @@ Builds each contract crate that stator.codegen.json names, asks it for its docum
 clients and server interfaces into the crate's output folder.
 
        stator-codegen diff <old> <new> [--json]
+       stator-codegen build-addon [--target <triple>] [--profile <name>] [--locked] [--config <file>]
+       stator-codegen exports [<addon> <document>] [--config <file>]
 
 Options:
   --check           Write nothing. Exit with 1 and a diff when the committed files are not what would be generated.
@@ -22,13 +24,22 @@ stator.codegen.json:
       "bin": "contract",            optional: which binary
       "features": ["contract"],     optional: Cargo features
       "jsonSchema": true,           optional: also json-schema.json
-      "openApi": true               optional: also openapi/<service>.json
+      "openApi": true,              optional: also openapi/<service>.json
+      "addon": {                    for a crate with bindings
+        "name": "my-addon",         its files are my-addon.<platform>.node
+        "folder": "."               optional: where they are
+      }
     }],
     "command": "bun run codegen"    optional: how to regenerate, for the headers
   }
 
+build-addon compiles the crate of each output that names an addon, in release mode, and puts the file where the generated
+loader looks for it. --target is a target of rustc, whose linker has to be there.
+
+exports loads each addon and compares its real exports with the document that its stubs come from.
+
 diff compares two documents (document.json of a folder, before and after) and says what breaks between old and new
 callers and services.
 
-Exit codes: 0 done, up to date or nothing breaks; 1 drift, nothing generated or something breaks; 2 wrong usage.
+Exit codes: 0 done, up to date, the same or nothing breaks; 1 drift, nothing generated, a difference or a break; 2 wrong usage.
 `;

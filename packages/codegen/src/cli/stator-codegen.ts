@@ -1,29 +1,34 @@
 #!/usr/bin/env bun
 import { readConfig } from "../config/config.ts";
 import { ContractError } from "@stator/contract";
-import { parseArguments, parseConfigPath, UsageError } from "./arguments.ts";
+import { parseArguments, UsageError } from "./arguments.ts";
 import { buildAddons } from "./build-addons.ts";
 import { diff } from "./diff.ts";
+import { checkExports } from "./exports.ts";
 import { generateOutputs } from "./generate-outputs.ts";
 import { help } from "./help.ts";
 import { watchOutputs } from "./watch.ts";
 
-const commands = ["diff", "build-addon"];
+const print = (text: string): void => console.log(text);
+const commands = ["diff", "build-addon", "exports"];
 
 async function main(): Promise<number> {
   const [command, ...rest] = process.argv.slice(2);
-  if (command === "diff" && !rest.includes("--help")) return diff(rest, (text) => console.log(text)) ? 0 : 1;
-  if (command === "build-addon" && !rest.includes("--help")) {
-    await buildAddons(readConfig(parseConfigPath(rest)), (text) => console.log(text));
-    return 0;
+  if (!rest.includes("--help")) {
+    if (command === "diff") return diff(rest, print) ? 0 : 1;
+    if (command === "exports") return checkExports(rest, print) ? 0 : 1;
+    if (command === "build-addon") {
+      await buildAddons(rest, print);
+      return 0;
+    }
   }
   const parsed = parseArguments(process.argv.slice(2).filter((word) => !commands.includes(word)));
   if (parsed.help) {
     console.log(help);
     return 0;
   }
-  if (parsed.watch) return await watchOutputs(readConfig(parsed.config), parsed, (text) => console.log(text));
-  const clean = await generateOutputs(readConfig(parsed.config), parsed, (text) => console.log(text));
+  if (parsed.watch) return await watchOutputs(readConfig(parsed.config), parsed, print);
+  const clean = await generateOutputs(readConfig(parsed.config), parsed, print);
   return clean ? 0 : 1;
 }
 

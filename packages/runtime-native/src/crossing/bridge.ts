@@ -7,7 +7,7 @@ import { fromNative } from "./from-native.ts";
 import { Inbox } from "./inbox.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { loadAddon } from "./load-addon.ts";
-import type { NativeRuntime } from "./native-addon.ts";
+import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
 import { OPERATION } from "./operation.ts";
 import { Outbox } from "./outbox.ts";
 import { encodePayload } from "./payload.ts";

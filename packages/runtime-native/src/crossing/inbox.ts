@@ -1,6 +1,6 @@
 import { StatorError, type WireError } from "../stator-error.ts";
 import { EVENT, EVENT_FLAG, SLOTS } from "./event.ts";
-import type { NativeRuntime } from "./native-addon.ts";
+import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
 import { decodeText } from "./payload.ts";
 import type { Receivers } from "./receivers.ts";
 

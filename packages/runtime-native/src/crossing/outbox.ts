@@ -1,4 +1,4 @@
-import type { NativeRuntime } from "./native-addon.ts";
+import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
 import { SLOTS } from "./event.ts";
 import { BLOCKED, OPERATION_FLAG } from "./operation.ts";
 

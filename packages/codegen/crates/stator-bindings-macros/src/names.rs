@@ -16,7 +16,7 @@ pub(crate) fn camel_case(name: &str) -> String {
 }
 
 /// A name that JavaScript takes for a function or a class.
-pub(crate) fn checked(name: LitStr) -> Result<LitStr> {
+pub(crate) fn check(name: &LitStr) -> Result<()> {
     let text = name.value();
     let fits = text
         .chars()
@@ -24,7 +24,7 @@ pub(crate) fn checked(name: LitStr) -> Result<LitStr> {
         && !text.starts_with(|letter: char| letter.is_ascii_digit())
         && !text.is_empty();
     if fits {
-        Ok(name)
+        Ok(())
     } else {
         Err(Error::new(
             name.span(),

@@ -20,7 +20,7 @@ impl Options {
     pub(crate) fn parse(arguments: TokenStream) -> Result<Self> {
         let mut options = Self::default();
         syn::meta::parser(|meta| options.read(&meta)).parse2(arguments)?;
-        Ok(options)
+        options.checked()
     }
 
     /// Takes the attributes off a method and reads them.
@@ -31,13 +31,21 @@ impl Options {
                 attribute.parse_nested_meta(|meta| options.read(&meta))?;
             }
         }
-        Ok(options)
+        options.checked()
+    }
+
+    /// Raw exports may have any name.
+    fn checked(self) -> Result<Self> {
+        if let Some(name) = self.name.as_ref().filter(|_| !self.raw) {
+            names::check(name)?;
+        }
+        Ok(self)
     }
 
     fn read(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
         let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
         match name.as_str() {
-            "name" => self.name = Some(names::checked(meta.value()?.parse()?)?),
+            "name" => self.name = Some(meta.value()?.parse()?),
             "buffer" => {
                 let buffer: LitInt = meta.value()?.parse()?;
                 if !(1..=65_536).contains(&buffer.base10_parse::<usize>()?) {

@@ -67,9 +67,13 @@ pub(crate) fn class(options: &Options, item: &ItemImpl) -> Result<TokenStream> {
         impl ::stator_bindings::Bindable for #ty {
             fn describe(_: &mut ::stator_bindings::private::Registry) -> ::stator_bindings::private::Binding {
                 use ::stator_bindings::private as __stator;
+                #[allow(unused_imports)]
+                use __stator::{DocsOfStruct as _, NoDocs as _};
+                let own: &[&str] = #docs;
+                let docs = if own.is_empty() { (&&__stator::StructDocs::<#ty>::NEW).docs() } else { own };
                 __stator::Binding::RawClass(__stator::RawClass {
                     name: ::std::string::String::from(#name),
-                    docs: __stator::docs_of(#docs),
+                    docs: __stator::docs_of(docs),
                     construct: #constructor,
                     statics: ::std::vec![#(#statics),*],
                     methods: ::std::vec![#(#methods),*],

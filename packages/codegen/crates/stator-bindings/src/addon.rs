@@ -165,11 +165,25 @@ impl<D: DescribesItself> Export for Describe<D> {
 }
 
 fn document<D: DescribesItself>() -> Result<Document, Failure> {
+    describe_addon(D::CRATE, D::describe)
+}
+
+fn describe_addon(crate_name: &str, describe: fn(&mut Registry) -> Vec<Binding>) -> Result<Document, Failure> {
     let mut contracts = Contracts::default();
-    contracts.bindings(D::describe);
+    contracts.bindings(describe);
     contracts
-        .document(D::CRATE)
+        .document(crate_name)
         .map_err(|problems| Failure::new(FailureCode::Internal, problems.join("; ")))
+}
+
+/// The bindings of an addon that napi alone makes as the text of a document: what its export `stator.document` returns,
+/// so that `stator-codegen exports` can compare parameters too, which Node-API does not tell.
+///
+/// # Errors
+/// When something that the bindings reach has no exact form.
+pub fn document_text(crate_name: &str, describe: fn(&mut Registry) -> Vec<Binding>) -> Result<String, String> {
+    let document = describe_addon(crate_name, describe).map_err(|failure| failure.message)?;
+    serde_json::to_string(&document).map_err(|error| error.to_string())
 }
 
 fn described_by_itself() -> [Binding; 2] {

@@ -32,7 +32,7 @@ mod stream;
 mod task;
 mod work;
 
-pub use addon::Bindable;
+pub use addon::{Bindable, document_text};
 pub use callback::{Callback, CallbackError};
 pub use cancellation::{Cancellation, Cancelled};
 pub use class::Class;

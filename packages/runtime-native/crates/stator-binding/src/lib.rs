@@ -11,6 +11,7 @@
 #![cfg_attr(test, allow(dead_code))]
 
 mod command;
+mod document;
 mod event;
 mod inbox;
 mod io_thread;
@@ -25,8 +26,20 @@ mod parent_watch;
 mod session;
 mod wake;
 
+pub use document::contracts;
+use napi_derive::napi;
+use stator_bindings::{binding, document_text};
+
 /// Version of the addon, compared with that of the TypeScript sources when they load it.
-#[napi_derive::napi(catch_unwind)]
+#[binding(raw)]
+#[napi(catch_unwind)]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
+}
+
+/// What this build of the addon exports, as a document, for `stator-codegen exports`.
+#[binding(raw, name = "stator.document")]
+#[napi(catch_unwind, js_name = "stator.document")]
+pub fn own_document() -> napi::Result<String> {
+    document_text(env!("CARGO_PKG_NAME"), document::bindings).map_err(napi::Error::from_reason)
 }

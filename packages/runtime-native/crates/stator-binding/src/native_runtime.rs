@@ -5,6 +5,7 @@ use napi::{
     bindgen_prelude::{Buffer, Function, Uint8ArraySlice, Uint32ArraySlice},
 };
 use napi_derive::napi;
+use stator_bindings::binding;
 use stator_runtime::{
     Error, ErrorCode,
     config::{RuntimeConfig, RuntimeOptions, init_logging},
@@ -16,6 +17,7 @@ use crate::{
 };
 
 /// A runtime and the batches that go in and out of it. Used by `src/crossing`, never by applications.
+#[binding]
 #[napi]
 pub struct NativeRuntime {
     session: Arc<Session>,
@@ -26,6 +28,7 @@ pub struct NativeRuntime {
     bytes: Vec<u8>,
 }
 
+#[binding(raw)]
 #[napi]
 impl NativeRuntime {
     /// Starts a runtime: the options and the environment are JSON objects. Wrong ones throw an error whose message is

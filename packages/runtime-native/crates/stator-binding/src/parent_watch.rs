@@ -9,10 +9,12 @@ use std::{
 use napi::{Error, Result};
 use napi_derive::napi;
 use rustix::process::{Signal, getpgrp, getpid, kill_process, kill_process_group};
+use stator_bindings::binding;
 
 /// Ends this process when the other end of the inherited pipe `fd` is closed, that is when the parent is gone: first by
 /// SIGTERM, so that it drains, and `graceMs` later at once, with its process group if it leads one. A thread of its own watches, so a blocked event loop does
 /// not matter. The descriptor belongs to the watch from then on.
+#[binding(raw)]
 #[napi(catch_unwind)]
 pub fn watch_parent(fd: i32, grace_ms: u32) -> Result<()> {
     if fd < 3 {

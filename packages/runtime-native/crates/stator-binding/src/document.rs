@@ -1,0 +1,161 @@
+//! Describes everything that the runtime's Rust and TypeScript share; `src/generated` comes out of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use stator_bindings::raw_bindings;
+use stator_contract::{Binding, Contract, Contracts, Registry};
+use stator_runtime::{Error, ErrorCode, config::RuntimeOptions, discovery::Instance};
+use ts_rs::TS;
+
+use crate::{
+    command, event, native_runtime::NativeRuntime, operation_kind, own_document, parent_watch::watch_parent, version,
+};
+
+/// What a code says about a failed call.
+#[derive(Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "camelCase")]
+struct ErrorCodeFacts {
+    /// The HTTP status that a front end answers with.
+    http_status: u16,
+    /// Whether the same call may succeed on another instance or a moment later, without risk of running twice.
+    retryable: bool,
+}
+
+/// The exports of the addon.
+pub(crate) fn bindings(registry: &mut Registry) -> Vec<Binding> {
+    raw_bindings![version, own_document, watch_parent, NativeRuntime](registry)
+}
+
+/// Adds all of it, the exports of the addon among it.
+pub fn contracts(contracts: &mut Contracts) {
+    contracts
+        .bindings(bindings)
+        .add::<Error>()
+        .add::<Instance>()
+        .add::<RuntimeOptions>()
+        .add::<command::Command>()
+        .add::<command::Started>()
+        .add::<command::ShutDown>()
+        .add::<command::ListedInstance>()
+        .constant(
+            "error_codes",
+            "What each error code says about a failed call.",
+            &error_codes(),
+        )
+        .constant("event", "Kinds of the records that arrive from the addon.", &events())
+        .constant("event_flag", "Flags of those records.", &event_flags())
+        .constant(
+            "cancel_reason",
+            "Why a served call ends before its handler does.",
+            &cancel_reasons(),
+        )
+        .constant("operation", "Kinds of the records that go to the addon.", &operations())
+        .constant("operation_flag", "Flags of those records.", &operation_flags())
+        .constant(
+            "route",
+            "How a call finds its instance, as part of the kind of its record.",
+            &routes(),
+        )
+        .constant("blocked", "Which side a blocked call is on.", &blocked())
+        .constant(
+            "record_slots",
+            "Numbers in a record, in both directions.",
+            &record_slots(),
+        );
+}
+
+fn error_codes() -> std::collections::HashMap<ErrorCode, ErrorCodeFacts> {
+    let facts = |code: ErrorCode| ErrorCodeFacts {
+        http_status: code.http_status(),
+        retryable: code.retryable(),
+    };
+    ErrorCode::ALL.into_iter().map(|code| (code, facts(code))).collect()
+}
+
+fn events() -> BTreeMap<String, u32> {
+    table(&[
+        ("message", event::MESSAGE),
+        ("end", event::END),
+        ("fail", event::FAIL),
+        ("callWritable", event::CALL_WRITABLE),
+        ("open", event::OPEN),
+        ("request", event::REQUEST),
+        ("requestEnd", event::REQUEST_END),
+        ("cancel", event::CANCEL),
+        ("servedWritable", event::SERVED_WRITABLE),
+        ("result", event::RESULT),
+        ("instances", event::INSTANCES),
+        ("attach", event::ATTACH),
+    ])
+}
+
+fn event_flags() -> BTreeMap<String, u32> {
+    table(&[
+        ("bytes", event::BYTES),
+        ("last", event::LAST),
+        ("stream", event::STREAM),
+    ])
+}
+
+fn cancel_reasons() -> BTreeMap<String, u32> {
+    use event::CancelReason::{Deadline, Kill, Lost, Stop, Unsendable};
+    table(&[
+        ("stop", Stop as u32),
+        ("kill", Kill as u32),
+        ("deadline", Deadline as u32),
+        ("lost", Lost as u32),
+        ("unsendable", Unsendable as u32),
+    ])
+}
+
+fn operations() -> BTreeMap<String, u32> {
+    table(&[
+        ("call", operation_kind::CALL),
+        ("cancel", operation_kind::CANCEL),
+        ("consumed", operation_kind::CONSUMED),
+        ("callSend", operation_kind::CALL_SEND),
+        ("callFinish", operation_kind::CALL_FINISH),
+        ("item", operation_kind::ITEM),
+        ("finish", operation_kind::FINISH),
+        ("fail", operation_kind::FAIL),
+        ("taken", operation_kind::TAKEN),
+        ("release", operation_kind::RELEASE),
+    ])
+}
+
+fn operation_flags() -> BTreeMap<String, u32> {
+    table(&[
+        ("bytes", operation_kind::BYTES),
+        ("last", operation_kind::LAST),
+        ("stream", operation_kind::STREAM),
+    ])
+}
+
+fn routes() -> BTreeMap<String, u32> {
+    use operation_kind::{ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT};
+    table(&[
+        ("roundRobin", 0),
+        ("random", ROUTE_RANDOM << ROUTE_SHIFT),
+        ("leastLoaded", ROUTE_LEAST_LOADED << ROUTE_SHIFT),
+        ("direct", ROUTE_DIRECT << ROUTE_SHIFT),
+    ])
+}
+
+fn blocked() -> BTreeMap<String, u32> {
+    table(&[
+        ("call", operation_kind::BLOCKED_CALL),
+        ("served", operation_kind::BLOCKED_SERVED),
+    ])
+}
+
+fn record_slots() -> u8 {
+    u8::try_from(event::SLOTS).unwrap_or(u8::MAX)
+}
+
+fn table(entries: &[(&str, u32)]) -> BTreeMap<String, u32> {
+    entries
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), *value))
+        .collect()
+}
