@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "./free-port.ts";
+import { NATS, serverBinary } from "./server-binary.ts";
+import { ServerProcess } from "./server-process.ts";
+
+export interface NatsOptions {
+  /** Further arguments, such as `["--auth", "token"]`. */
+  readonly arguments?: readonly string[];
+}
+
+/** One NATS server on loopback, with JetStream in a folder of its own. */
+export class Nats implements AsyncDisposable {
+  /** For `NATS_SERVER`. */
+  readonly url: string;
+  readonly process: ServerProcess;
+  readonly #folder: string;
+
+  private constructor(process: ServerProcess, url: string, folder: string) {
+    this.process = process;
+    this.url = url;
+    this.#folder = folder;
+  }
+
+  static async start(options: NatsOptions = {}): Promise<Nats> {
+    const binary = await serverBinary(NATS);
+    const folder = mkdtempSync(join(tmpdir(), "stator-nats-"));
+    const port = freePort();
+    const command = [
+      binary,
+      ...["--addr", "127.0.0.1", "--port", String(port), "--jetstream", "--store_dir", folder],
+      ...(options.arguments ?? []),
+    ];
+    const process = new ServerProcess({ name: "nats-server", command, ready: /Server is ready/ });
+    const nats = new Nats(process, `nats://127.0.0.1:${port}`, folder);
+    try {
+      await process.start();
+    } catch (error) {
+      await nats[Symbol.asyncDispose]();
+      throw error;
+    }
+    return nats;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
