@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { root } from "../support/command.ts";
+
+/** An application that somebody else writes, in a folder that knows nothing of the workspace. */
+let app = "";
+let environment: Record<string, string | undefined> = {};
+
+const PACKAGES = ["contract", "runtime-native", "sdk", "codegen"];
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), "stator-outside-"));
+  app = join(folder, "app");
+  // PATH holds Bun and the system's programs: no Rust.
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  symlinkSync(process.execPath, join(bin, "bun"));
+  environment = { ...process.env, PATH: `${bin}:/usr/bin:/bin`, DYN_FILE_KV: join(folder, "discovery") };
+  const tarballs: Record<string, string> = {};
+  for (const name of PACKAGES) {
+    const file = join(folder, `${name}.tgz`);
+    await run([process.execPath, "pm", "pack", "--filename", file, "--quiet"], join(root, "packages", name));
+    tarballs[`@stator/${name}`] = `file:${file}`;
+  }
+  cpSync(join(root, "apps/examples/hello-world/generated"), join(app, "contract"), { recursive: true });
+  const versions = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    devDependencies: Record<string, string>;
+  };
+  const { typescript = "", "@types/bun": bunTypes = "" } = versions.devDependencies;
+  write("package.json", {
+    type: "module",
+    dependencies: tarballs,
+    devDependencies: { typescript, "@types/bun": bunTypes },
+    // None of these is in a registry yet.
+    overrides: tarballs,
+  });
+  write("stator.codegen.json", {
+    outputs: [{ crate: "hello-world-contract", out: "contract" }],
+    command: "bun run codegen",
+  });
+  const { compilerOptions } = Bun.JSONC.parse(readFileSync(join(root, "tsconfig.base.json"), "utf8")) as {
+    compilerOptions: object;
+  };
+  write("tsconfig.json", { compilerOptions, include: ["*.ts", "contract"] });
+  write("backend.ts", SERVICE);
+  write("main.ts", CALLER);
+  await run(["bun", "install"], app);
+});
+
+afterAll(() => rmSync(dirname(app), { recursive: true, force: true }));
+
+const SERVICE = `
+import { type Context, endpoint, service } from "@stator/sdk";
+import { type BackendService, Token, Words } from "./contract/index.ts";
+
+@service({ namespace: "hello" })
+export class Backend implements BackendService {
+  @endpoint({ input: Words, output: Token, idempotent: true })
+  async *generate(request: Words, context: Context): AsyncGenerator<Token> {
+    for (const [index, text] of request.text.split(" ").entries()) {
+      yield { index, text, servedBy: [{ service: "Backend", instance: context.instanceId }] };
+    }
+  }
+}
+`;
+
+const CALLER = `
+import { DistributedRuntime, StatorError } from "@stator/runtime-native";
+import { serve } from "@stator/sdk";
+import { Backend } from "./backend.ts";
+import { BackendClient } from "./contract/index.ts";
+
+await using serving = await serve(Backend, { signals: false });
+await using runtime = await DistributedRuntime.create();
+await using client = await BackendClient.connect(runtime);
+await client.waitForInstances();
+for await (const token of client.generate({ text: "far away" })) {
+  const [hop] = token.servedBy;
+  console.log(token.index, token.text, typeof hop?.instance);
+}
+try {
+  await client.generate({ text: "" }).one();
+} catch (error) {
+  if (error instanceof StatorError) console.log(error.code, error.message);
+}
+`;
+
+function write(name: string, content: string | object): void {
+  mkdirSync(app, { recursive: true });
+  writeFileSync(join(app, name), typeof content === "string" ? content : JSON.stringify(content, null, 2));
+}
+
+async function run(command: string[], cwd: string): Promise<string> {
+  const { exitCode, output } = await attempt(command, cwd);
+  if (exitCode !== 0) throw new Error(`${command.join(" ")} ended with ${exitCode}:\n${output}`);
+  return output;
+}
+
+async function attempt(command: string[], cwd: string): Promise<{ exitCode: number; output: string }> {
+  const child = Bun.spawn(command, { cwd, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const [out, error] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  return { exitCode: await child.exited, output: `${out}${error}` };
+}
+
+test("no Rust is in reach", () => {
+  for (const tool of ["cargo", "rustc"]) expect(Bun.which(tool, { PATH: environment["PATH"] ?? "" })).toBeNull();
+  expect(existsSync(join(app, "node_modules/@stator/runtime-native"))).toBeTrue();
+});
+
+test("it compiles, serves and calls with generated code", async () => {
+  await run(["bun", "node_modules/typescript/bin/tsc", "--project", "."], app);
+  const output = await run(["bun", "main.ts"], app);
+  expect(output.trim().split("\n")).toEqual([
+    "0 far bigint",
+    "1 away bigint",
+    "invalid_request hello.backend.generate: text: expected 1 to 1048576 bytes of UTF-8, got 0",
+  ]);
+});
+
+test("its code is generated again from the committed document", async () => {
+  const check = ["bun", "node_modules/.bin/stator-codegen", "--from-document", "--check"];
+  expect(await run(check, app)).toContain("up to date");
+  const file = join(app, "contract/types/token.ts");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace("index: number", "index: string"));
+  const drifted = await attempt(check, app);
+  expect(drifted).toMatchObject({ exitCode: 1 });
+  expect(drifted.output).toContain("-  index: string");
+  await run(check.slice(0, -1), app);
+  expect(readFileSync(file, "utf8")).toBe(text);
+});
+
+test("a class that misses the contract does not compile", async () => {
+  write("wrong.ts", SERVICE.replace("async *generate(request: Words,", "async *generates(request: Words,"));
+  try {
+    const { exitCode, output } = await attempt(["bun", "node_modules/typescript/bin/tsc", "--project", "."], app);
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/wrong\.ts\(6,\d+\): error TS2420[^]*Property 'generate' is missing/);
+  } finally {
+    rmSync(join(app, "wrong.ts"));
+  }
+});
