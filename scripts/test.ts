@@ -39,6 +39,8 @@ const suites: Suite[] = [
   checkSuite("format", script("check:format")),
   checkSuite("types and type tests", script("check:types")),
   cargoSuite("cargo test"),
+  // Tests of several folders need it; none of them should wait for the download.
+  checkSuite("the wheel of the original", [process.execPath, "scripts/upstream-python.ts"]),
   ...testFolders(root).map((folder) => bunSuite(folder, folder === "tests/e2e" ? PROCESS_TIMEOUT_MS : UNIT_TIMEOUT_MS)),
 ];
 if (values.full) suites.push(bunSuite("tests/full", LONG_TIMEOUT_MS, 4 * LONG_TIMEOUT_MS));
