@@ -9,20 +9,26 @@ export const LIMIT_MS = 30_000;
 
 /** A process that a test has started, with every line that it prints. */
 export class Command implements AsyncDisposable {
+  /** Standard output and standard error, in the order of arrival. */
   readonly output: string[] = [];
+  /** Standard output alone. */
+  readonly printed: string[] = [];
   readonly exited: Promise<number>;
   private readonly process: Bun.Subprocess<"ignore", "pipe", "pipe">;
   private readonly waiting = new Set<() => void>();
 
-  /** Runs a Bun script of the repository. */
-  constructor(argv: readonly string[], environment: Record<string, string> = {}) {
-    this.process = Bun.spawn([process.execPath, ...argv], {
+  /** Runs a Bun script of the repository, or what another program is given. */
+  constructor(argv: readonly string[], environment: Record<string, string> = {}, program = process.execPath) {
+    this.process = Bun.spawn([program, ...argv], {
       cwd: root,
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
-    const copied = [this.collect(this.process.stdout), this.collect(this.process.stderr)];
+    const copied = [
+      this.collect(this.process.stdout, [this.output, this.printed]),
+      this.collect(this.process.stderr, [this.output]),
+    ];
     this.exited = this.process.exited.then(async (code) => {
       await Promise.all(copied);
       for (const wake of this.waiting) wake();
@@ -82,9 +88,9 @@ export class Command implements AsyncDisposable {
     return promise.finally(() => this.waiting.delete(resolve));
   }
 
-  private async collect(stream: ReadableStream<Uint8Array>): Promise<void> {
+  private async collect(stream: ReadableStream<Uint8Array>, into: readonly string[][]): Promise<void> {
     for await (const line of lines(stream)) {
-      this.output.push(line);
+      for (const list of into) list.push(line);
       for (const wake of this.waiting) wake();
     }
   }
