@@ -1,4 +1,4 @@
-"""Serves two endpoints until it is told to end by SIGTERM."""
+"""Serves two endpoints until a signal ends it."""
 
 import asyncio
 import signal
@@ -27,7 +27,8 @@ async def count(_: None, context: Context) -> AsyncIterator[int]:
 async def main() -> None:
     loop = asyncio.get_running_loop()
     runtime = DistributedRuntime(loop, "file", "tcp")
-    loop.add_signal_handler(signal.SIGTERM, runtime.shutdown)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, runtime.shutdown)
     await asyncio.gather(
         runtime.endpoint("from-python.words.split").serve_endpoint(split),
         runtime.endpoint("from-python.words.count").serve_endpoint(count),

@@ -1,4 +1,4 @@
-/** Serves two endpoints until it is told to end by SIGTERM. */
+/** Serves two endpoints until a signal ends it. */
 import { type Context, DistributedRuntime, StatorError } from "@stator/runtime-native";
 
 async function* split(request: { text: string }, context: Context) {
@@ -16,7 +16,7 @@ async function* count() {
 }
 
 const runtime = await DistributedRuntime.create({ discovery: "file", requestPlane: "tcp" });
-process.once("SIGTERM", () => void runtime.shutdown());
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void runtime.shutdown());
 const served = await Promise.all([
   runtime.endpoint("from-python.words.split").serveEndpoint(split),
   runtime.endpoint("from-python.words.count").serveEndpoint(count),

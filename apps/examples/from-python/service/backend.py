@@ -16,7 +16,8 @@ async def generate(request: Words) -> AsyncIterator[dict]:
 
 @dynamo_worker()  # makes the runtime; DYN_DISCOVERY_BACKEND and others say how
 async def backend(runtime: DistributedRuntime) -> None:
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, runtime.shutdown)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, runtime.shutdown)
     await runtime.endpoint("from-python.backend.generate").serve_endpoint(generate)
 
 

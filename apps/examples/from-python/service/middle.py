@@ -21,7 +21,8 @@ class Middle:
 
 @dynamo_worker()
 async def middle(runtime: DistributedRuntime) -> None:
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, runtime.shutdown)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, runtime.shutdown)
     backend = await runtime.endpoint("from-python.backend.generate").client()
     await backend.wait_for_instances()
     service = Middle(backend)
