@@ -85,3 +85,9 @@ pub unsafe extern "C" fn divide(dividend: i32, divisor: i32, quotient: *mut i32)
         None => 1,
     }
 }
+
+/// Ends the process: a panic cannot cross a C ABI.
+#[unsafe(no_mangle)]
+pub extern "C" fn panics() -> u32 {
+    panic!("it is late")
+}
