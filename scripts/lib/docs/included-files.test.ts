@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { includedFiles, withFiles } from "./included-files.ts";
 import { pages } from "./pages.ts";
+import { printedPrograms } from "./printed-blocks.ts";
 
 const PAGE = [
   "# A page",
@@ -57,8 +58,16 @@ describe("withFiles", () => {
   );
 });
 
-test("the pages show the files as they are; `bun run docs` brings them up to date", () => {
-  const all = pages();
-  expect(all.flatMap((page) => includedFiles(page.text)).length).toBeGreaterThan(0);
-  expect(all.filter((page) => page.fresh !== page.text).map((page) => page.path)).toEqual([]);
-});
+/** Programs that pages show run here, on a loaded machine too. */
+const LIMIT_MS = 240_000;
+
+test(
+  "the pages show files and outputs as they are; `bun run docs` brings them up to date",
+  () => {
+    const all = pages();
+    expect(all.flatMap((page) => includedFiles(page.text)).length).toBeGreaterThan(0);
+    expect(all.flatMap((page) => printedPrograms(page.text)).length).toBeGreaterThan(0);
+    expect(all.filter((page) => page.fresh !== page.text).map((page) => page.path)).toEqual([]);
+  },
+  LIMIT_MS,
+);

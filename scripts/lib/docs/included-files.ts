@@ -7,7 +7,14 @@
 const BLOCK = /^<!-- file: (\S+) -->\n(`{3,})(\w*)\n(?:.*\n)*?\2\n/gm;
 const COMMENT = /^<!-- file: (\S+) -->$/gm;
 
-const LANGUAGES: Readonly<Record<string, string>> = { py: "python", ts: "ts", rs: "rust", sh: "sh", toml: "toml" };
+const LANGUAGES: Readonly<Record<string, string>> = {
+  py: "python",
+  ts: "ts",
+  rs: "rust",
+  sh: "sh",
+  toml: "toml",
+  json: "json",
+};
 
 /** The paths of the files that a page shows, in its order. */
 export function includedFiles(page: string): string[] {

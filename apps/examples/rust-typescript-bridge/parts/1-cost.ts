@@ -19,7 +19,7 @@ const measured: [string, number][] = [
   [
     "one item for each promise: `numberLater`",
     await nanosecondsOfEach(async () => {
-      for (let item = 0; item < items / 10; ) item = await numberLater(item);
+      for (let item = 0; item < items / 10;) item = await numberLater(item);
       return items / 10;
     }, isQuick),
   ],

@@ -15,7 +15,12 @@ const bytes = new Uint8Array([1, 2, 3]);
 const FOREIGN = "reads foreign memory";
 
 const rows: [string, string, string, string][] = [
-  all("`1 + 2`", () => c.cAbi.add_numbers(1, 2), () => plain["addNumbers"]?.(1, 2), () => add(1, 2)),
+  all(
+    "`1 + 2`",
+    () => c.cAbi.add_numbers(1, 2),
+    () => plain["addNumbers"]?.(1, 2),
+    () => add(1, 2),
+  ),
   ...([[2 ** 31, 0], [1.9, 0], ["5", 1], [undefined, 1], [{}, 1], [Number.NaN, 1], [1n, 1], [1]] as const).map((pair) =>
     all(
       `\`addNumbers(${pair.map((value) => Bun.inspect(value)).join(", ")})\``,
@@ -24,10 +29,30 @@ const rows: [string, string, string, string][] = [
       () => add(...pair),
     ),
   ),
-  all("2^31 - 1, and 1", () => c.cAbi.add_numbers(2 ** 31 - 1, 1), () => plain["addNumbers"]?.(2 ** 31 - 1, 1), () => add(2 ** 31 - 1, 1)),
-  all("text", () => c.toCapitals("straße"), () => plain["toCapitals"]?.("straße"), () => toCapitals("straße")),
-  all("text with a zero inside", () => c.toCapitals("a\0b"), () => plain["toCapitals"]?.("a\0b"), () => toCapitals("a\0b")),
-  all("half of a letter, `\"\\ud800\"`", () => c.toCapitals("\ud800"), () => plain["toCapitals"]?.("\ud800"), () => toCapitals("\ud800")),
+  all(
+    "2^31 - 1, and 1",
+    () => c.cAbi.add_numbers(2 ** 31 - 1, 1),
+    () => plain["addNumbers"]?.(2 ** 31 - 1, 1),
+    () => add(2 ** 31 - 1, 1),
+  ),
+  all(
+    "text",
+    () => c.toCapitals("straße"),
+    () => plain["toCapitals"]?.("straße"),
+    () => toCapitals("straße"),
+  ),
+  all(
+    "text with a zero inside",
+    () => c.toCapitals("a\0b"),
+    () => plain["toCapitals"]?.("a\0b"),
+    () => toCapitals("a\0b"),
+  ),
+  all(
+    'half of a letter, `"\\ud800"`',
+    () => c.toCapitals("\ud800"),
+    () => plain["toCapitals"]?.("\ud800"),
+    () => toCapitals("\ud800"),
+  ),
   all(
     "a struct",
     () => c.cAbi.distance(new Float64Array([0, 0]), new Float64Array([3, 4])),
@@ -46,9 +71,19 @@ const rows: [string, string, string, string][] = [
     () => plain["distance"]?.(origin, { x: 3, y: Number.NaN }),
     () => distance(origin, { x: 3, y: Number.NaN }),
   ),
-  all("bytes", () => c.cAbi.sum_bytes(bytes, 3), () => plain["sumBytes"]?.(bytes), () => sumBytes(bytes)),
+  all(
+    "bytes",
+    () => c.cAbi.sum_bytes(bytes, 3),
+    () => plain["sumBytes"]?.(bytes),
+    () => sumBytes(bytes),
+  ),
   all("bytes, with a wrong length", FOREIGN, "has no length to pass", "has no length to pass"),
-  all("an error", () => c.divide(1, 0), () => plain["divide"]?.(1, 0), () => divide(1, 0)),
+  all(
+    "an error",
+    () => c.divide(1, 0),
+    () => plain["divide"]?.(1, 0),
+    () => divide(1, 0),
+  ),
   all("a panic", endOf("c-panic"), endOf("napi-panic"), () => panics("late")),
 ];
 

@@ -9,14 +9,29 @@ plain.metadata["color"] = "red";
 console.log("napi alone:  ", shown(plain.values), shown(plain.metadata));
 
 using config = new Config("checked");
-console.log("here, push:  ", outcome(() => (config.values as number[]).push(1)));
-console.log("here, color: ", outcome(() => Object.assign(config.metadata, { color: "red" })));
+console.log(
+  "here, push:  ",
+  outcome(() => (config.values as number[]).push(1)),
+);
+console.log(
+  "here, color: ",
+  outcome(() => Object.assign(config.metadata, { color: "red" })),
+);
 
 config.values = [...config.values, 1];
 config.metadata = { ...config.metadata, color: "red" };
 console.log("by setters:  ", shown(config.values), shown(config.metadata));
 
-console.log("a bad value: ", outcome(() => (config.values = [1, 2 ** 31])));
-console.log("a Map:       ", outcome(() => Object.assign(config, { metadata: new Map([["color", "red"]]) })));
-console.log("by Rust:     ", outcome(() => (config.name = "")));
+console.log(
+  "a bad value: ",
+  outcome(() => (config.values = [1, 2 ** 31])),
+);
+console.log(
+  "a Map:       ",
+  outcome(() => Object.assign(config, { metadata: new Map([["color", "red"]]) })),
+);
+console.log(
+  "by Rust:     ",
+  outcome(() => (config.name = "")),
+);
 console.log("as before:   ", config.name, shown(config.values), shown(config.metadata));

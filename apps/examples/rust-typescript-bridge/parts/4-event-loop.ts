@@ -1,7 +1,7 @@
 /** Turns of the event loop while Rust computes, on JavaScript's thread and on another one. */
 import { sumOfRoots, sumOfRootsLater } from "../generated/index.ts";
 
-const COUNT = 200_000_000;
+const COUNT = 50_000_000;
 let turns = 0;
 let isCounting = true;
 

@@ -5,7 +5,10 @@ import { addon } from "./load-addon.ts";
 
 /** Adds two numbers. An overflow is an error, not another number. */
 export function addNumbers(a: number, b: number): number {
-  const result_ = addon().raw.addNumbers(argument(readI32(a), "addNumbers", "a"), argument(readI32(b), "addNumbers", "b"));
+  const result_ = addon().raw.addNumbers(
+    argument(readI32(a), "addNumbers", "a"),
+    argument(readI32(b), "addNumbers", "b"),
+  );
   if (typeof result_ === "number") return result_;
   throw failure("addNumbers", result_);
 }

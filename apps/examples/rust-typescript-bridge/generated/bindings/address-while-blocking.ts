@@ -4,8 +4,11 @@ import { bytesArgument } from "../support/binding-values.ts";
 import { addon } from "./load-addon.ts";
 
 /** Bytes that another thread reads. */
-export async function addressWhileBlocking(bytes: Uint8Array, signal?: AbortSignal | undefined): Promise<bigint> {
-  const result_ = await addon().run((raw_) => raw_.addressWhileBlocking(bytesArgument(bytes, "addressWhileBlocking", "bytes")), { signal: signal });
+export async function addressWhileBlocking(bytes: Uint8Array, signal?: AbortSignal): Promise<bigint> {
+  const result_ = await addon().run(
+    (raw_) => raw_.addressWhileBlocking(bytesArgument(bytes, "addressWhileBlocking", "bytes")),
+    { signal },
+  );
   if (typeof result_ === "bigint") return result_;
   throw failure("addressWhileBlocking", result_);
 }

@@ -8,7 +8,13 @@ import { addon } from "./load-addon.ts";
 /** A number that can be added to. */
 export class Calculator extends NativeObject {
   constructor(initial: number) {
-    super(addon().raw, newObject("new Calculator", addon().raw["Calculator.new"](argument(readF64(initial), "new Calculator", "initial"))));
+    super(
+      addon().raw,
+      newObject(
+        "new Calculator",
+        addon().raw["Calculator.new"](argument(readF64(initial), "new Calculator", "initial")),
+      ),
+    );
   }
 
   /** Starts at zero. */
@@ -20,7 +26,10 @@ export class Calculator extends NativeObject {
 
   /** Adds, and gives the new number. */
   add(amount: number): number {
-    const result_ = addon().raw["Calculator.add"](numberOf(this, "Calculator.add"), argument(readF64(amount), "Calculator.add", "amount"));
+    const result_ = addon().raw["Calculator.add"](
+      numberOf(this, "Calculator.add"),
+      argument(readF64(amount), "Calculator.add", "amount"),
+    );
     if (typeof result_ === "number") return result_;
     throw failure("Calculator.add", result_);
   }
@@ -32,9 +41,24 @@ export class Calculator extends NativeObject {
   }
 
   /** Adds what JavaScript answers; the calculator is in use until then. */
-  async addAnswer(ask: (value: number) => number | Promise<number>, signal?: AbortSignal | undefined): Promise<number> {
+  async addAnswer(ask: (value: number) => number | Promise<number>, signal?: AbortSignal): Promise<number> {
     callbackArgument(ask, "Calculator.addAnswer", "ask");
-    const result_ = await whileRunning(this, addon().run((raw_) => raw_["Calculator.addAnswer"](numberOf(this, "Calculator.addAnswer")), { signal: signal, callbacks: [{ call: (text_) => ask(jsonResult(text_ ?? "null", readF64, JSON, "Calculator.addAnswer: ask")), encode: (value_) => jsonArgument(value_, readF64, JSON, "Calculator.addAnswer", "ask result") }], uses: [this] }));
+    const result_ = await whileRunning(
+      this,
+      addon().run(
+        (raw_) => raw_["Calculator.addAnswer"](numberOf(this, "Calculator.addAnswer")),
+        {
+          signal,
+          callbacks: [
+            {
+              call: (text_) => ask(jsonResult(text_ ?? "null", readF64, JSON, "Calculator.addAnswer: ask")),
+              encode: (value_) => jsonArgument(value_, readF64, JSON, "Calculator.addAnswer", "result of ask"),
+            },
+          ],
+          uses: [this],
+        },
+      ),
+    );
     if (typeof result_ === "number") return result_;
     throw failure("Calculator.addAnswer", result_);
   }

@@ -7,7 +7,9 @@ import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function countEntries(entries: { [key: string]: number }): number {
-  const result_ = addon().raw.countEntries(jsonArgument(entries, readCountEntriesEntries, JSON, "countEntries", "entries"));
+  const result_ = addon().raw.countEntries(
+    jsonArgument(entries, readCountEntriesEntries, JSON, "countEntries", "entries"),
+  );
   if (typeof result_ === "number") return result_;
   throw failure("countEntries", result_);
 }

@@ -6,7 +6,7 @@ import { readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** The numbers from 1 to the limit. */
-export function countTo(limit: number, signal?: AbortSignal | undefined): NativeStream<number> {
+export function countTo(limit: number, signal?: AbortSignal): NativeStream<number> {
   const argument0_ = argument(readU32(limit), "countTo", "limit");
   const native_ = addon();
   return new NativeStream({
@@ -15,6 +15,6 @@ export function countTo(limit: number, signal?: AbortSignal | undefined): Native
     start: () => native_.raw.countTo(argument0_),
     parse: (text_) => JSON.parse(text_) as unknown[],
     read: (item_) => itemResult(item_, readU32, "countTo"),
-    signal: signal,
+    signal,
   });
 }

@@ -5,7 +5,10 @@ import { type Point, readPoint } from "../types/point.ts";
 import { addon } from "./load-addon.ts";
 
 export function distance(from: Point, to: Point): number {
-  const result_ = addon().raw.distance(jsonArgument(from, readPoint, JSON, "distance", "from"), jsonArgument(to, readPoint, JSON, "distance", "to"));
+  const result_ = addon().raw.distance(
+    jsonArgument(from, readPoint, JSON, "distance", "from"),
+    jsonArgument(to, readPoint, JSON, "distance", "to"),
+  );
   if (typeof result_ === "number") return result_;
   throw failure("distance", result_);
 }

@@ -5,8 +5,14 @@ import { DivideErrorException } from "./divide-error-exception.ts";
 import { addon } from "./load-addon.ts";
 
 /** The same on another thread. */
-export async function divideLater(dividend: number, divisor: number, signal?: AbortSignal | undefined): Promise<number> {
-  const result_ = await addon().run((raw_) => raw_.divideLater(argument(readI32(dividend), "divideLater", "dividend"), argument(readI32(divisor), "divideLater", "divisor")), { signal: signal });
+export async function divideLater(dividend: number, divisor: number, signal?: AbortSignal): Promise<number> {
+  const result_ = await addon().run(
+    (raw_) => raw_.divideLater(
+      argument(readI32(dividend), "divideLater", "dividend"),
+      argument(readI32(divisor), "divideLater", "divisor"),
+    ),
+    { signal },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("divideLater", result_, DivideErrorException);
 }

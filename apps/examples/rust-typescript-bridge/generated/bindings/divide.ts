@@ -5,7 +5,10 @@ import { DivideErrorException } from "./divide-error-exception.ts";
 import { addon } from "./load-addon.ts";
 
 export function divide(dividend: number, divisor: number): number {
-  const result_ = addon().raw.divide(argument(readI32(dividend), "divide", "dividend"), argument(readI32(divisor), "divide", "divisor"));
+  const result_ = addon().raw.divide(
+    argument(readI32(dividend), "divide", "dividend"),
+    argument(readI32(divisor), "divide", "divisor"),
+  );
   if (typeof result_ === "number") return result_;
   throw failure("divide", result_, DivideErrorException);
 }

@@ -5,7 +5,7 @@ import { readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** Numbers without end. Rust waits while eight of them wait for JavaScript. */
-export function endless(signal?: AbortSignal | undefined): NativeStream<number> {
+export function endless(signal?: AbortSignal): NativeStream<number> {
   const native_ = addon();
   return new NativeStream({
     binding: "endless",
@@ -13,6 +13,6 @@ export function endless(signal?: AbortSignal | undefined): NativeStream<number> 
     start: () => native_.raw.endless(),
     parse: (text_) => JSON.parse(text_) as unknown[],
     read: (item_) => itemResult(item_, readU32, "endless"),
-    signal: signal,
+    signal,
   });
 }

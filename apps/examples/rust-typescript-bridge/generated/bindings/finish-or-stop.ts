@@ -3,8 +3,8 @@ import { failure } from "../support/binding-error.ts";
 import { addon } from "./load-addon.ts";
 
 /** Works until the caller gives up. Counts that it has seen it. */
-export async function finishOrStop(signal?: AbortSignal | undefined): Promise<number> {
-  const result_ = await addon().run((raw_) => raw_.finishOrStop(), { signal: signal });
+export async function finishOrStop(signal?: AbortSignal): Promise<number> {
+  const result_ = await addon().run((raw_) => raw_.finishOrStop(), { signal });
   if (typeof result_ === "number") return result_;
   throw failure("finishOrStop", result_);
 }

@@ -4,8 +4,11 @@ import { readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** One item for one promise. */
-export async function numberLater(after: number, signal?: AbortSignal | undefined): Promise<number> {
-  const result_ = await addon().run((raw_) => raw_.numberLater(argument(readU32(after), "numberLater", "after")), { signal: signal });
+export async function numberLater(after: number, signal?: AbortSignal): Promise<number> {
+  const result_ = await addon().run(
+    (raw_) => raw_.numberLater(argument(readU32(after), "numberLater", "after")),
+    { signal },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("numberLater", result_);
 }

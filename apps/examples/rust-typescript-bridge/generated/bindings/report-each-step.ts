@@ -5,9 +5,24 @@ import { readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** Works on another thread and calls JavaScript after each step. */
-export async function reportEachStep(steps: number, onStep: (value: number) => void | Promise<void>, signal?: AbortSignal | undefined): Promise<number> {
+export async function reportEachStep(
+  steps: number,
+  onStep: (value: number) => void | Promise<void>,
+  signal?: AbortSignal,
+): Promise<number> {
   callbackArgument(onStep, "reportEachStep", "onStep");
-  const result_ = await addon().run((raw_) => raw_.reportEachStep(argument(readU32(steps), "reportEachStep", "steps")), { signal: signal, callbacks: [{ call: (text_) => onStep(jsonResult(text_ ?? "null", readU32, JSON, "reportEachStep: onStep")), encode: () => "null" }] });
+  const result_ = await addon().run(
+    (raw_) => raw_.reportEachStep(argument(readU32(steps), "reportEachStep", "steps")),
+    {
+      signal,
+      callbacks: [
+        {
+          call: (text_) => onStep(jsonResult(text_ ?? "null", readU32, JSON, "reportEachStep: onStep")),
+          encode: () => "null",
+        },
+      ],
+    },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("reportEachStep", result_);
 }

@@ -4,8 +4,11 @@ import { readU32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 /** The same work on another thread. */
-export async function sumOfRootsLater(count: number, signal?: AbortSignal | undefined): Promise<number> {
-  const result_ = await addon().run((raw_) => raw_.sumOfRootsLater(argument(readU32(count), "sumOfRootsLater", "count")), { signal: signal });
+export async function sumOfRootsLater(count: number, signal?: AbortSignal): Promise<number> {
+  const result_ = await addon().run(
+    (raw_) => raw_.sumOfRootsLater(argument(readU32(count), "sumOfRootsLater", "count")),
+    { signal },
+  );
   if (typeof result_ === "number") return result_;
   throw failure("sumOfRootsLater", result_);
 }

@@ -3,8 +3,8 @@ import { failure } from "../support/binding-error.ts";
 import { addon } from "./load-addon.ts";
 
 /** The same of a thread of the addon. */
-export async function threadNumberLater(signal?: AbortSignal | undefined): Promise<bigint> {
-  const result_ = await addon().run((raw_) => raw_.threadNumberLater(), { signal: signal });
+export async function threadNumberLater(signal?: AbortSignal): Promise<bigint> {
+  const result_ = await addon().run((raw_) => raw_.threadNumberLater(), { signal });
   if (typeof result_ === "bigint") return result_;
   throw failure("threadNumberLater", result_);
 }

@@ -101,6 +101,6 @@ pub fn contracts(contracts: &mut stator_contract::Contracts) {
         .map(|(name, rust)| ((*name).to_owned(), (*rust).to_owned()))
         .collect();
     contracts
-        .constant("RUST_TYPES", "The type that each function takes.", &types)
+        .constant("rust_types", "The type that each function takes.", &types)
         .bindings(bindings);
 }

@@ -7,7 +7,9 @@ import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function echoBtreeMap(value: { [key: string]: number }): { [key: string]: number } {
-  const result_ = addon().raw.echoBtreeMap(jsonArgument(value, readEchoBtreeMapValue, JSON, "echoBtreeMap", "value"));
+  const result_ = addon().raw.echoBtreeMap(
+    jsonArgument(value, readEchoBtreeMapValue, JSON, "echoBtreeMap", "value"),
+  );
   if (typeof result_ === "string") return jsonResult(result_, readEchoBtreeMapValue, JSON, "echoBtreeMap");
   throw failure("echoBtreeMap", result_);
 }

@@ -6,7 +6,9 @@ import { readString } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function echoBtreeSet(value: Array<string>): Array<string> {
-  const result_ = addon().raw.echoBtreeSet(jsonArgument(value, readEchoBtreeSetValue, JSON, "echoBtreeSet", "value"));
+  const result_ = addon().raw.echoBtreeSet(
+    jsonArgument(value, readEchoBtreeSetValue, JSON, "echoBtreeSet", "value"),
+  );
   if (typeof result_ === "string") return jsonResult(result_, readEchoBtreeSetValue, JSON, "echoBtreeSet");
   throw failure("echoBtreeSet", result_);
 }

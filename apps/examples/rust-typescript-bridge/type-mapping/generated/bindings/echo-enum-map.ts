@@ -9,7 +9,9 @@ import { readUuid } from "../support/text-formats.ts";
 import { addon } from "./load-addon.ts";
 
 export function echoEnumMap(value: { [key: string]: number | bigint }): { [key: string]: bigint } {
-  const result_ = addon().raw.echoEnumMap(jsonArgument(value, readEchoEnumMapValue, exactJson, "echoEnumMap", "value"));
+  const result_ = addon().raw.echoEnumMap(
+    jsonArgument(value, readEchoEnumMapValue, exactJson, "echoEnumMap", "value"),
+  );
   if (typeof result_ === "string") return jsonResult(result_, readEchoEnumMapValue, exactJson, "echoEnumMap");
   throw failure("echoEnumMap", result_);
 }

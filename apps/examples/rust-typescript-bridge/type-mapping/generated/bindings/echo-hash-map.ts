@@ -7,7 +7,9 @@ import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function echoHashMap(value: { [key: string]: number }): { [key: string]: number } {
-  const result_ = addon().raw.echoHashMap(jsonArgument(value, readEchoHashMapValue, JSON, "echoHashMap", "value"));
+  const result_ = addon().raw.echoHashMap(
+    jsonArgument(value, readEchoHashMapValue, JSON, "echoHashMap", "value"),
+  );
   if (typeof result_ === "string") return jsonResult(result_, readEchoHashMapValue, JSON, "echoHashMap");
   throw failure("echoHashMap", result_);
 }

@@ -6,7 +6,9 @@ import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function echoHashSet(value: Array<number>): Array<number> {
-  const result_ = addon().raw.echoHashSet(jsonArgument(value, readEchoHashSetValue, JSON, "echoHashSet", "value"));
+  const result_ = addon().raw.echoHashSet(
+    jsonArgument(value, readEchoHashSetValue, JSON, "echoHashSet", "value"),
+  );
   if (typeof result_ === "string") return jsonResult(result_, readEchoHashSetValue, JSON, "echoHashSet");
   throw failure("echoHashSet", result_);
 }

@@ -5,7 +5,9 @@ import { readLocalDateTime } from "../support/text-formats.ts";
 import { addon } from "./load-addon.ts";
 
 export function echoNaiveDateTime(value: string): string {
-  const result_ = addon().raw.echoNaiveDateTime(jsonArgument(value, readLocalDateTime, JSON, "echoNaiveDateTime", "value"));
+  const result_ = addon().raw.echoNaiveDateTime(
+    jsonArgument(value, readLocalDateTime, JSON, "echoNaiveDateTime", "value"),
+  );
   if (typeof result_ === "string") return jsonResult(result_, readLocalDateTime, JSON, "echoNaiveDateTime");
   throw failure("echoNaiveDateTime", result_);
 }

@@ -4,8 +4,10 @@ import { optional } from "../support/binding-values.ts";
 import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export function echoOption(value?: number | null | undefined): number | null {
-  const result_ = addon().raw.echoOption(optional(value, (value_) => argument(readI32(value_), "echoOption", "value")));
+export function echoOption(value?: number | null): number | null {
+  const result_ = addon().raw.echoOption(
+    optional(value, (value_) => argument(readI32(value_), "echoOption", "value")),
+  );
   if (result_ === null) return null;
   if (typeof result_ === "number") return result_;
   throw failure("echoOption", result_);

@@ -5,7 +5,9 @@ import { readSafeSigned } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function echoUnixMillis(value: number): number {
-  const result_ = addon().raw.echoUnixMillis(jsonArgument(value, readSafeSigned, JSON, "echoUnixMillis", "value"));
+  const result_ = addon().raw.echoUnixMillis(
+    jsonArgument(value, readSafeSigned, JSON, "echoUnixMillis", "value"),
+  );
   if (typeof result_ === "string") return jsonResult(result_, readSafeSigned, JSON, "echoUnixMillis");
   throw failure("echoUnixMillis", result_);
 }

@@ -7,7 +7,9 @@ import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function wireBtreeMap(value: { [key: string]: number }): string {
-  const result_ = addon().raw.wireBtreeMap(jsonArgument(value, readWireBtreeMapValue, JSON, "wireBtreeMap", "value"));
+  const result_ = addon().raw.wireBtreeMap(
+    jsonArgument(value, readWireBtreeMapValue, JSON, "wireBtreeMap", "value"),
+  );
   if (typeof result_ === "string") return result_;
   throw failure("wireBtreeMap", result_);
 }

@@ -6,7 +6,9 @@ import { readString } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function wireBtreeSet(value: Array<string>): string {
-  const result_ = addon().raw.wireBtreeSet(jsonArgument(value, readWireBtreeSetValue, JSON, "wireBtreeSet", "value"));
+  const result_ = addon().raw.wireBtreeSet(
+    jsonArgument(value, readWireBtreeSetValue, JSON, "wireBtreeSet", "value"),
+  );
   if (typeof result_ === "string") return result_;
   throw failure("wireBtreeSet", result_);
 }

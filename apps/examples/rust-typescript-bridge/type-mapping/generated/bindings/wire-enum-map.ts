@@ -9,7 +9,9 @@ import { readUuid } from "../support/text-formats.ts";
 import { addon } from "./load-addon.ts";
 
 export function wireEnumMap(value: { [key: string]: number | bigint }): string {
-  const result_ = addon().raw.wireEnumMap(jsonArgument(value, readWireEnumMapValue, exactJson, "wireEnumMap", "value"));
+  const result_ = addon().raw.wireEnumMap(
+    jsonArgument(value, readWireEnumMapValue, exactJson, "wireEnumMap", "value"),
+  );
   if (typeof result_ === "string") return result_;
   throw failure("wireEnumMap", result_);
 }

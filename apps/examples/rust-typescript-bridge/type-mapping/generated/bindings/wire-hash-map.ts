@@ -7,7 +7,9 @@ import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function wireHashMap(value: { [key: string]: number }): string {
-  const result_ = addon().raw.wireHashMap(jsonArgument(value, readWireHashMapValue, JSON, "wireHashMap", "value"));
+  const result_ = addon().raw.wireHashMap(
+    jsonArgument(value, readWireHashMapValue, JSON, "wireHashMap", "value"),
+  );
   if (typeof result_ === "string") return result_;
   throw failure("wireHashMap", result_);
 }

@@ -6,7 +6,9 @@ import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function wireHashSet(value: Array<number>): string {
-  const result_ = addon().raw.wireHashSet(jsonArgument(value, readWireHashSetValue, JSON, "wireHashSet", "value"));
+  const result_ = addon().raw.wireHashSet(
+    jsonArgument(value, readWireHashSetValue, JSON, "wireHashSet", "value"),
+  );
   if (typeof result_ === "string") return result_;
   throw failure("wireHashSet", result_);
 }

@@ -5,7 +5,9 @@ import { readLocalDateTime } from "../support/text-formats.ts";
 import { addon } from "./load-addon.ts";
 
 export function wireNaiveDateTime(value: string): string {
-  const result_ = addon().raw.wireNaiveDateTime(jsonArgument(value, readLocalDateTime, JSON, "wireNaiveDateTime", "value"));
+  const result_ = addon().raw.wireNaiveDateTime(
+    jsonArgument(value, readLocalDateTime, JSON, "wireNaiveDateTime", "value"),
+  );
   if (typeof result_ === "string") return result_;
   throw failure("wireNaiveDateTime", result_);
 }

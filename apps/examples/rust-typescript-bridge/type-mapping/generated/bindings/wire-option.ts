@@ -4,8 +4,10 @@ import { optional } from "../support/binding-values.ts";
 import { readI32 } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
-export function wireOption(value?: number | null | undefined): string {
-  const result_ = addon().raw.wireOption(optional(value, (value_) => argument(readI32(value_), "wireOption", "value")));
+export function wireOption(value?: number | null): string {
+  const result_ = addon().raw.wireOption(
+    optional(value, (value_) => argument(readI32(value_), "wireOption", "value")),
+  );
   if (typeof result_ === "string") return result_;
   throw failure("wireOption", result_);
 }

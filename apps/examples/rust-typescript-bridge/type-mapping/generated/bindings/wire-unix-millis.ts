@@ -5,7 +5,9 @@ import { readSafeSigned } from "../support/scalars.ts";
 import { addon } from "./load-addon.ts";
 
 export function wireUnixMillis(value: number): string {
-  const result_ = addon().raw.wireUnixMillis(jsonArgument(value, readSafeSigned, JSON, "wireUnixMillis", "value"));
+  const result_ = addon().raw.wireUnixMillis(
+    jsonArgument(value, readSafeSigned, JSON, "wireUnixMillis", "value"),
+  );
   if (typeof result_ === "string") return result_;
   throw failure("wireUnixMillis", result_);
 }

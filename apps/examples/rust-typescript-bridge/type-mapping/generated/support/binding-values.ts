@@ -67,3 +67,11 @@ export function itemResult<Value>(json: unknown, read: Read<Value>, binding: str
   if (value === INVALID) throw new BindingError("invalid_result", binding, `result: ${takeIssue().message}`);
   return value;
 }
+
+/** A copy that says so when somebody tries to change it. */
+export function frozen<Value>(value: Value): Value {
+  // Memory of bytes cannot be frozen.
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
+}
