@@ -3,7 +3,7 @@ import { code, markdownTable } from "../support/markdown-table.ts";
 import { outcome, shown } from "../support/outcome.ts";
 import { plainNapi } from "../support/plain-napi.ts";
 import * as mapping from "../type-mapping/generated/index.ts";
-import { sampleOf, type Sample } from "./samples.ts";
+import { type Sample, samples } from "./samples.ts";
 import { signatureOf } from "./signature.ts";
 
 const functions = mapping as unknown as Record<string, (value: unknown) => unknown>;
@@ -15,15 +15,17 @@ function camel(name: string): string {
 
 /** What napi alone makes of the sample, or the one value that it gives out. */
 function native(name: string, { value, plain }: Sample): string {
-  if (plain === null) return "-";
-  const echo = plainNapi[camel(plain ?? name)];
-  if (echo === undefined) return "-";
-  const given = plain?.startsWith("give_") === true ? outcome(echo) : outcome(() => echo(value));
-  return plain?.startsWith("give_") === true ? `${code(given)}, out only` : code(given);
+  const echo = plainNapi[camel(name)];
+  const give = plain === undefined ? undefined : plainNapi[camel(plain)];
+  if (give !== undefined) return `${code(outcome(give))}${echo === undefined ? ", out only" : ""}`;
+  return echo === undefined ? "-" : code(outcome(() => echo(value)));
 }
 
-const rows = Object.entries(mapping.rustTypes).map(([name, rust]) => {
-  const sample = sampleOf(name);
+const types: Readonly<Record<string, string>> = mapping.rustTypes;
+const without = Object.keys(types).filter((name) => !(name in samples));
+if (without.length > 0) throw new Error(`no sample of ${without.join(", ")}`);
+
+const rows = Object.entries(samples).map(([name, sample]) => {
   const echo = functions[camel(name)];
   const wire = functions[camel(name.replace("echo", "wire"))];
   if (echo === undefined || wire === undefined) throw new Error(`${name}: no stub`);
@@ -32,7 +34,7 @@ const rows = Object.entries(mapping.rustTypes).map(([name, rust]) => {
     throw new Error(`${name}: ${shown(sample.value)} came back as ${shown(back)}`);
   }
   return [
-    code(rust.replaceAll(/\s+/g, " ")),
+    code(types[name] ?? ""),
     native(name, sample),
     code(signatureOf(camel(name))),
     code(shown(back)),
@@ -45,7 +47,7 @@ rows.push(
     code(outcome(() => plainNapi["echoUnit"]?.(undefined))),
     code(signatureOf("echoUnit")),
     code(outcome(mapping.echoUnit)),
-    "`null`",
+    code(mapping.wireUnit()),
   ],
   [
     "`Result<i32, Failure>`, `Ok`",

@@ -44,10 +44,10 @@ impl Config {
     }
 }
 
-#[napi(string_enum)]
+#[napi(string_enum = "kebab-case")]
 pub enum Mode {
     Fast,
-    Careful,
+    VeryCareful,
 }
 
 #[napi]

@@ -95,6 +95,7 @@ export { echoGeneric } from "./bindings/echo-generic.ts";
 export { wireGeneric } from "./bindings/wire-generic.ts";
 export { echoResult } from "./bindings/echo-result.ts";
 export { echoUnit } from "./bindings/echo-unit.ts";
+export { wireUnit } from "./bindings/wire-unit.ts";
 export { FailureException } from "./bindings/failure-exception.ts";
 export { BindingError, type BindingErrorCode } from "./support/binding-error.ts";
 export { type Schema, SchemaError } from "./support/schema.ts";

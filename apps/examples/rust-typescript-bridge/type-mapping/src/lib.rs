@@ -31,7 +31,7 @@ macro_rules! types {
         })*
 
         stator_bindings::addon! {
-            bindings: [$($echo, $wire,)* echo_result, echo_unit],
+            bindings: [$($echo, $wire,)* echo_result, echo_unit, wire_unit],
         }
 
         /// Names of functions and the types that they take, as Rust writes them.
@@ -93,6 +93,11 @@ pub fn echo_result(value: i32) -> Result<i32, Failure> {
 
 #[binding]
 pub fn echo_unit() {}
+
+#[binding]
+pub fn wire_unit() -> Result<String, String> {
+    serde_json::to_string(&()).map_err(|error| error.to_string())
+}
 
 /// Everything that this crate publishes.
 pub fn contracts(contracts: &mut stator_contract::Contracts) {

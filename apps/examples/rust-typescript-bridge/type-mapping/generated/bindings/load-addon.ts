@@ -6,7 +6,7 @@ import type { RawAddon } from "./raw-addon.ts";
 import { requireAddon } from "./require-addon.ts";
 
 /** What the addon and these files have to agree on. */
-const HASH = "ad4763127a07c6bf9220f6ddd006572522d7ef1a9f3b98b85b49b4a64960ffeb";
+const HASH = "b4709587855d9df42704dfa14f4aa860f607fa0826c3b42e7d7c04873ac34afa";
 
 let loaded: NativeAddon<RawAddon> | undefined;
 

@@ -91,6 +91,7 @@ export interface RawAddon {
   wireGeneric(value: string): RawResult<string>;
   echoResult(value: number): RawResult<number>;
   echoUnit(): RawResult<undefined>;
+  wireUnit(): RawResult<string>;
   /** Starts the addon for this thread. `wake` is called when there is something to drain. */
   "stator.start"(wake: () => void): unknown;
   /** What has happened, as one list: a kind, then what belongs to it. Empty when there is nothing more. */
