@@ -79,6 +79,11 @@ function generated(): Map<string, string> {
   return new Map(files.map((name) => [name, readFileSync(join(at, name), "utf8")]));
 }
 
+/** The validator of a job. */
+function reader(files: Map<string, string>): string {
+  return /export function readJob\b[^]*?\n}/.exec(files.get("types/job.ts") ?? "")?.[0] ?? "";
+}
+
 test(
   "an edited struct changes types, validators, client, skeleton and stub, and breaks who misuses it",
   async () => {
@@ -106,8 +111,6 @@ test(
       expect.arrayContaining(["types/job.ts", "clients/jobs-client.ts", "services/jobs.ts", "bindings/plan.ts"]),
     );
     // The validator stands beside its type.
-    const reader = (files: Map<string, string>): string =>
-      /export function readJob\b[^]*?\n}/.exec(files.get("types/job.ts") ?? "")?.[0] ?? "";
     expect(reader(before)).toContain("weight");
     expect(reader(after)).toContain("minutes");
     expect(reader(after)).not.toContain("weight");

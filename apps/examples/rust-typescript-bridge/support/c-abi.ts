@@ -19,7 +19,7 @@ export function toCapitals(text: string): string {
   const pointer = cAbi.to_capitals(Buffer.from(`${text}\0`)) as Pointer | null;
   if (pointer === null) throw new Error("the text is not UTF-8");
   try {
-    return new CString(pointer).toString();
+    return new CString(pointer);
   } finally {
     cAbi.free_text(pointer);
   }

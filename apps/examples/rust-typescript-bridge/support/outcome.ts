@@ -23,6 +23,6 @@ export function shown(value: unknown): string {
 
 function thrown(error: unknown): string {
   if (!(error instanceof Error)) return `throws ${shown(error)}`;
-  const code = "code" in error && error.code !== undefined ? ` ${String(error.code)}` : "";
+  const code = "code" in error && typeof error.code === "string" ? ` ${error.code}` : "";
   return `throws ${error.name}${code}: ${error.message}`;
 }
