@@ -29,6 +29,9 @@ export function pages(measure = false): Page[] {
   });
 }
 
+/** For one program; those that measure take seconds. */
+const LIMIT_MS = 120_000;
+
 function printing(measure: boolean): Print {
   return (path, kind) => {
     const options = kind === "measured" && !measure ? ["--quick"] : [];
@@ -36,6 +39,7 @@ function printing(measure: boolean): Print {
       cwd: root,
       // Panics that a program shows would print to where errors belong.
       stdio: ["ignore", "pipe", "pipe"],
+      timeout: LIMIT_MS,
     });
     if (!program.success) throw new Error(`${path} failed:\n${program.stderr.toString()}`);
     return program.stdout.toString();
