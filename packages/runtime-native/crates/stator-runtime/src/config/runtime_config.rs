@@ -61,7 +61,7 @@ settings! {
     /// The password of that user. Never shown. Default none.
     etcd_password ("etcdPassword", Some("ETCD_AUTH_PASSWORD")): Secret
         = Secret::default(), Kind::Secret;
-    /// A PEM file with the certificate authority of etcd's certificate. Default none: those of the system count.
+    /// A PEM file with the certificate authority of etcd's certificate. Default none, and then those of the system count.
     etcd_ca ("etcdCa", Some("ETCD_AUTH_CA")): PathBuf
         = PathBuf::new(), Kind::File;
     /// A PEM file with our certificate, where etcd wants one. Default none.
