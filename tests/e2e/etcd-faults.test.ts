@@ -7,7 +7,9 @@ test("etcd stopped for longer than the lease and started: calls and streams go o
   await using cluster = await EtcdCluster.start();
   const { etcd, client, first } = cluster;
   const running = await cluster.stream(100, 50);
+  expect(await cluster.health()).toBe("connected");
   await etcd.process.kill();
+  await until(async () => (await cluster.health()) === "degraded", "health says so");
   await Bun.sleep(4000);
   expect(client.instanceIds()).toEqual([first]);
   expect(await cluster.call()).toBe(first);
@@ -21,6 +23,7 @@ test("etcd stopped for longer than the lease and started: calls and streams go o
     await cluster.eye.delete().key(key);
     await until(() => client.instanceIds().length === 1, "it has gone");
   });
+  await until(async () => (await cluster.health()) === "connected", "health says so");
   expect(cluster.workerId).toBe(first);
   expect(await cluster.call()).toBe(first);
   expect(await running.items).toBe(100);

@@ -32,6 +32,7 @@ export class EtcdCluster implements AsyncDisposable {
       discovery: "etcd",
       etcdEndpoints: etcd.endpoint,
       etcdLeaseTtlMs: leaseTtlSeconds * 1000,
+      systemPort: 0,
     });
     const client = await runtime.endpoint(WORKER).client<Work, string>();
     await client.waitForInstances();
@@ -52,6 +53,12 @@ export class EtcdCluster implements AsyncDisposable {
       return ids.length === 1 && ids[0] !== old && ids[0] === this.workerId;
     }, `the worker is there under another id than ${old}:\n${this.worker.text}`);
     return this.workerId;
+  }
+
+  /** What `/health` says of discovery. */
+  async health(): Promise<unknown> {
+    const response = await fetch(`http://${this.runtime.systemAddress}/health`);
+    return ((await response.json()) as { discovery?: unknown }).discovery;
   }
 
   /** One call to whoever is there; gives the id under which it was taken. */

@@ -360,6 +360,34 @@ async fn more_records_than_one_page_are_all_read() {
 }
 
 #[tokio::test]
+async fn a_cluster_of_three_may_lose_any_one() {
+    let mut members = Etcd::start_three();
+    let options = EtcdOptions {
+        lease_ttl: Duration::from_secs(5),
+        ..EtcdOptions::new(members.iter().map(|each| each.endpoint().to_owned()).collect())
+    };
+    let (worker, client) = (connect(options.clone()).await, connect(options).await);
+    let mut seen = client.watch().await.expect("watch");
+    let id = worker.connection_id();
+    for round in 0..members.len() {
+        members[round].kill();
+        // Whoever was asked may be the one that is gone, or have lost its leader: it is tried again.
+        let name = format!("round_{round}");
+        let registered = async {
+            while let Err(error) = worker.register(record(&*worker, &name, 1)).await {
+                assert_eq!(error.code, ErrorCode::Discovery, "{error}");
+            }
+        };
+        timeout(PATIENCE, registered).await.expect("two are enough");
+        until(&mut seen, |snapshot| snapshot.len() == round + 1).await;
+        members[round].run();
+    }
+    assert_eq!(worker.connection_id(), id, "the lease was renewed all the while");
+    worker.close().await;
+    until(&mut seen, |snapshot| snapshot.is_empty()).await;
+}
+
+#[tokio::test]
 async fn a_start_waits_for_an_etcd_that_comes_later() {
     let mut etcd = Etcd::start();
     etcd.kill();

@@ -25,6 +25,9 @@ pub struct Etcd {
     client: String,
     peer: String,
     extra: Vec<String>,
+    name: String,
+    /// Every member of its cluster, as etcd wants it.
+    cluster: String,
 }
 
 impl Etcd {
@@ -34,15 +37,40 @@ impl Etcd {
     }
 
     pub fn start_with(scheme: &str, extra: &[&str]) -> Self {
-        let mut etcd = Self {
+        let mut etcd = Self::new("stator", scheme, extra);
+        etcd.cluster = format!("{}={}", etcd.name, etcd.peer);
+        etcd.run();
+        etcd
+    }
+
+    /// Three members of one cluster.
+    pub fn start_three() -> [Self; 3] {
+        let mut members = ["one", "two", "three"].map(|name| Self::new(name, "http", &[]));
+        let cluster: Vec<String> = members
+            .iter()
+            .map(|each| format!("{}={}", each.name, each.peer))
+            .collect();
+        for member in &mut members {
+            member.cluster = cluster.join(",");
+        }
+        // None of them is ready before two are there.
+        let ready = members.each_mut().map(Self::spawn);
+        for is_ready in ready {
+            is_ready.recv_timeout(PATIENCE).expect("etcd takes connections");
+        }
+        members
+    }
+
+    fn new(name: &str, scheme: &str, extra: &[&str]) -> Self {
+        Self {
             child: None,
             folder: TempDir::new().expect("a folder"),
             client: format!("{scheme}://127.0.0.1:{}", free_port()),
             peer: format!("http://127.0.0.1:{}", free_port()),
             extra: extra.iter().map(|word| (*word).to_owned()).collect(),
-        };
-        etcd.run();
-        etcd
+            name: name.to_owned(),
+            cluster: String::new(),
+        }
     }
 
     pub fn endpoint(&self) -> &str {
@@ -59,11 +87,15 @@ impl Etcd {
 
     /// Starts it, again if it was killed, with the data and the ports that it had.
     pub fn run(&mut self) {
+        self.spawn().recv_timeout(PATIENCE).expect("etcd takes connections");
+    }
+
+    fn spawn(&mut self) -> mpsc::Receiver<()> {
         let (program, before) = dies_with_us();
         let data = self.folder.path().join("data");
         let mut child = Command::new(program)
             .args(before)
-            .args(["--name", "stator", "--data-dir"])
+            .args(["--name", &self.name, "--data-dir"])
             .arg(data)
             .args(["--log-level", "info", "--unsafe-no-fsync"])
             .args([
@@ -78,7 +110,7 @@ impl Etcd {
                 "--initial-advertise-peer-urls",
                 &self.peer,
             ])
-            .args(["--initial-cluster", &format!("stator={}", self.peer)])
+            .args(["--initial-cluster", &self.cluster])
             .args(&self.extra)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -95,7 +127,7 @@ impl Etcd {
                 }
             }
         });
-        is_ready.recv_timeout(PATIENCE).expect("etcd takes connections");
+        is_ready
     }
 
     pub fn kill(&mut self) {
