@@ -45,8 +45,8 @@ beforeAll(() => {
   cpSync(join(root, "Cargo.lock"), join(folder, "Cargo.lock"));
   cpSync(join(root, EXAMPLE, "addon"), join(folder, "addon"), { recursive: true });
   // A dynamic library has no hash in its file's name: it would take the place of the real one in the target folder.
-  const crate = join(folder, "addon/Cargo.toml");
-  writeFileSync(crate, readFileSync(crate, "utf8").replace(/^crate-type = .*$/m, 'crate-type = ["rlib"]'));
+  const member = join(folder, "addon/Cargo.toml");
+  writeFileSync(member, readFileSync(member, "utf8").replace(/^crate-type = .*$/m, 'crate-type = ["rlib"]'));
   cpSync(join(root, EXAMPLE, "generated"), join(folder, "rust-typescript-bridge/generated"), { recursive: true });
   const { outputs } = JSON.parse(readFileSync(join(root, "apps/examples/stator.codegen.json"), "utf8")) as {
     outputs: { crate: string }[];
