@@ -1,7 +1,6 @@
 import { beforeAll, afterAll, expect, test } from "bun:test";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { targetFolder, temporaryCrate } from "./support/temporary-crate.ts";
 
 /** What a contract crate cannot say, and a part of what the compiler answers. */
 const cases: readonly [name: string, body: string, sentences: readonly string[]][] = [
@@ -37,50 +36,75 @@ const cases: readonly [name: string, body: string, sentences: readonly string[]]
     ['Say the type it writes: #[contract(as = "Type")]'],
   ],
   ["unknown", derived("struct A { #[contract(maximum = 1)] a: u8 }"), ["unknown option; expected min_length"]],
+  ["b_usize", bound("pub fn f(a: usize) {}"), ["`usize` cannot cross to JavaScript", "use u32 or u64"]],
+  [
+    "b_foreign",
+    `pub struct B; ${bound("pub fn f(a: B) {}")}`,
+    ["`B` cannot cross to JavaScript", "put #[binding] on its impl block and take it as &T or &mut T"],
+  ],
+  ["b_foreign_result", `pub struct B; ${bound("pub fn f() -> B { B }")}`, ["`B` cannot cross to JavaScript"]],
+  ["b_generic", bound("pub fn f<T>(a: T) {}"), ["write one for each type, without generics or lifetimes"]],
+  ["b_unsafe", bound("pub unsafe fn f() {}"), ["cannot promise what an unsafe function asks for"]],
+  ["b_borrowed", bound('pub fn f() -> &\'static str { "" }'), ["return an owned value"]],
+  ["b_write", bound("pub fn f(a: &mut [u8]) {}"), ["Rust does not write into memory of JavaScript"]],
+  ["b_closure", bound("pub fn f(a: impl Fn(u8)) {}"), ["a function of JavaScript is a stator_bindings::Callback<T>"]],
+  [
+    "b_callback",
+    bound("pub fn f(a: stator_bindings::Callback<u8>) {}"),
+    ["a Callback needs a function that runs on the addon's threads: #[binding(blocking)]"],
+  ],
+  ["b_pattern", bound("pub fn f((a, b): (u8, u8)) {}"), ["give the parameter a name, which TypeScript shows"]],
+  ["b_option", bound("pub fn f(a: u8) {}", "(blocked)"), ["unknown option; expected name"]],
+  ["b_name", bound("pub fn f(a: u8) {}", '(name = "1 f")'), ["use letters, digits, _ and $, and no digit first"]],
+  ["b_async", bound("pub async fn f() {}", "(blocking)"), ["run on the addon's threads anyway"]],
+  ["b_buffer", bound("pub fn f() {}", "(buffer = 4)"), ["only streams have a buffer"]],
+  [
+    "b_error",
+    `pub struct E; ${bound("pub fn f() -> Result<u8, E> { Err(E) }")}`,
+    ["`E` cannot be the error of a binding", "a type that implements Display, or a declared error"],
+  ],
+  ["b_trait", `pub struct C; ${bound("impl Drop for C { fn drop(&mut self) {} }")}`, ["an impl block of its own"]],
+  ["b_generic_class", `pub struct C<T>(T); ${bound("impl<T> C<T> { pub fn f(&self) {} }")}`, ["no generic classes"]],
+  ["b_new", `pub struct C; ${bound("impl C { pub fn new() -> Self { C } }")}`, ["#[binding(constructor)]"]],
+  ["b_self", `pub struct C; ${bound("impl C { pub fn f(self) {} }")}`, ["take &self or &mut self"]],
+  ["b_private", `pub struct C; ${bound("impl C { #[binding(getter)] fn f(&self) -> u8 { 1 } }")}`, ["write `pub fn`"]],
+  [
+    "b_async_constructor",
+    `pub struct C; ${bound("impl C { #[binding(constructor)] pub async fn new() -> Self { C } }")}`,
+    ["a constructor has no self, is not async or blocking, and returns Self"],
+  ],
+  [
+    "b_threads",
+    `pub struct C(std::rc::Rc<u8>); ${bound("impl C { pub fn f(&self) {} }")}`,
+    ["`Rc<u8>` cannot be sent between threads safely"],
+  ],
+  [
+    "b_enum",
+    bound("pub enum E { A }"),
+    ["#[binding] stands on a function, on the impl block of a class, or on its struct"],
+  ],
 ];
+
+function bound(item: string, options = ""): string {
+  return `use stator_bindings::binding; #[binding${options}] ${item}`;
+}
 
 function derived(item: string): string {
   return `#[derive(serde::Serialize, serde::Deserialize, ts_rs::TS, stator_contract::Contract)] ${item}`;
 }
 
-const root = join(import.meta.dir, "..", "..", "..");
 let folder = "";
 const errors = new Map<string, string>();
 
 type Message = { reason: string; target?: { name: string }; message?: { rendered: string; level: string } };
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "stator-compile-errors-"));
-  mkdirSync(join(folder, "src", "bin"), { recursive: true });
-  // The versions, the profile and the target folder of this repository, so that what is built already is used.
-  cpSync(join(root, "Cargo.lock"), join(folder, "Cargo.lock"));
-  const workspace = readFileSync(join(root, "Cargo.toml"), "utf8");
-  const version = (name: string): string =>
-    new RegExp(`^${name} = \\{ version = "([^"]+)"`, "m").exec(workspace)?.[1] ?? "";
-  const crate = join(root, "packages", "codegen", "crates", "stator-contract");
-  const profile = workspace.slice(workspace.indexOf("[profile.release]"));
-  writeFileSync(
-    join(folder, "Cargo.toml"),
-    `[package]
-name = "compile-errors"
-version = "0.0.0"
-edition = "2024"
-
-[workspace]
-
-[dependencies]
-serde = { version = "${version("serde")}", features = ["derive"] }
-ts-rs = { version = "${version("ts-rs")}", features = ["no-serde-warnings", "serde-json-impl"] }
-stator-contract = { path = ${JSON.stringify(crate)} }
-
-${profile}`,
-  );
-  for (const [name, body] of cases) writeFileSync(join(folder, "src", "bin", `${name}.rs`), `${body}\nfn main() {}\n`);
-  const target = process.env["CARGO_TARGET_DIR"] ?? join(root, "target");
+  const files = cases.map(([name, body]): [string, string] => [`src/bin/${name}.rs`, `${body}\nfn main() {}\n`]);
+  folder = temporaryCrate("compile-errors", "", Object.fromEntries(files));
   const command = ["cargo", "build", "--release", "--offline", "--bins", "--keep-going", "--message-format=json"];
   const child = Bun.spawn(command, {
     cwd: folder,
-    env: { ...process.env, CARGO_TARGET_DIR: target },
+    env: { ...process.env, CARGO_TARGET_DIR: targetFolder },
     stdout: "pipe",
     stderr: "ignore",
   });

@@ -19,13 +19,14 @@ export function checkNames(document: Document): string[] {
     document.source === "typescript"
       ? "Give its schema another name: .meta({ id }) of zod, v.title() of valibot, .configure({ title }) of ArkType."
       : 'Give the type another name with #[ts(rename = "...")].';
+  const renameBinding = 'Give it another name: #[binding(name = "...")].';
   const differing = findDifferingInputs(document);
   const exported = new Map<string, string>();
   const files = new Map<string, string>();
-  const claim = (name: string, owner: string): void => {
+  const claim = (name: string, owner: string, remedy = rename): void => {
     const other = exported.get(name);
-    if (taken.has(name)) problems.push(`${owner}: generated files use the name ${name} themselves. ${rename}`);
-    else if (other !== undefined) problems.push(`${owner} and ${other} are both called ${name}. ${rename}`);
+    if (taken.has(name)) problems.push(`${owner}: generated files use the name ${name} themselves. ${remedy}`);
+    else if (other !== undefined) problems.push(`${owner} and ${other} are both called ${name}. ${remedy}`);
     exported.set(name, owner);
   };
   for (const type of document.types) {
@@ -41,7 +42,7 @@ export function checkNames(document: Document): string[] {
   }
   if (document.bindings !== undefined) {
     const { functions, classes } = wrapped(document.bindings);
-    for (const { name, rust } of [...functions, ...classes]) claim(name, rust);
+    for (const { name, rust } of [...functions, ...classes]) claim(name, rust, renameBinding);
     for (const name of declaredErrors(document.bindings)) claim(`${name}Exception`, `the error ${name}`);
   }
   for (const service of document.services) {

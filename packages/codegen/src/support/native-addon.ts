@@ -31,7 +31,13 @@ export interface StreamListener {
   dropped(): void;
 }
 
-type Task = RunOptions & { readonly settle: (result: unknown) => void };
+type Task = RunOptions & {
+  readonly settle: (result: unknown) => void;
+  /** Promises of callbacks that are not settled yet. */
+  waiting: number;
+  /** What Rust returned while they are waited for. */
+  result: { readonly value: unknown } | null;
+};
 
 /** Batches of events that are taken one after another before the event loop gets a turn. */
 const MOST_BATCHES = 16;
@@ -71,7 +77,7 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
         this.stayAlive(-1);
         resolve(result);
       };
-      this.#tasks.set(number, { ...options, settle });
+      this.#tasks.set(number, { ...options, settle, waiting: 0, result: null });
       this.stayAlive(1);
       signal?.addEventListener("abort", abort);
     });
@@ -115,7 +121,7 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
     switch (kind) {
       case "settled":
       case "failed":
-        this.#settle(number, value);
+        this.#returned(number, value);
         break;
       case "ready":
         this.#streams.get(number)?.ready();
@@ -132,6 +138,14 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
     }
   }
 
+  /** Rust is done; the call is when its callbacks are too, so that no failure of theirs is lost. */
+  #returned(number: number, value: unknown): void {
+    const task = this.#tasks.get(number);
+    if (task === undefined) return;
+    if (task.waiting === 0) this.#settle(number, value);
+    else task.result = { value };
+  }
+
   #settle(number: number, result: unknown): void {
     const task = this.#tasks.get(number);
     this.#tasks.delete(number);
@@ -139,8 +153,9 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
   }
 
   #call(number: number, [place, argument, reply]: [number, string | null, number | null]): void {
-    const callback = this.#tasks.get(number)?.callbacks?.[place];
-    if (callback === undefined) return;
+    const task = this.#tasks.get(number);
+    const callback = task?.callbacks?.[place];
+    if (task === undefined || callback === undefined) return;
     const fail = (thrown: unknown): void => {
       this.raw["stator.cancel"](number);
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
@@ -156,8 +171,15 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
     };
     try {
       const result = callback.call(argument);
-      if (result instanceof Promise) result.then(answer, fail);
-      else answer(result);
+      if (result instanceof Promise) {
+        task.waiting++;
+        const settled = (): void => {
+          if (--task.waiting === 0 && task.result !== null) this.#settle(number, task.result.value);
+        };
+        result.then(answer, fail).then(settled, fail);
+      } else {
+        answer(result);
+      }
     } catch (thrown) {
       fail(thrown);
     }

@@ -1,6 +1,7 @@
 import type { Document, Endpoint, Service, TypeRef } from "../document.ts";
 import { messagesOf } from "../model/messages-of.ts";
 import { Model } from "../model/model.ts";
+import { boundTypes, compareBindings } from "./compare-bindings.ts";
 import { statusChanges } from "./status-changes.ts";
 import { findMisfits } from "./find-misfits.ts";
 
@@ -10,7 +11,8 @@ export type Break =
   | "new callers and old services"
   | "old readers and new writers"
   | "new readers and old writers"
-  | "old HTTP clients and new services";
+  | "old HTTP clients and new services"
+  | "code that calls the binding";
 
 /** One difference between two documents. */
 export type Change = {
@@ -24,11 +26,13 @@ export type Change = {
 
 /** What changed from one document to a newer one of the same crate, breaking changes first. */
 export function compareDocuments(before: Document, after: Document): Change[] {
-  const comparison = new Comparison(new Model(before), new Model(after));
+  const [old, now] = [new Model(before), new Model(after)];
+  const comparison = new Comparison(old, now);
   comparison.services();
   comparison.types();
   comparison.constants();
-  return comparison.changes.toSorted((a, b) => Number(a.breaks === null) - Number(b.breaks === null));
+  const changes = [...comparison.changes, ...compareBindings(old, now)];
+  return changes.toSorted((a, b) => Number(a.breaks === null) - Number(b.breaks === null));
 }
 
 const OLD_CALLERS = "old callers and new services";
@@ -143,7 +147,7 @@ class Comparison {
   #unused(model: Model): Document["types"] {
     const { services, types } = model.document;
     const roots = services.flatMap(({ endpoints }) => endpoints.flatMap(messagesOf));
-    const used = model.reach(roots);
+    const used = model.reach([...roots, ...boundTypes(model)]);
     return types.filter(({ name }) => !used.has(name));
   }
 

@@ -33,6 +33,12 @@ pub fn watched() -> impl Iterator<Item = u32> {
     })
 }
 
+/// Has no item and no end.
+#[binding]
+pub fn wait_for_ever() -> impl Stream<Item = u32> {
+    stream::pending()
+}
+
 /// How many items `watched` has made.
 #[binding]
 pub fn produced() -> u32 {

@@ -1,12 +1,12 @@
 use std::sync::{
-    Condvar, Mutex,
+    Condvar, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU32, Ordering},
 };
 
 use stator_bindings::{Cancellation, binding};
 
 static STARTED: AtomicU32 = AtomicU32::new(0);
-static RELEASED: Mutex<u32> = Mutex::new(0);
+static GATE: Mutex<Gate> = Mutex::new(Gate { held: 0, round: 0 });
 static CHANGED: Condvar = Condvar::new();
 
 #[binding(blocking)]
@@ -57,20 +57,35 @@ pub fn large_sum(until: u64, cancellation: Cancellation) -> Result<u64, String> 
     Ok(sum)
 }
 
-/// Holds a thread until it is called with `false`.
+/// Holds a thread of the addon until [`release_threads`] is called.
 #[binding(blocking)]
-pub fn hold_a_thread(hold: bool) -> u32 {
-    let mut released = RELEASED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if hold {
-        let before = *released;
-        while *released == before {
-            released = CHANGED
-                .wait(released)
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-        }
-    } else {
-        *released += 1;
-        CHANGED.notify_all();
+pub fn hold_a_thread() {
+    let mut gate = gate();
+    gate.held += 1;
+    let round = gate.round;
+    while gate.round == round {
+        gate = CHANGED.wait(gate).unwrap_or_else(PoisonError::into_inner);
     }
-    *released
+    gate.held -= 1;
+}
+
+/// How many threads are held.
+#[binding]
+pub fn held_threads() -> u32 {
+    gate().held
+}
+
+#[binding]
+pub fn release_threads() {
+    gate().round += 1;
+    CHANGED.notify_all();
+}
+
+struct Gate {
+    held: u32,
+    round: u32,
+}
+
+fn gate() -> MutexGuard<'static, Gate> {
+    GATE.lock().unwrap_or_else(PoisonError::into_inner)
 }

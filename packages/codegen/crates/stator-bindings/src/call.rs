@@ -52,7 +52,7 @@ impl Call {
     /// The number of an object, a task or a stream.
     pub(crate) fn number(&self, index: usize) -> Result<u64, Failure> {
         match self.read(index)? {
-            Crossed::Number(number) if number >= 0.0 && number.fract() == 0.0 => Ok(number as u64),
+            Crossed::Number(number) if is_object_number(number) => Ok(number as u64),
             other => Err(Failure::new(
                 FailureCode::InvalidArgument,
                 Refusal::expected("the number of an object", &other).0,
@@ -63,6 +63,11 @@ impl Call {
     pub(crate) fn argument(&self, index: usize) -> JsValue {
         self.arguments[index]
     }
+}
+
+/// Whether an object, a task or a stream could have that number.
+pub(crate) fn is_object_number(number: f64) -> bool {
+    number >= 0.0 && number.fract() == 0.0 && number < 9_007_199_254_740_992.0
 }
 
 /// The function that Node-API calls for an export. No panic leaves it.

@@ -160,7 +160,14 @@ impl JsValue {
     }
 
     pub(crate) fn function<'a>(self) -> Result<Function<'a, (), ()>, Failure> {
-        // SAFETY: see `new`; the conversion checks that it is a function.
+        let mut kind = ValueType::napi_undefined;
+        // SAFETY: see `new`.
+        let status = unsafe { sys::napi_typeof(self.env, self.value, &raw mut kind) };
+        check(status, "typeof")?;
+        if kind != ValueType::napi_function {
+            return Err(Failure::new(FailureCode::InvalidArgument, "expected a function"));
+        }
+        // SAFETY: see `new`; it is a function.
         unsafe { Function::from_napi_value(self.env, self.value) }
             .map_err(|error| Failure::new(FailureCode::InvalidArgument, error.reason.to_string()))
     }

@@ -73,7 +73,7 @@ export class BindingWriter {
       }
       case "callback": {
         const argument = type.argument === undefined ? "" : `value: ${this.bound(type.argument, "output")}`;
-        if (type.result === undefined) return `(${argument}) => void | Promise<void>`;
+        if (type.result === undefined) return `(${argument}) => unknown`;
         const result = this.bound(type.result, "input");
         return `(${argument}) => ${result} | Promise<${result}>`;
       }

@@ -23,7 +23,7 @@ const platforms = [
 export function requireAddonFile({ name, folder }: AddonPlace): string {
   const cases = platforms.map(
     (platform) =>
-      `    case ${JSON.stringify(platform)}:\n      return require(${JSON.stringify(`${folder}/${name}.${platform}.node`)}) as RawAddon;`,
+      `      case ${JSON.stringify(platform)}:\n        return require(${JSON.stringify(`${folder}/${name}.${platform}.node`)}) as RawAddon;`,
   );
   return `import { addonPlatform } from "../support/addon-file-name.ts";
 import type { RawAddon } from "./raw-addon.ts";
@@ -35,10 +35,15 @@ import type { RawAddon } from "./raw-addon.ts";
  */
 export function requireAddon(): RawAddon {
   const platform = addonPlatform();
-  switch (platform) {
+  try {
+    switch (platform) {
 ${cases.join("\n")}
-    default:
-      throw new Error(\`\${platform} is not supported\`);
+      default:
+        throw new Error(\`\${platform} is not supported\`);
+    }
+  } catch (error) {
+    // It stands there for bundlers: they do without files that are missing only inside of \`try\`.
+    throw error;
   }
 }
 `;

@@ -30,10 +30,13 @@ pub trait FaultDeclared<E> {
     fn fault(&self, error: E) -> Failure;
 }
 
+/// The last choice. What it asks for stands at its method, so that the compiler says that and not that nothing fits.
 pub trait FaultText<E> {
     fn describe(&self, registry: &mut Registry) -> BoundError;
 
-    fn fault(&self, error: E) -> Failure;
+    fn fault(&self, error: E) -> Failure
+    where
+        E: IntoText;
 }
 
 /// Text that is an error: it has a form on the wire, but no type of its own that TypeScript could tell apart.
@@ -75,12 +78,15 @@ impl<E: Contract + Serialize> FaultDeclared<E> for &Fault<E> {
     }
 }
 
-impl<E: IntoText> FaultText<E> for Fault<E> {
+impl<E> FaultText<E> for Fault<E> {
     fn describe(&self, _: &mut Registry) -> BoundError {
         BoundError::Text
     }
 
-    fn fault(&self, error: E) -> Failure {
+    fn fault(&self, error: E) -> Failure
+    where
+        E: IntoText,
+    {
         Failure::new(FailureCode::Failed, error.into_text())
     }
 }

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use stator_contract::{BoundType, Contract, Registry};
 
 use crate::{
+    call::is_object_number,
     class::{Class, Exclusive, Shared, Slot},
     crossed::Crossed,
     direct::{Direct, Refusal},
@@ -102,7 +103,7 @@ impl<T: Class> HoldObject<T> for &&Hold<T> {
 
     fn hold(&self, crossed: Crossed, name: &'static str) -> Result<HeldObject<T>, Failure> {
         match crossed {
-            Crossed::Number(number) if number >= 0.0 => {
+            Crossed::Number(number) if is_object_number(number) => {
                 let object = Environment::with(|environment| environment.object(number as u64));
                 object.map(HeldObject).map_err(|failure| Failure {
                     message: format!("{name}: {}", failure.message),

@@ -6,7 +6,7 @@ import type { RawAddon } from "./raw-addon.ts";
 import { requireAddon } from "./require-addon.ts";
 
 /** What the addon and these files have to agree on. */
-const HASH = "777fa5dfdd57b842c7a87338478ab9decb8ce1806a1c5f3afc90fad4bbf686aa";
+const HASH = "e427a32353bebae1082f6d3e1ae7383deb1ccb3d5fe38863376b9352bb7d6259";
 
 let loaded: NativeAddon<RawAddon> | undefined;
 

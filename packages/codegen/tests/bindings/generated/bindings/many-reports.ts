@@ -7,7 +7,7 @@ import { addon } from "./load-addon.ts";
 /** More reports than may wait. */
 export async function manyReports(
   count: number,
-  onReport: (value: number) => void | Promise<void>,
+  onReport: (value: number) => unknown,
   signal?: AbortSignal,
 ): Promise<number> {
   callbackArgument(onReport, "manyReports", "onReport");

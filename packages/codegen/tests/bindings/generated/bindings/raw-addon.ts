@@ -47,7 +47,10 @@ export interface RawAddon {
   waitUntilCancelled(): RawResult<number>;
   startedTasks(): RawResult<number>;
   largeSum(until: bigint): RawResult<number>;
-  holdAThread(hold: boolean): RawResult<number>;
+  holdAThread(): RawResult<number>;
+  heldThreads(): RawResult<number>;
+  releaseThreads(): RawResult<undefined>;
+  waitForEver(): RawResult<number>;
   countTo(limit: bigint): RawResult<number>;
   countBytes(limit: number): RawResult<number>;
   countThenFail(limit: number): RawResult<number>;

@@ -8,7 +8,7 @@ import { addon } from "./load-addon.ts";
 /** Reports each step. */
 export async function withProgress(
   steps: number,
-  onProgress: (value: Progress) => void | Promise<void>,
+  onProgress: (value: Progress) => unknown,
   signal?: AbortSignal,
 ): Promise<number> {
   callbackArgument(onProgress, "withProgress", "onProgress");

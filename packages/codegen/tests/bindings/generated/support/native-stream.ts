@@ -30,6 +30,8 @@ export class NativeStream<Item> implements AsyncIterableIterator<Item, undefined
   #items: unknown[] = [];
   #place = 0;
   #isDone = false;
+  /** The signal fired, and nobody was told yet. */
+  #isCancelled = false;
   /** Calls of `next` that wait for those before them. */
   #queue: Promise<unknown> | null = null;
   #wake: (() => void) | null = null;
@@ -98,8 +100,12 @@ export class NativeStream<Item> implements AsyncIterableIterator<Item, undefined
 
   async #next(): Promise<IteratorResult<Item, undefined>> {
     const { signal } = this.#options;
-    if (!this.#isDone && signal?.aborted === true) throw this.#failed(cancelledBy(signal));
+    if (!this.#isDone && signal?.aborted === true) this.#abort();
     for (;;) {
+      if (this.#isCancelled) {
+        this.#isCancelled = false;
+        throw this.#failed(cancelledBy(signal));
+      }
       if (this.#place < this.#items.length) return { value: this.#item(), done: false };
       if (this.#isDone) return { value: undefined, done: true };
       const batch = this.#take();
@@ -148,10 +154,12 @@ export class NativeStream<Item> implements AsyncIterableIterator<Item, undefined
     await promise;
     this.#options.addon.stayAlive(-1);
     this.#wake = null;
-    if (this.#isDone && this.#options.signal?.aborted === true) throw this.#failed(cancelledBy(this.#options.signal));
   }
 
-  readonly #abort = (): void => this.#end();
+  readonly #abort = (): void => {
+    this.#isCancelled = true;
+    this.#end();
+  };
 
   #failed(result: unknown): Error {
     this.#end();
