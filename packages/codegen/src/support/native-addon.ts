@@ -25,10 +25,12 @@ export interface RunOptions {
   readonly uses?: readonly object[];
 }
 
-/** Whoever waits for a stream of Rust. */
+/** What is told of a stream of Rust. It must not refer to its reader, who could not be collected otherwise. */
 export interface StreamListener {
-  ready(): void;
-  dropped(): void;
+  /** Called when there are items; there while somebody waits for them. */
+  wake: (() => void) | null;
+  /** Called when Rust has dropped everything. */
+  readonly dropped: () => void;
 }
 
 type Task = RunOptions & {
@@ -124,7 +126,7 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
         this.#returned(number, value);
         break;
       case "ready":
-        this.#streams.get(number)?.ready();
+        this.#streams.get(number)?.wake?.();
         break;
       case "dropped":
         this.#streams.get(number)?.dropped();

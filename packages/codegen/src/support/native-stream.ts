@@ -1,5 +1,10 @@
 import { type DeclaredErrorReader, failure } from "./binding-error.ts";
-import { cancelledBy, type NativeAddon } from "./native-addon.ts";
+import { cancelledBy, type InternalExports, type NativeAddon, type StreamListener } from "./native-addon.ts";
+
+/** Streams that nobody read to their end or left: Rust waits for a reader that is gone. */
+const forgotten = new FinalizationRegistry<{ readonly raw: InternalExports; readonly number: number }>(
+  ({ raw, number }) => raw["stator.cancel"](number),
+);
 
 export interface NativeStreamOptions<Item> {
   /** The function, for messages. */
@@ -33,8 +38,8 @@ export class NativeStream<Item> implements AsyncIterableIterator<Item, undefined
   #isCancelled = false;
   /** Calls of `next` that wait for those before them. */
   #queue: Promise<unknown> | null = null;
-  #wake: (() => void) | null = null;
-  #dropped: PromiseWithResolvers<void> | null = null;
+  #listener: StreamListener | null = null;
+  #dropped: Promise<void> | null = null;
 
   constructor(options: NativeStreamOptions<Item>) {
     this.#options = options;
@@ -78,7 +83,7 @@ export class NativeStream<Item> implements AsyncIterableIterator<Item, undefined
     this.#end();
     if (this.#dropped === null) return;
     this.#options.addon.stayAlive(1);
-    await this.#dropped.promise;
+    await this.#dropped;
     this.#options.addon.stayAlive(-1);
   }
 
@@ -119,11 +124,14 @@ export class NativeStream<Item> implements AsyncIterableIterator<Item, undefined
   #take(): unknown {
     const { addon, start } = this.#options;
     if (this.#number === null) {
-      const dropped = Promise.withResolvers<void>();
-      const number = addon.open(start, { ready: () => this.#wake?.(), dropped: () => dropped.resolve() });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const listener: StreamListener = { wake: null, dropped: resolve };
+      const number = addon.open(start, listener);
       if (typeof number !== "number") return number;
       this.#number = number;
-      this.#dropped = dropped;
+      this.#listener = listener;
+      this.#dropped = promise;
+      forgotten.register(this, { raw: addon.raw, number }, this);
       this.#options.signal?.addEventListener("abort", this.#abort);
     }
     return addon.raw["stator.take"](this.#number);
@@ -147,12 +155,15 @@ export class NativeStream<Item> implements AsyncIterableIterator<Item, undefined
 
   /** Waits until Rust has something, or the stream is ended here. The process stays alive meanwhile. */
   async #ready(): Promise<void> {
+    const listener = this.#listener;
+    if (listener === null) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
+    // From here on the addon refers to whoever waits.
+    listener.wake = resolve;
     this.#options.addon.stayAlive(1);
     await promise;
     this.#options.addon.stayAlive(-1);
-    this.#wake = null;
+    listener.wake = null;
   }
 
   readonly #abort = (): void => {
@@ -170,8 +181,10 @@ export class NativeStream<Item> implements AsyncIterableIterator<Item, undefined
     if (this.#isDone) return;
     this.#isDone = true;
     this.#options.signal?.removeEventListener("abort", this.#abort);
-    if (this.#number !== null) this.#options.addon.raw["stator.cancel"](this.#number);
-    this.#wake?.();
+    if (this.#number === null) return;
+    forgotten.unregister(this);
+    this.#options.addon.raw["stator.cancel"](this.#number);
+    this.#listener?.wake?.();
   }
 }
 

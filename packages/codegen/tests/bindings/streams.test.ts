@@ -143,6 +143,15 @@ describe("leaving early ends the Rust side", () => {
     await stream[Symbol.asyncDispose]();
   });
 
+  test("by forgetting it", async () => {
+    const dropped = addon.droppedStreams();
+    await readOne();
+    await eventually(() => {
+      Bun.gc(true);
+      return addon.droppedStreams() === dropped + 1;
+    });
+  });
+
   test("by an AbortSignal", async () => {
     const dropped = addon.droppedStreams();
     const controller = new AbortController();
@@ -170,4 +179,9 @@ async function rejects(run: () => Promise<unknown>): Promise<void> {
     (thrown: unknown) => thrown,
   );
   expect(error).toMatchObject({ message: "mine" });
+}
+
+/** Starts a stream that nobody refers to afterwards. */
+async function readOne(): Promise<void> {
+  await addon.watched().next();
 }
