@@ -166,11 +166,14 @@ fn member(function: &mut ImplItemFn, class: &Ident, class_name: &str, place: usi
     let call = code::describe(&export_name, &signature);
     let path = format!("{class}::{rust_name}");
     let description = quote!(__stator::BoundFunction {
-        name: ::std::string::String::from(#name),
-        rust: ::std::format!("{}::{}", ::core::module_path!(), #path),
-        docs: __stator::docs_of(#docs),
-        call: #call,
-    });
+           name: ::std::string::String::from(#name),
+           rust: ::std::format!("{}::{}", ::core::module_path!(), #path),
+           docs: __stator::docs_of(#docs),
+           call: __stator::at(registry, #path, |registry| {
+    let _ = &registry;
+    #call
+    }),
+       });
     let export_ident = format_ident!("__Export{place}");
     let export = code::export(
         &export_ident,

@@ -37,32 +37,35 @@ pub(crate) fn expand(options: &Options, item: &ItemFn) -> Result<TokenStream> {
     let call = code::describe(&name, &signature);
     let rust_name = ident.to_string();
     Ok(quote! {
-        #item
+           #item
 
-        // A type of the function's name, so that lists of bindings name functions and classes alike.
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        #visibility enum #ident {}
+           // A type of the function's name, so that lists of bindings name functions and classes alike.
+           #[doc(hidden)]
+           #[allow(non_camel_case_types)]
+           #visibility enum #ident {}
 
-        const _: () = {
-            #prelude
-            #export
+           const _: () = {
+               #prelude
+               #export
 
-            impl ::stator_bindings::Bindable for #ident {
-                fn describe(registry: &mut __stator::Registry) -> __stator::Binding {
-                    let _ = &registry;
-                    __stator::Binding::Function(__stator::BoundFunction {
-                        name: ::std::string::String::from(#name),
-                        rust: ::std::format!("{}::{}", ::core::module_path!(), #rust_name),
-                        docs: __stator::docs_of(#docs),
-                        call: #call,
-                    })
-                }
+               impl ::stator_bindings::Bindable for #ident {
+                   fn describe(registry: &mut __stator::Registry) -> __stator::Binding {
+                       let _ = &registry;
+                       __stator::Binding::Function(__stator::BoundFunction {
+                           name: ::std::string::String::from(#name),
+                           rust: ::std::format!("{}::{}", ::core::module_path!(), #rust_name),
+                           docs: __stator::docs_of(#docs),
+                           call: __stator::at(registry, #rust_name, |registry| {
+    let _ = &registry;
+    #call
+    }),
+                       })
+                   }
 
-                fn export(exports: &mut __stator::Exports<'_>) {
-                    exports.add::<#export_ident>();
-                }
-            }
-        };
-    })
+                   fn export(exports: &mut __stator::Exports<'_>) {
+                       exports.add::<#export_ident>();
+                   }
+               }
+           };
+       })
 }

@@ -68,16 +68,15 @@ impl Contracts {
     /// Adds what the crate's addon offers: `contracts.bindings(bindings![add_numbers, Calculator])`, with the macro of
     /// `stator-bindings`.
     pub fn bindings(&mut self, describe: impl FnOnce(&mut Registry) -> Vec<Binding>) -> &mut Self {
-        let bindings = describe(&mut self.registry);
-        for binding in &bindings {
+        for binding in describe(&mut self.registry) {
             if self.bindings.iter().any(|other| other.name() == binding.name()) {
                 self.registry.error(format!(
                     "two bindings are called {}. Rename one: #[binding(name = \"...\")].",
                     binding.name()
                 ));
             }
+            self.bindings.push(binding);
         }
-        self.bindings.extend(bindings);
         self
     }
 

@@ -137,6 +137,11 @@ pub fn variant(
     }
 }
 
+/// Runs a part of a description with a name that errors carry.
+pub fn at<R>(registry: &mut Registry, place: &str, run: impl FnOnce(&mut Registry) -> R) -> R {
+    registry.at(place, run)
+}
+
 /// What an endpoint's attribute says.
 #[derive(Debug)]
 pub struct EndpointNotes<'a> {

@@ -27,7 +27,8 @@ pub use napi;
 pub use napi_derive;
 pub use stator_contract::{
     Binding, BoundCall, BoundClass, BoundError, BoundFunction, BoundType, CallMode, Contract, Parameter, RawClass,
-    RawFunction, RawParameter, RawType, Registry, private::docs_of,
+    RawFunction, RawParameter, RawType, Registry,
+    private::{at, docs_of},
 };
 pub use take::*;
 
