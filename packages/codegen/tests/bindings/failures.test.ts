@@ -39,7 +39,11 @@ describe("errors that Rust returns", () => {
     const error = await rejectionOf(() => openDoor(3));
     expect(error).toBeInstanceOf(DoorErrorException);
     expect(error).not.toBeInstanceOf(DivideErrorException);
-    expect(error).toMatchObject({ code: "door_error", value: { tries: 3 } });
+    expect(error).toMatchObject({
+      code: "door_error",
+      value: { tries: 3 },
+      message: "openDoor: Why a door stays shut.",
+    });
   });
 
   test("that are sentences are typed too", () => {

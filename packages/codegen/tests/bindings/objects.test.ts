@@ -121,6 +121,21 @@ describe("closing", () => {
     await disposal;
   });
 
+  test("lets calls that were made go on, even if they have not begun", async () => {
+    const results: Promise<bigint>[] = [];
+    for (let round = 0; round < 20; round++) {
+      await using counter = new Counter(round);
+      results.push(counter.addWhat(async (value) => value));
+      const late = counter.addWhat(() => 1n);
+      results.push(late);
+      counter.close();
+      await late;
+    }
+    expect(await Promise.all(results)).toEqual(
+      Array.from({ length: 20 }, (_, round) => [2n * BigInt(round), 2n * BigInt(round) + 1n]).flat(),
+    );
+  });
+
   test("happens by itself when an object is forgotten", async () => {
     const watched: WeakRef<Counter>[] = [];
     const forget = (): void => {

@@ -7,7 +7,7 @@ import { addon } from "./load-addon.ts";
 /** Works on another thread and calls JavaScript after each step. */
 export async function reportEachStep(
   steps: number,
-  onStep: (value: number) => void | Promise<void>,
+  onStep: (value: number) => unknown,
   signal?: AbortSignal,
 ): Promise<number> {
   callbackArgument(onStep, "reportEachStep", "onStep");

@@ -9,22 +9,27 @@ import type { RawAddon } from "./raw-addon.ts";
  */
 export function requireAddon(): RawAddon {
   const platform = addonPlatform();
-  switch (platform) {
-    case "linux-x64-gnu":
-      return require("../../bridge.linux-x64-gnu.node") as RawAddon;
-    case "linux-x64-musl":
-      return require("../../bridge.linux-x64-musl.node") as RawAddon;
-    case "linux-arm64-gnu":
-      return require("../../bridge.linux-arm64-gnu.node") as RawAddon;
-    case "linux-arm64-musl":
-      return require("../../bridge.linux-arm64-musl.node") as RawAddon;
-    case "darwin-arm64":
-      return require("../../bridge.darwin-arm64.node") as RawAddon;
-    case "darwin-x64":
-      return require("../../bridge.darwin-x64.node") as RawAddon;
-    case "win32-x64":
-      return require("../../bridge.win32-x64.node") as RawAddon;
-    default:
-      throw new Error(`${platform} is not supported`);
+  try {
+    switch (platform) {
+      case "linux-x64-gnu":
+        return require("../../bridge.linux-x64-gnu.node") as RawAddon;
+      case "linux-x64-musl":
+        return require("../../bridge.linux-x64-musl.node") as RawAddon;
+      case "linux-arm64-gnu":
+        return require("../../bridge.linux-arm64-gnu.node") as RawAddon;
+      case "linux-arm64-musl":
+        return require("../../bridge.linux-arm64-musl.node") as RawAddon;
+      case "darwin-arm64":
+        return require("../../bridge.darwin-arm64.node") as RawAddon;
+      case "darwin-x64":
+        return require("../../bridge.darwin-x64.node") as RawAddon;
+      case "win32-x64":
+        return require("../../bridge.win32-x64.node") as RawAddon;
+      default:
+        throw new Error(`${platform} is not supported`);
+    }
+  } catch (error) {
+    // It stands there for bundlers: they do without files that are missing only inside of `try`.
+    throw error;
   }
 }

@@ -31,14 +31,15 @@ export type BindingErrorCode =
   | "version_mismatch";
 
 /** A call of a native binding failed. `code` says why, the message says where. */
-export class BindingError<Code extends string = string> extends Error {
-  readonly code: Code;
+export class BindingError extends Error {
+  /** One of {@link BindingErrorCode}; of a declared error its variant. */
+  readonly code: BindingErrorCode | (string & {});
   /** The function, such as `fibonacci` or `Calculator.add`. */
   readonly binding: string;
   /** Where in the arguments the misfit is: the parameter first. Empty for other failures. */
   readonly path: ReadonlyArray<string | number>;
 
-  constructor(code: Code, binding: string, message: string, options: BindingErrorOptions = {}) {
+  constructor(code: string, binding: string, message: string, options: BindingErrorOptions = {}) {
     super(
       binding === "" ? message : `${binding}: ${message}`,
       "cause" in options ? { cause: options.cause } : undefined,
@@ -62,7 +63,7 @@ export type Failure = readonly [code: string, message: string, value?: string | 
 export type RawResult<Value> = Value | Failure;
 
 /** An error that Rust returned as a value of a contract type. `code` is its variant, or the name of a struct. */
-export type DeclaredError<Code extends string, Value> = BindingError<Code> & { readonly value: Value };
+export type DeclaredError<Code extends string, Value> = BindingError & { readonly code: Code; readonly value: Value };
 
 /** Makes the error of what Rust returned. */
 export interface DeclaredErrorReader {
@@ -120,7 +121,7 @@ export function argument<Value>(value: Value | Invalid, binding: string, paramet
 }
 
 /** The error of an argument that a reader refused. */
-export function misfit(binding: string, parameter: string): BindingError<"invalid_argument"> {
+export function misfit(binding: string, parameter: string): BindingError {
   const { message, path } = takeIssue();
   const first = path[0];
   const inside = first === undefined ? ": " : typeof first === "number" || message.startsWith("[") ? "" : ".";

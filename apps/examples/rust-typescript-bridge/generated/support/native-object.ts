@@ -8,6 +8,14 @@ type Place = { readonly raw: InternalExports; readonly number: number };
 /** Objects that nobody closed. Runs in a turn of the event loop, unlike a finalizer of Node-API. */
 const forgotten = new FinalizationRegistry<Place>(({ raw, number }) => raw["stator.close"](number));
 
+/** `structuredClone` and spreading would make an empty object of a native one without a word; this makes them fail. */
+const uncopyable: PropertyDescriptor & ThisType<NativeObject> = {
+  enumerable: true,
+  get() {
+    return refuse(this, "copied or sent");
+  },
+};
+
 let numberOfObject: (object: NativeObject, binding: string) => number;
 let enter: (object: NativeObject) => () => void;
 
@@ -47,8 +55,7 @@ export abstract class NativeObject implements Disposable, AsyncDisposable {
   protected constructor(raw: InternalExports, number: number) {
     this.#place = { raw, number };
     forgotten.register(this, this.#place, this);
-    // `structuredClone` and spreading would make an empty object of it without a word; this makes them fail.
-    Object.defineProperty(this, "[native]", { enumerable: true, get: () => this.#refuse("copied or sent") });
+    Object.defineProperty(this, "[native]", uncopyable);
   }
 
   /** Drops the object in Rust. Calls that are running go on; the last of them drops it. Harmless a second time. */
@@ -73,17 +80,13 @@ export abstract class NativeObject implements Disposable, AsyncDisposable {
   }
 
   toJSON(): never {
-    return this.#refuse("written as JSON");
+    return refuse(this, "written as JSON");
   }
+}
 
-  #refuse(what: string): never {
-    const name = this.constructor.name;
-    throw new BindingError(
-      "invalid_argument",
-      name,
-      `an object that lives in Rust cannot be ${what}; take values out of it`,
-    );
-  }
+function refuse(object: NativeObject, what: string): never {
+  const sentence = `an object that lives in Rust cannot be ${what}; take values out of it`;
+  throw new BindingError("invalid_argument", object.constructor.name, sentence);
 }
 
 /** The number of the object that a method was called on. */

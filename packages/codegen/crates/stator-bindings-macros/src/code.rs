@@ -13,7 +13,7 @@ pub(crate) fn prelude() -> TokenStream {
         use ::stator_bindings::private as __stator;
         #[allow(unused_imports)]
         use __stator::{
-            DocsOfStruct as _, FaultDeclared as _, FaultSentence as _, FaultShown as _, FaultText as _,
+            DocsOfStruct as _, FaultDeclared as _, FaultSentence as _, FaultText as _,
             GiveBytesItem as _, GiveDirect as _, GiveJson as _, GiveJsonItem as _, GiveNothing as _, GiveObject as _,
             HoldDirect as _, HoldJson as _, HoldObject as _, NoDocs as _, TakeDirect as _, TakeJson as _,
         };

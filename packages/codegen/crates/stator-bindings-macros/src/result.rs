@@ -91,7 +91,7 @@ impl FunctionResult {
         } else {
             quote!((&&&&__stator::Give::<#result>::NEW).describe(registry))
         };
-        let some = |ty: &TokenStream| quote!(::core::option::Option::Some((&&&&__stator::Fault::<#ty>::NEW).describe(registry)));
+        let some = |ty: &TokenStream| quote!(::core::option::Option::Some((&&&__stator::Fault::<#ty>::NEW).describe(registry)));
         let none = quote!(::core::option::Option::None);
         let own = error.as_ref().map_or_else(|| none.clone(), some);
         let (error, item_error) = match &self.stream {
@@ -120,7 +120,7 @@ impl FunctionResult {
             Some(error) => quote!(match #returned {
                 ::core::result::Result::Ok(stream) => stream,
                 ::core::result::Result::Err(error) => {
-                    return ::core::result::Result::Err((&&&&__stator::Fault::<#error>::NEW).fault(error));
+                    return ::core::result::Result::Err((&&&__stator::Fault::<#error>::NEW).fault(error));
                 }
             }),
         };
@@ -173,7 +173,7 @@ impl Outcome {
         quote!(match __stator::ResultParts::into_result(#returned) {
             ::core::result::Result::Ok(value) => #given,
             ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err((&&&&__stator::Fault::<#error>::NEW).fault(error))
+                ::core::result::Result::Err((&&&__stator::Fault::<#error>::NEW).fault(error))
             }
         })
     }

@@ -24,7 +24,6 @@ pub trait Class: Send + Sync + Sized + 'static {
 /// One object: shared by the calls that use it, which take turns.
 pub struct Slot<T: Class> {
     value: RwLock<Quiet<T>>,
-    closed: AtomicBool,
     poisoned: AtomicBool,
 }
 
@@ -49,7 +48,6 @@ impl<T: Class> Slot<T> {
     pub fn new(value: T) -> Arc<Self> {
         Arc::new(Self {
             value: RwLock::new(Quiet(Some(value))),
-            closed: AtomicBool::new(false),
             poisoned: AtomicBool::new(false),
         })
     }
@@ -83,9 +81,6 @@ impl<T: Class> Slot<T> {
     }
 
     fn check(&self) -> Result<(), Failure> {
-        if self.closed.load(Ordering::Acquire) {
-            return Err(closed::<T>());
-        }
         if self.poisoned.load(Ordering::Acquire) {
             return Err(Failure::new(
                 FailureCode::Poisoned,
@@ -113,8 +108,9 @@ impl<T: Class> Slot<T> {
 pub trait AnySlot: Send + Sync {
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 
-    /// Calls that are running go on; the last of them drops the value.
-    fn close(&self) -> Result<(), Failure>;
+    /// JavaScript lets go of it. Calls that were made go on, also those that wait for their turn; the last of them drops
+    /// the value. Fails when dropping it here panicked.
+    fn close(self: Arc<Self>) -> Result<(), Failure>;
 }
 
 impl<T: Class> AnySlot for Slot<T> {
@@ -122,12 +118,8 @@ impl<T: Class> AnySlot for Slot<T> {
         self
     }
 
-    fn close(&self) -> Result<(), Failure> {
-        self.closed.store(true, Ordering::Release);
-        match self.value.try_write() {
-            Ok(mut guard) => guard.empty(),
-            Err(_) => Ok(()),
-        }
+    fn close(self: Arc<Self>) -> Result<(), Failure> {
+        Arc::into_inner(self).map_or(Ok(()), |slot| slot.value.into_inner().empty())
     }
 }
 

@@ -9,22 +9,27 @@ import type { RawAddon } from "./raw-addon.ts";
  */
 export function requireAddon(): RawAddon {
   const platform = addonPlatform();
-  switch (platform) {
-    case "linux-x64-gnu":
-      return require("../../type-mapping.linux-x64-gnu.node") as RawAddon;
-    case "linux-x64-musl":
-      return require("../../type-mapping.linux-x64-musl.node") as RawAddon;
-    case "linux-arm64-gnu":
-      return require("../../type-mapping.linux-arm64-gnu.node") as RawAddon;
-    case "linux-arm64-musl":
-      return require("../../type-mapping.linux-arm64-musl.node") as RawAddon;
-    case "darwin-arm64":
-      return require("../../type-mapping.darwin-arm64.node") as RawAddon;
-    case "darwin-x64":
-      return require("../../type-mapping.darwin-x64.node") as RawAddon;
-    case "win32-x64":
-      return require("../../type-mapping.win32-x64.node") as RawAddon;
-    default:
-      throw new Error(`${platform} is not supported`);
+  try {
+    switch (platform) {
+      case "linux-x64-gnu":
+        return require("../../type-mapping.linux-x64-gnu.node") as RawAddon;
+      case "linux-x64-musl":
+        return require("../../type-mapping.linux-x64-musl.node") as RawAddon;
+      case "linux-arm64-gnu":
+        return require("../../type-mapping.linux-arm64-gnu.node") as RawAddon;
+      case "linux-arm64-musl":
+        return require("../../type-mapping.linux-arm64-musl.node") as RawAddon;
+      case "darwin-arm64":
+        return require("../../type-mapping.darwin-arm64.node") as RawAddon;
+      case "darwin-x64":
+        return require("../../type-mapping.darwin-x64.node") as RawAddon;
+      case "win32-x64":
+        return require("../../type-mapping.win32-x64.node") as RawAddon;
+      default:
+        throw new Error(`${platform} is not supported`);
+    }
+  } catch (error) {
+    // It stands there for bundlers: they do without files that are missing only inside of `try`.
+    throw error;
   }
 }

@@ -26,13 +26,21 @@ export interface RunOptions {
   readonly uses?: readonly object[];
 }
 
-/** Whoever waits for a stream of Rust. */
+/** What is told of a stream of Rust. It must not refer to its reader, who could not be collected otherwise. */
 export interface StreamListener {
-  ready(): void;
-  dropped(): void;
+  /** Called when there are items; there while somebody waits for them. */
+  wake: (() => void) | null;
+  /** Called when Rust has dropped everything. */
+  readonly dropped: () => void;
 }
 
-type Task = RunOptions & { readonly settle: (result: unknown) => void };
+type Task = RunOptions & {
+  readonly settle: (result: unknown) => void;
+  /** Promises of callbacks that are not settled yet. */
+  waiting: number;
+  /** What Rust returned while they are waited for. */
+  result: { readonly value: unknown } | null;
+};
 
 /** Batches of events that are taken one after another before the event loop gets a turn. */
 const MOST_BATCHES = 16;
@@ -72,7 +80,7 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
         this.stayAlive(-1);
         resolve(result);
       };
-      this.#tasks.set(number, { ...options, settle });
+      this.#tasks.set(number, { ...options, settle, waiting: 0, result: null });
       this.stayAlive(1);
       signal?.addEventListener("abort", abort);
     });
@@ -116,10 +124,10 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
     switch (kind) {
       case "settled":
       case "failed":
-        this.#settle(number, value);
+        this.#returned(number, value);
         break;
       case "ready":
-        this.#streams.get(number)?.ready();
+        this.#streams.get(number)?.wake?.();
         break;
       case "dropped":
         this.#streams.get(number)?.dropped();
@@ -133,6 +141,14 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
     }
   }
 
+  /** Rust is done; the call is when its callbacks are too, so that no failure of theirs is lost. */
+  #returned(number: number, value: unknown): void {
+    const task = this.#tasks.get(number);
+    if (task === undefined) return;
+    if (task.waiting === 0) this.#settle(number, value);
+    else task.result = { value };
+  }
+
   #settle(number: number, result: unknown): void {
     const task = this.#tasks.get(number);
     this.#tasks.delete(number);
@@ -140,8 +156,9 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
   }
 
   #call(number: number, [place, argument, reply]: [number, string | null, number | null]): void {
-    const callback = this.#tasks.get(number)?.callbacks?.[place];
-    if (callback === undefined) return;
+    const task = this.#tasks.get(number);
+    const callback = task?.callbacks?.[place];
+    if (task === undefined || callback === undefined) return;
     const fail = (thrown: unknown): void => {
       this.raw["stator.cancel"](number);
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
@@ -157,8 +174,15 @@ export class NativeAddon<Raw extends InternalExports = InternalExports> {
     };
     try {
       const result = callback.call(argument);
-      if (result instanceof Promise) result.then(answer, fail);
-      else answer(result);
+      if (result instanceof Promise) {
+        task.waiting++;
+        const settled = (): void => {
+          if (--task.waiting === 0 && task.result !== null) this.#settle(number, task.result.value);
+        };
+        result.then(answer, fail).then(settled, fail);
+      } else {
+        answer(result);
+      }
     } catch (thrown) {
       fail(thrown);
     }

@@ -1,11 +1,11 @@
 use std::{borrow::Cow, fmt::Display, marker::PhantomData};
 
 use serde::Serialize;
-use stator_contract::{BoundError, Contract, Registry};
+use stator_contract::{BoundError, DeclaredError, Registry};
 
 use crate::failure::{Failure, FailureCode};
 
-/// An error of type `E` that Rust returned: `(&&&&Fault::<E>::NEW).fault(error)`.
+/// An error of type `E` that Rust returned: `(&&&Fault::<E>::NEW).fault(error)`.
 pub struct Fault<E>(PhantomData<fn(E)>);
 
 impl<E> Fault<E> {
@@ -13,12 +13,6 @@ impl<E> Fault<E> {
 }
 
 pub trait FaultSentence<E> {
-    fn describe(&self, registry: &mut Registry) -> BoundError;
-
-    fn fault(&self, error: E) -> Failure;
-}
-
-pub trait FaultShown<E> {
     fn describe(&self, registry: &mut Registry) -> BoundError;
 
     fn fault(&self, error: E) -> Failure;
@@ -47,7 +41,7 @@ impl Sentence for &str {}
 impl Sentence for Box<str> {}
 impl Sentence for Cow<'_, str> {}
 
-impl<E: Sentence> FaultSentence<E> for &&&Fault<E> {
+impl<E: Sentence> FaultSentence<E> for &&Fault<E> {
     fn describe(&self, _: &mut Registry) -> BoundError {
         BoundError::Text
     }
@@ -57,24 +51,25 @@ impl<E: Sentence> FaultSentence<E> for &&&Fault<E> {
     }
 }
 
-impl<E: Contract + Serialize + Display> FaultShown<E> for &&Fault<E> {
+impl<E: DeclaredError + Serialize> FaultDeclared<E> for &Fault<E> {
     fn describe(&self, registry: &mut Registry) -> BoundError {
-        declared_type::<E>(registry)
+        BoundError::Declared {
+            type_ref: registry.type_ref::<E>(),
+        }
     }
 
     fn fault(&self, error: E) -> Failure {
-        declared(&error, error.to_string())
-    }
-}
-
-impl<E: Contract + Serialize> FaultDeclared<E> for &Fault<E> {
-    fn describe(&self, registry: &mut Registry) -> BoundError {
-        declared_type::<E>(registry)
-    }
-
-    /// The message is the stub's: it knows the name of the variant.
-    fn fault(&self, error: E) -> Failure {
-        declared(&error, String::new())
+        match serde_json::to_string(&error) {
+            Ok(value) => Failure {
+                code: FailureCode::Declared,
+                message: error.message(),
+                value: Some(value),
+            },
+            Err(reason) => Failure::new(
+                FailureCode::InvalidResult,
+                format!("the error has no JSON form: {reason}"),
+            ),
+        }
     }
 }
 
@@ -103,25 +98,5 @@ pub trait IntoText {
 impl<E: Display> IntoText for E {
     fn into_text(self) -> String {
         self.to_string()
-    }
-}
-
-fn declared_type<E: Contract>(registry: &mut Registry) -> BoundError {
-    BoundError::Declared {
-        type_ref: registry.type_ref::<E>(),
-    }
-}
-
-fn declared(error: &impl Serialize, message: String) -> Failure {
-    match serde_json::to_string(error) {
-        Ok(value) => Failure {
-            code: FailureCode::Declared,
-            message,
-            value: Some(value),
-        },
-        Err(reason) => Failure::new(
-            FailureCode::InvalidResult,
-            format!("the error has no JSON form: {reason}"),
-        ),
     }
 }
