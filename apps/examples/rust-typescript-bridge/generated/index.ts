@@ -34,6 +34,7 @@ export { threadNumber } from "./bindings/thread-number.ts";
 export { threadNumberLater } from "./bindings/thread-number-later.ts";
 export { reportEachStep } from "./bindings/report-each-step.ts";
 export { finishOrStop } from "./bindings/finish-or-stop.ts";
+export { started } from "./bindings/started.ts";
 export { stopped } from "./bindings/stopped.ts";
 export { plan } from "./bindings/plan.ts";
 export { Calculator } from "./bindings/calculator.ts";

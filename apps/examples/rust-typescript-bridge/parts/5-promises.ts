@@ -1,5 +1,5 @@
 /** Promises: errors with code and cause, and cancellation that reaches Rust. */
-import { divideLater, DivideErrorException, finishOrStop, reportEachStep, stopped } from "../generated/index.ts";
+import { divideLater, DivideErrorException, finishOrStop, reportEachStep, started, stopped } from "../generated/index.ts";
 import { outcomeOf } from "../support/outcome.ts";
 
 console.log("value:  ", await divideLater(7, 2));
@@ -20,11 +20,12 @@ const failed = reportEachStep(3, () => {
 const error = (await failed) as Error & { code: string };
 console.log("cause:  ", error.code, error.cause === cause);
 
-// The promise is rejected at once; Rust sees the signal too, and stops.
-const before = stopped();
+// A call whose signal fires before a thread took it up never begins. This one has begun: its promise is rejected at once,
+// and Rust sees the signal too, and stops.
 const controller = new AbortController();
 const work = outcomeOf(finishOrStop(controller.signal));
+while (started() === 0) await new Promise((resolve) => setImmediate(resolve));
 controller.abort(new Error("changed my mind"));
 console.log("abort:  ", await work);
-while (stopped() === before) await new Promise((resolve) => setImmediate(resolve));
-console.log("in Rust:", stopped() - before, "stopped");
+while (stopped() === 0) await new Promise((resolve) => setImmediate(resolve));
+console.log("in Rust:", started(), "begun,", stopped(), "stopped");

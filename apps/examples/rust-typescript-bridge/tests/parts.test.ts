@@ -42,7 +42,7 @@ const shown: readonly [part: string, ...lines: readonly string[]][] = [
     "error:   throws DivideErrorException by_zero",
     "cause:   callback_failed true",
     "abort:   throws BindingError cancelled",
-    "in Rust: 1 stopped",
+    "in Rust: 1 begun, 1 stopped",
   ],
   ["5-streams", "read, then break: 5 made: at most 16 more", "made afterwards: 0", "a second loop:  0 items"],
   [

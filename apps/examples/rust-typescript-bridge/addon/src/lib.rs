@@ -17,7 +17,7 @@ use memory::{address_of, address_of_copy, address_of_result, address_while_block
 use numbers::{add_numbers, count_entries, distance, echo_i64, echo_u32, fibonacci, to_capitals};
 use streams::{count_to, endless, next_number, number_later, produced};
 use threads::{
-    finish_or_stop, report_each_step, stopped, sum_of_roots, sum_of_roots_later, thread_number, thread_number_later,
+    finish_or_stop, report_each_step, started, stopped, sum_of_roots, sum_of_roots_later, thread_number, thread_number_later,
 };
 
 pub use jobs::{Job, Jobs, JobsContract, Plan};
@@ -29,7 +29,7 @@ stator_bindings::addon! {
         divide, divide_later, panics,
         address_of, address_of_copy, address_while_blocking, address_of_result, give_bytes, sum_bytes,
         count_to, endless, produced, next_number, number_later,
-        sum_of_roots, sum_of_roots_later, thread_number, thread_number_later, report_each_step, finish_or_stop, stopped,
+        sum_of_roots, sum_of_roots_later, thread_number, thread_number_later, report_each_step, finish_or_stop, started, stopped,
         plan,
     ],
 }

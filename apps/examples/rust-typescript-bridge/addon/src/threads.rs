@@ -6,6 +6,7 @@ use std::{
 
 use stator_bindings::{Callback, Cancellation, binding};
 
+static STARTED: AtomicU32 = AtomicU32::new(0);
 static STOPPED: AtomicU32 = AtomicU32::new(0);
 
 /// Work for the processor: so many square roots.
@@ -43,13 +44,20 @@ pub fn report_each_step(steps: u32, on_step: Callback<u32>) -> Result<u32, Strin
     Ok(steps)
 }
 
-/// Works until the caller gives up. Counts that it has seen it.
+/// Works until the caller gives up. Counts that it has begun and that it has seen the end.
 #[binding(blocking)]
 pub fn finish_or_stop(cancellation: Cancellation) -> u32 {
+    STARTED.fetch_add(1, Ordering::SeqCst);
     while !cancellation.is_cancelled() {
         thread::yield_now();
     }
     STOPPED.fetch_add(1, Ordering::SeqCst)
+}
+
+/// How many calls of `finish_or_stop` have begun.
+#[binding]
+pub fn started() -> u32 {
+    STARTED.load(Ordering::SeqCst)
 }
 
 /// How many calls of `finish_or_stop` have stopped.

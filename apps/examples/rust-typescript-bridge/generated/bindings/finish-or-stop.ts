@@ -2,7 +2,7 @@
 import { failure } from "../support/binding-error.ts";
 import { addon } from "./load-addon.ts";
 
-/** Works until the caller gives up. Counts that it has seen it. */
+/** Works until the caller gives up. Counts that it has begun and that it has seen the end. */
 export async function finishOrStop(signal?: AbortSignal): Promise<number> {
   const result_ = await addon().run((raw_) => raw_.finishOrStop(), { signal });
   if (typeof result_ === "number") return result_;

@@ -6,7 +6,7 @@ import type { RawAddon } from "./raw-addon.ts";
 import { requireAddon } from "./require-addon.ts";
 
 /** What the addon and these files have to agree on. */
-const HASH = "11ec189e6c909f01a6ce901aac6fef28ecb7e141119bdc2c59d63843f0945218";
+const HASH = "e689abb07bacb187a44277768d26f54187b4bdd89b1a9f936278610a46a3128a";
 
 let loaded: NativeAddon<RawAddon> | undefined;
 

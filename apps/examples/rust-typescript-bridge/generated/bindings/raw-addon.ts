@@ -43,6 +43,7 @@ export interface RawAddon {
   threadNumberLater(): RawResult<number>;
   reportEachStep(steps: number): RawResult<number>;
   finishOrStop(): RawResult<number>;
+  started(): RawResult<number>;
   stopped(): RawResult<number>;
   plan(job: string): RawResult<string>;
   /** Starts the addon for this thread. `wake` is called when there is something to drain. */
