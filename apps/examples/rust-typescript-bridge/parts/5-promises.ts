@@ -1,5 +1,12 @@
 /** Promises: errors with code and cause, and cancellation that reaches Rust. */
-import { divideLater, DivideErrorException, finishOrStop, reportEachStep, started, stopped } from "../generated/index.ts";
+import {
+  divideLater,
+  DivideErrorException,
+  finishOrStop,
+  reportEachStep,
+  started,
+  stopped,
+} from "../generated/index.ts";
 import { outcomeOf } from "../support/outcome.ts";
 
 console.log("value:  ", await divideLater(7, 2));

@@ -17,7 +17,8 @@ use memory::{address_of, address_of_copy, address_of_result, address_while_block
 use numbers::{add_numbers, count_entries, distance, echo_i64, echo_u32, fibonacci, to_capitals};
 use streams::{count_to, endless, next_number, number_later, produced};
 use threads::{
-    finish_or_stop, report_each_step, started, stopped, sum_of_roots, sum_of_roots_later, thread_number, thread_number_later,
+    finish_or_stop, report_each_step, started, stopped, sum_of_roots, sum_of_roots_later, thread_number,
+    thread_number_later,
 };
 
 pub use jobs::{Job, Jobs, JobsContract, Plan};
