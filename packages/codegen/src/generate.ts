@@ -3,6 +3,7 @@ import { bindingFiles } from "./emit/bindings/binding-files.ts";
 import type { AddonPlace } from "./emit/bindings/load-addon-files.ts";
 import { constantFile } from "./emit/constants-file.ts";
 import { checkedFile, clientFile } from "./emit/client-file.ts";
+import { contractFile } from "./emit/contract-file.ts";
 import { errorFile } from "./emit/error-file.ts";
 import { indexFile } from "./emit/index-file.ts";
 import { serviceFile } from "./emit/service-file.ts";
@@ -42,6 +43,7 @@ export function generate(document: Document, text: string, command: string, extr
   for (const service of document.services) {
     bodies.set(`services/${kebabCase(service.name)}.ts`, serviceFile(model, service));
     bodies.set(`clients/${kebabCase(service.name)}-client.ts`, clientFile(model, service));
+    bodies.set(`contracts/${kebabCase(service.name)}.ts`, contractFile(document, text, service));
   }
   if (document.services.length > 0) bodies.set("clients/checked.ts", checkedFile);
   for (const constant of document.constants) {

@@ -1,6 +1,9 @@
+export { callerBreaks } from "./compare/caller-breaks.ts";
 export { type Break, type Change, compareDocuments } from "./compare/compare-documents.ts";
 export { findMisfits } from "./compare/find-misfits.ts";
+export type { ContractSide } from "./compare/message-breaks.ts";
 export type { Misfit } from "./compare/misfit.ts";
+export { type ContractText, type Judgement, judgeContracts } from "./compare/judge-contracts.ts";
 export { printChanges } from "./compare/print-changes.ts";
 export { ContractError } from "./contract-error.ts";
 export {
@@ -51,3 +54,4 @@ export { camelCase, isIdentifier, kebabCase, pascalCase } from "./model/names.ts
 export { resolveFields } from "./model/resolve-fields.ts";
 export { referredNames, visitType, visitTypes } from "./model/visit-types.ts";
 export { parseDocument } from "./parse-document.ts";
+export { reduceDocument } from "./reduce-document.ts";

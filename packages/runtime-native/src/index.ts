@@ -1,6 +1,7 @@
 export type { CallOptions } from "./calling/call-options.ts";
 export { Client, type ClientOptions, type RouterMode, type WaitOptions } from "./calling/client.ts";
 export type { Instance } from "./calling/instance.ts";
+export type { EndpointContract } from "./contract/endpoint-contract.ts";
 export type { ResponseStream } from "./calling/response-stream.ts";
 export { declareError, type ErrorFacts, type ErrorType } from "./declare-error.ts";
 export { DeclaredError } from "./declared-error.ts";

@@ -6,6 +6,7 @@ import {
   currentContext,
   DistributedRuntime,
   type Endpoint,
+  type EndpointContract,
   type ErrorCode,
   type Handler,
   type Instance,
@@ -58,6 +59,16 @@ export async function surface(): Promise<void> {
   is<ReturnType<typeof client.instanceIds>, bigint[]>();
   is<ReturnType<typeof client.instances>, readonly Instance[]>();
   is<Awaited<ReturnType<typeof client.waitForInstances>>, bigint[]>();
+  const [instance] = client.instances();
+  is<NonNullable<typeof instance>["contract"], string | null>();
+  is<NonNullable<typeof instance>["compatibility"], "compatible" | "pending" | "unknown" | "incompatible">();
+  const contract: EndpointContract = { hash: "", document: () => Promise.resolve("") };
+  void endpoint.client({ contract });
+  // An entry of a generated contract is one.
+  const generated = { ...contract, name: "generate", kind: "unary" } as const;
+  void endpoint.client({ contract: generated });
+  // @ts-expect-error -- a contract has a document
+  void endpoint.client({ contract: { hash: "" } });
   const request: Words = { text: "a", count: 5n };
   for await (const item of client.roundRobin(request)) is<typeof item, Token>();
   is<Awaited<ReturnType<ReturnType<typeof client.random>["one"]>>, Token>();
@@ -120,7 +131,7 @@ export async function serving(endpoint: Endpoint): Promise<void> {
       is<typeof context, Context>();
       yield { word: request.text };
     },
-    { gracefulShutdown: true, idempotent: true, development: false },
+    { gracefulShutdown: true, idempotent: true, development: false, contract: undefined },
   );
   is<typeof served.instanceId, bigint>();
   is<typeof served.closed, Promise<void>>();

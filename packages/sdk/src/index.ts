@@ -1,13 +1,14 @@
 export { api, type ApiOptions } from "./definition/api.ts";
 export { endpoint, type EndpointMethod, type EndpointOptions } from "./definition/endpoint.ts";
 export { onShutdown, onStart } from "./definition/lifecycle.ts";
-export { service, type ServiceOptions } from "./definition/service.ts";
+export { type ContractServiceOptions, service, type ServiceOptions } from "./definition/service.ts";
 export type { EndpointDefinition, HttpDefinition } from "./definition/endpoint-definition.ts";
 export { definitionOf, type ServiceClass, type ServiceDefinition } from "./definition/service-definition.ts";
 export { depends } from "./dependency/depends.ts";
 export type { DependencyOptions } from "./dependency/dependency.ts";
 export type { ServiceCallOptions, ServiceClient } from "./dependency/service-client.ts";
-export type { ContractClient, ContractEndpoint, ServiceContract } from "./dependency/service-contract.ts";
+export type { ContractEndpoint, ContractMethods, ServiceContract } from "./contract/service-contract.ts";
+export type { ContractClient } from "./dependency/contract-client.ts";
 export type { ServiceStream } from "./dependency/service-stream.ts";
 export { currentContext } from "./serving/call-scope.ts";
 export { serve } from "./serving/serve.ts";

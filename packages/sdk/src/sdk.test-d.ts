@@ -158,6 +158,75 @@ export class UsesContract {
   }
 }
 
+/** A class that serves the contract: schemas may be left out, and types come from it. */
+@service({ contract: Contract, workers: 2 })
+export class Elsewhere {
+  @endpoint()
+  async *generate(request: Words, context: Context): AsyncGenerator<Token> {
+    yield { word: request.text, index: context.callerContract === null ? 0 : 1 };
+  }
+
+  @endpoint()
+  async first(request: Words): Promise<Token> {
+    return { word: request.text, index: 0 };
+  }
+
+  /** More than the contract asks for. */
+  @endpoint()
+  async more(request: string): Promise<string> {
+    return request;
+  }
+}
+
+// @ts-expect-error an endpoint of the contract is missing
+@service({ contract: Contract })
+export class Incomplete {
+  @endpoint()
+  async *generate(request: Words): AsyncGenerator<Token> {
+    yield { word: request.text, index: 0 };
+  }
+}
+
+// @ts-expect-error an endpoint takes something else
+@service({ contract: Contract })
+export class WrongRequest {
+  async *generate(request: Words): AsyncGenerator<Token> {
+    yield { word: request.text, index: 0 };
+  }
+
+  async first(request: { text: number }): Promise<Token> {
+    return { word: String(request.text), index: 0 };
+  }
+}
+
+// @ts-expect-error an endpoint gives something else
+@service({ contract: Contract })
+export class WrongItems {
+  async *generate(request: Words): AsyncGenerator<string> {
+    yield request.text;
+  }
+
+  async first(request: Words): Promise<Token> {
+    return { word: request.text, index: 0 };
+  }
+}
+
+// @ts-expect-error an endpoint gives one answer where the contract has a stream
+@service({ contract: Contract })
+export class WrongKind {
+  async generate(request: Words): Promise<Token> {
+    return { word: request.text, index: 0 };
+  }
+
+  async first(request: Words): Promise<Token> {
+    return { word: request.text, index: 0 };
+  }
+}
+
+// @ts-expect-error another namespace than that of the contract
+@service({ contract: Contract, namespace: "elsewhere" })
+export class WrongNamespace extends Elsewhere {}
+
 export class Mistakes {
   // @ts-expect-error the request is not what the schema yields
   @endpoint({ input: Words })

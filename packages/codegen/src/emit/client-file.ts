@@ -1,4 +1,4 @@
-import { camelCase, type Endpoint, type Model, type Service } from "@stator/contract";
+import { camelCase, type Endpoint, kebabCase, type Model, type Service } from "@stator/contract";
 import { Imports } from "./imports.ts";
 import { printDocs } from "./print-docs.ts";
 import { errorFileOf, nameOf, typeFileOf } from "./service-file.ts";
@@ -17,10 +17,11 @@ export function clientFile(model: Model, service: Service): string {
     (endpoint) => `    ${field(endpoint)}: ${clientType(model, imports, endpoint)},`,
   );
   const assignments = service.endpoints.map((endpoint) => `    this.#${field(endpoint)} = ${field(endpoint)};`);
+  const contract = imports.value(`../services/${kebabCase(service.name)}.ts`, `${service.name}Contract`);
   const connections = service.endpoints.map(
     (endpoint) =>
       `      await component.endpoint(${JSON.stringify(endpoint.name)})` +
-      `.client({ idempotent: ${endpoint.idempotent}, ...options }),`,
+      `.client({ idempotent: ${endpoint.idempotent}, contract: ${contract}.endpoints.${camelCase(endpoint.method)}, ...options }),`,
   );
   const all = `[${service.endpoints.map((endpoint) => `this.#${field(endpoint)}`).join(", ")}]`;
   const body = [

@@ -6,6 +6,7 @@ import { printLiteralKey } from "./print-value.ts";
 /** The file of one service: its contract as a value, and the interface that a service class implements. */
 export function serviceFile(model: Model, service: Service): string {
   const imports = new Imports();
+  const document = `const document = () => import("../contracts/${kebabCase(service.name)}.ts").then((file) => file.document);`;
   const contract = [
     `${printDocs(service.docs)}export const ${service.name}Contract = {`,
     `  name: ${JSON.stringify(service.name)},`,
@@ -24,7 +25,7 @@ export function serviceFile(model: Model, service: Service): string {
     ...service.endpoints.map((endpoint) => method(model, imports, endpoint)),
     "}",
   ].join("\n");
-  return [imports.print().join("\n"), contract, skeleton].map((part) => `${part}\n`).join("\n");
+  return [imports.print().join("\n"), document, contract, skeleton].map((part) => `${part}\n`).join("\n");
 }
 
 function endpointEntry(imports: Imports, endpoint: Endpoint): string {
@@ -39,6 +40,7 @@ function endpointEntry(imports: Imports, endpoint: Endpoint): string {
     `      timeoutMs: ${endpoint.timeoutMs ?? "null"},`,
     `      idempotent: ${endpoint.idempotent},`,
     `      hash: "${endpoint.hash}",`,
+    "      document,",
     "    },",
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import type { Document, Endpoint, Service, TypeRef } from "../document.ts";
 import { messagesOf } from "../model/messages-of.ts";
 import { Model } from "../model/model.ts";
 import { boundTypes, compareBindings } from "./compare-bindings.ts";
+import { errorName, messageBreaks } from "./message-breaks.ts";
 import { statusChanges } from "./status-changes.ts";
 import { findMisfits } from "./find-misfits.ts";
 
@@ -77,10 +78,11 @@ class Comparison {
       this.#add(place, text, OLD_CALLERS);
       this.#add(place, text, NEW_CALLERS);
     }
-    this.#message(place, "request", before.input, after.input, OLD_CALLERS, NEW_CALLERS);
-    // What an old service writes, a new caller reads.
-    this.#message(place, "response", before.output, after.output, NEW_CALLERS, OLD_CALLERS);
-    this.#error(place, before.error, after.error);
+    const old = { model: this.#before, endpoint: before };
+    const now = { model: this.#after, endpoint: after };
+    for (const text of messageBreaks(old, now)) this.#add(place, text, OLD_CALLERS);
+    for (const text of messageBreaks(now, old)) this.#add(place, text, NEW_CALLERS);
+    this.#error(place, before, after);
     if (before.idempotent !== after.idempotent) {
       const text = after.idempotent
         ? "it may be repeated now"
@@ -95,9 +97,9 @@ class Comparison {
   }
 
   /** Whoever does not know a declared error sees one with the code `declared`, as with any code that is new to it. */
-  #error(place: string, before: TypeRef | undefined, after: TypeRef | undefined): void {
-    const [from, to] = [before, after].map((error) => (error?.kind === "ref" ? error.name : null));
-    if (before === undefined || after === undefined) {
+  #error(place: string, before: Endpoint, after: Endpoint): void {
+    const [from, to] = [before, after].map(errorName);
+    if (before.error === undefined || after.error === undefined) {
       if (to !== null) this.#add(place, `it declares the error ${to} now`, null);
       if (from !== null) this.#add(place, `it declares the error ${from} no longer`, null);
       return;
@@ -108,8 +110,9 @@ class Comparison {
       this.#add(place, `its error was called ${from} and is called ${to}`, NEW_CALLERS);
       return;
     }
-    this.#message(place, "error", before, after, NEW_CALLERS, OLD_CALLERS);
-    for (const text of statusChanges(this.#before, before, this.#after, after)) this.#add(place, text, null);
+    for (const text of statusChanges(this.#before, before.error, this.#after, after.error)) {
+      this.#add(place, text, null);
+    }
   }
 
   #route(place: string, before: Endpoint, after: Endpoint): void {
@@ -122,17 +125,6 @@ class Comparison {
     }
   }
 
-  #message(place: string, part: string, before: TypeRef, after: TypeRef, oldWriter: Break, newWriter: Break): void {
-    for (const [writer, from, reader, to, breaks] of [
-      [this.#before, before, this.#after, after, oldWriter],
-      [this.#after, after, this.#before, before, newWriter],
-    ] as const) {
-      for (const { path, reason } of findMisfits(writer, from, reader, to)) {
-        this.#add(place, `${part}${path === "" ? "" : ` ${path}`}: ${reason}`, breaks);
-      }
-    }
-  }
-
   /** Types on their own are compared by name; those of services are compared where they are used. */
   types(): void {
     const { left, right, both } = pair(this.#unused(this.#before), this.#unused(this.#after));
@@ -140,7 +132,14 @@ class Comparison {
     for (const { name } of right) this.#add(name, "the type is new", null);
     for (const [{ name }] of both) {
       const type: TypeRef = { kind: "ref", name };
-      this.#message(name, "value", type, type, "new readers and old writers", "old readers and new writers");
+      this.#value(name, type, this.#before, this.#after, "new readers and old writers");
+      this.#value(name, type, this.#after, this.#before, "old readers and new writers");
+    }
+  }
+
+  #value(place: string, type: TypeRef, writer: Model, reader: Model, breaks: Break): void {
+    for (const { path, reason } of findMisfits(writer, type, reader, type)) {
+      this.#add(place, `value${path === "" ? "" : ` ${path}`}: ${reason}`, breaks);
     }
   }
 

@@ -7,10 +7,21 @@ import { takesLiteral } from "./literals-fit.ts";
 import type { Misfit } from "./misfit.ts";
 import { numberMisfit } from "./numbers-fit.ts";
 import { describeType } from "./describe-type.ts";
+import { Effort } from "./effort.ts";
 
-/** Everything that a writer with one document may send as `writerType`, and a reader with the other does not take. */
-export function findMisfits(writer: Model, writerType: TypeRef, reader: Model, readerType: TypeRef): Misfit[] {
-  const found = new Misfits(writer, reader);
+/**
+ * Everything that a writer with one document may send as `writerType`, and a reader with the other does not take.
+ *
+ * Throws a ContractError when `effort` is used up.
+ */
+export function findMisfits(
+  writer: Model,
+  writerType: TypeRef,
+  reader: Model,
+  readerType: TypeRef,
+  effort = new Effort(),
+): Misfit[] {
+  const found = new Misfits(writer, reader, effort);
   found.types(writerType, readerType, "");
   return found.list;
 }
@@ -22,20 +33,26 @@ type WithLimits = { readonly type: Opened; readonly limits: Limits };
 
 class Misfits {
   readonly list: Misfit[] = [];
+  /** The same as text: each is said once. */
+  readonly #found = new Set<string>();
   readonly #writer: Model;
   readonly #reader: Model;
+  readonly #effort: Effort;
   /** Pairs of types that are compared already, or being compared: recursive types end here. */
   readonly #seen: Set<string>;
 
-  constructor(writer: Model, reader: Model, seen: ReadonlySet<string> = new Set()) {
+  constructor(writer: Model, reader: Model, effort: Effort, seen: ReadonlySet<string> = new Set()) {
+    effort.spend(1 + seen.size);
+    this.#effort = effort;
     this.#seen = new Set(seen);
     this.#writer = writer;
     this.#reader = reader;
   }
 
   types(writerType: TypeRef, readerType: TypeRef, path: string, writerLimits?: Limits, readerLimits?: Limits): void {
-    const written = open(this.#writer, writerType, writerLimits);
-    const read = open(this.#reader, readerType, readerLimits);
+    this.#effort.spend(1);
+    const written = open(this.#writer, writerType, this.#effort, writerLimits);
+    const read = open(this.#reader, readerType, this.#effort, readerLimits);
     if (this.#loose(written, read, path)) return;
     if (written.type.kind === "literal") return this.#literal(written.type, read, path);
     this.#opened(written.type, read.type, path);
@@ -118,6 +135,7 @@ class Misfits {
   #structs(written: StructShape, read: StructShape, path: string): void {
     const from = resolveFields(this.#writer, written);
     const to = resolveFields(this.#reader, read);
+    this.#effort.spend(from.fields.length + to.fields.length);
     const sent = new Map(from.fields.map((field) => [field.name, field]));
     const taken = new Set(to.fields.map((field) => field.name));
     for (const field of to.fields) {
@@ -155,6 +173,7 @@ class Misfits {
     }
     const other = read.variants.some((variant) => variant.other === true);
     for (const variant of written.variants) {
+      this.#effort.spend(read.variants.length);
       const match = read.variants.find(
         (candidate) => candidate.name === variant.name || candidate.aliases?.includes(variant.name) === true,
       );
@@ -174,7 +193,7 @@ class Misfits {
   }
 
   #fits(written: Variant, read: Variant, unknownKeys: EnumShape["unknownKeys"]): boolean {
-    const attempt = new Misfits(this.#writer, this.#reader, this.#seen);
+    const attempt = new Misfits(this.#writer, this.#reader, this.#effort, this.#seen);
     attempt.#variants(written, read, "", unknownKeys);
     return attempt.list.length === 0;
   }
@@ -196,16 +215,21 @@ class Misfits {
   }
 
   #add(path: string, reason: string): void {
-    if (!this.list.some((misfit) => misfit.path === path && misfit.reason === reason)) this.list.push({ path, reason });
+    const misfit = JSON.stringify([path, reason]);
+    if (this.#found.has(misfit)) return;
+    this.#found.add(misfit);
+    this.list.push({ path, reason });
   }
 }
 
-function open(model: Model, type: TypeRef, limits: Limits = {}): WithLimits {
+function open(model: Model, type: TypeRef, effort: Effort, limits: Limits = {}): WithLimits {
+  // A newtype of itself would be opened for ever: the call below takes no stack.
+  effort.spend(1);
   if (type.kind !== "ref") return { type, limits };
   const { shape } = model.type(type.name);
   switch (shape.kind) {
     case "newtype":
-      return open(model, shape.of, { ...shape.limits, ...limits });
+      return open(model, shape.of, effort, { ...shape.limits, ...limits });
     case "tuple":
       return { type: { kind: "tuple", items: shape.items }, limits };
     case "unit":
@@ -275,7 +299,11 @@ function isSameText(written: Opened, read: Opened): boolean {
   return ["string", "char", "text", "bytes"].includes(written.kind);
 }
 
+/** Names longer than this are cut: a document from elsewhere may have any. */
+const MOST_NAME = 200;
+
 function join(path: string, key: string): string {
   if (key === "") return path;
-  return path === "" ? key : `${path}.${key}`;
+  const name = key.length > MOST_NAME ? `${key.slice(0, MOST_NAME)}…` : key;
+  return path === "" ? name : `${path}.${name}`;
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Document, Endpoint, Service, TypeRef } from "../document.ts";
 import { messagesOf } from "../model/messages-of.ts";
 import { Model } from "../model/model.ts";
+import { bareShape } from "./bare-shape.ts";
 import { changeRaw, parseRaw, printRaw, rawItems, type RawJson, rawMember } from "./raw-json.ts";
 
 /**
@@ -18,7 +19,7 @@ export class Hashes {
     this.#document = document;
     this.#raw = parseRaw(text);
     this.#model = new Model(document);
-    const shapes = rawItems(this.#raw, "types").map((type) => bare(rawMember(type, "shape") ?? NULL));
+    const shapes = rawItems(this.#raw, "types").map((type) => bareShape(rawMember(type, "shape") ?? NULL));
     this.#shapes = new Map(document.types.map(({ name }, index) => [name, shapes[index] ?? NULL]));
   }
 
@@ -56,18 +57,6 @@ export class Hashes {
 
 const NULL: RawJson = { kind: "token", text: "null" };
 const EMPTY: RawJson = { kind: "token", text: '""' };
-
-/** A shape without documentation. */
-function bare(shape: RawJson): RawJson {
-  return changeRaw(shape, {
-    fields: eachItem((field) => changeRaw(field, { docs: null })),
-    variants: eachItem((variant) => changeRaw(variant, { docs: null, shape: bare })),
-  });
-}
-
-function eachItem(change: (item: RawJson) => RawJson): (list: RawJson) => RawJson {
-  return (list) => (list.kind === "list" ? { kind: "list", items: list.items.map(change) } : list);
-}
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");

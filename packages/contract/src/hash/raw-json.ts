@@ -78,3 +78,9 @@ export function changeRaw(
   });
   return { kind: "object", entries };
 }
+
+/** Changes the items of a list, and leaves out those for which `change` gives null. */
+export function eachRaw(change: (item: RawJson) => RawJson | null): (list: RawJson) => RawJson {
+  return (list) =>
+    list.kind === "list" ? { kind: "list", items: list.items.flatMap((item) => change(item) ?? []) } : list;
+}

@@ -11,21 +11,15 @@ import { visitType, visitTypes } from "./visit-types.ts";
 export class Model {
   readonly document: Document;
   readonly #types: ReadonlyMap<string, TypeDefinition>;
-  /** Types whose accepted form is wider than their result: they get a type `XInput`. */
-  readonly #differing: ReadonlySet<string>;
-  /** Types that can nest without end: their readers count the depth. */
-  readonly #deep: ReadonlySet<string>;
-
-  readonly #large: ReadonlySet<string>;
-  readonly #errors: ReadonlySet<string>;
+  // Found when somebody asks: a comparison of two documents needs none of them.
+  #differing: ReadonlySet<string> | null = null;
+  #deep: ReadonlySet<string> | null = null;
+  #large: ReadonlySet<string> | null = null;
+  #errors: ReadonlySet<string> | null = null;
 
   constructor(document: Document) {
     this.document = document;
     this.#types = new Map(document.types.map((type) => [type.name, type]));
-    this.#differing = findDifferingInputs(document);
-    this.#deep = findDeepTypes(document);
-    this.#large = findLargeIntegers(document);
-    this.#errors = findDeclaredErrors(document);
   }
 
   type(name: string): TypeDefinition {
@@ -38,21 +32,27 @@ export class Model {
     return ref.kind === "ref" ? this.type(ref.name).shape : null;
   }
 
+  /** Whether its accepted form is wider than its result: then there is a type `XInput`. */
   hasOwnInput(name: string): boolean {
+    this.#differing ??= findDifferingInputs(this.document);
     return this.#differing.has(name);
   }
 
+  /** Whether it can nest without end: then its reader counts the depth. */
   isDeep(name: string): boolean {
+    this.#deep ??= findDeepTypes(this.document);
     return this.#deep.has(name);
   }
 
   /** Whether its JSON may have integers that a number cannot hold. */
   holdsLargeIntegers(name: string): boolean {
+    this.#large ??= findLargeIntegers(this.document);
     return this.#large.has(name);
   }
 
   /** Whether an endpoint declares it as its error. */
   isDeclaredError(name: string): boolean {
+    this.#errors ??= findDeclaredErrors(this.document);
     return this.#errors.has(name);
   }
 

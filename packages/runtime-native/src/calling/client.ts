@@ -1,3 +1,4 @@
+import { checkContract, type EndpointContract } from "../contract/endpoint-contract.ts";
 import type { Bridge } from "../crossing/bridge.ts";
 import { ROUTE } from "../crossing/operation.ts";
 import type { JsonValue } from "../json-value.ts";
@@ -17,8 +18,16 @@ export interface ClientOptions {
   readonly router?: RouterMode | undefined;
   /** Calls may run twice, whatever the endpoint declares. Default false. */
   readonly idempotent?: boolean | undefined;
-  /** How long a call waits for a first instance when there is none. Default 0: it fails with `no_instances`. */
+  /**
+   * How long a call waits for a first instance when there is none that it can use. Default 0: it fails with
+   * `no_instances`, or `version_mismatch` if there are only incompatible ones.
+   */
   readonly waitMs?: number | undefined;
+  /**
+   * The contract that the caller was built with, such as `BackendContract.endpoints.generate`. Instances with another
+   * one are compared with it, once, and get no calls if something breaks. Default: none, and every instance is used.
+   */
+  readonly contract?: EndpointContract | undefined;
 }
 
 export interface WaitOptions {
@@ -68,17 +77,20 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
       throw new StatorError("invalid_argument", `router is ${JSON.stringify(router)}; use one of ${known}`);
     }
     const waitMs = milliseconds("waitMs", options.waitMs ?? 0, 0) ?? MOST;
+    const contract = checkContract(path, options.contract);
     const client = new Client<Req, Res>(bridge, path, ROUTES[router]);
+    if (contract !== null) bridge.receivers.contracts.set(client.#number, contract);
     try {
-      await bridge.command({ type: "client", client: client.#number, path, idempotent, waitMs });
+      const hash = contract?.hash ?? null;
+      await bridge.command({ type: "client", client: client.#number, path, idempotent, waitMs, contract: hash });
     } catch (error) {
-      bridge.receivers.instances.delete(client.#number);
+      client.#forget();
       throw error;
     }
     return client;
   }
 
-  /** Ids of the instances that are registered now, ascending. */
+  /** Ids of the instances that are registered now, ascending, those with an incompatible contract among them. */
   instanceIds(): bigint[] {
     return this.instances().map((instance) => instance.instanceId);
   }
@@ -94,10 +106,10 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
   }
 
   /**
-   * Resolves with the ids as soon as enough instances are registered.
+   * Resolves with the ids as soon as enough instances are registered. Those with an incompatible contract do not count.
    *
    * @throws StatorError `no_instances` when `timeoutMs` is over: with the path, the back end, near names and the time
-   * waited; `cancelled` when the signal is aborted; `shutting_down` when the client or the runtime is closed.
+   * waited; `version_mismatch` if there are incompatible ones, with what breaks; `cancelled` when the signal is aborted; `shutting_down` when the client or the runtime is closed.
    */
   async waitForInstances(options: WaitOptions = {}): Promise<bigint[]> {
     const { min = 1, signal } = options;
@@ -111,8 +123,8 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
       const timeoutMs = until === null ? null : Math.max(0, until - Date.now());
       await this.#bridge.command({ type: "wait-for-instances", client: this.#number, min, timeoutMs }, signal);
       // The list came with the answer, but one of those may have left meanwhile.
-      const ids = this.instanceIds();
-      if (ids.length >= min) return ids;
+      const usable = this.instances().filter(({ compatibility }) => compatibility !== "incompatible");
+      if (usable.length >= min) return usable.map(({ instanceId }) => instanceId);
     }
   }
 
@@ -146,12 +158,17 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
 
   /** Stops following the instances. Open calls go on, later ones fail. Harmless when it is closed already. */
   async close(): Promise<void> {
-    this.#bridge.receivers.instances.delete(this.#number);
+    this.#forget();
     if (this.#bridge.isClosed) return;
     await this.#bridge.command({ type: "close-client", client: this.#number });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #forget(): void {
+    this.#bridge.receivers.instances.delete(this.#number);
+    this.#bridge.receivers.contracts.delete(this.#number);
   }
 }

@@ -1,6 +1,6 @@
 import type { ListedInstance } from "../generated/types/listed-instance.ts";
 
-/** A worker that serves an endpoint. */
+/** A worker that serves an endpoint, and whether the client can use it. */
 export interface Instance extends Omit<ListedInstance, "instanceId"> {
   readonly instanceId: bigint;
 }

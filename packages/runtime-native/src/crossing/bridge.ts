@@ -1,3 +1,4 @@
+import { judgeDispute } from "../contract/judge-dispute.ts";
 import type { CommandInput } from "../generated/types/command.ts";
 import { StatorError } from "../stator-error.ts";
 import { Commands, START } from "./commands.ts";
@@ -62,6 +63,7 @@ export class Bridge {
       unwanted: (id) => this.outbox.push(OPERATION.release, id, null),
       attach: (connection, descriptor) => this.#read(connection, descriptor),
       instanceId: (low, high) => this.identity.change(low, high),
+      dispute: (number, document, dispute) => void this.#judge(number, document, dispute),
     });
   }
 
@@ -94,12 +96,13 @@ export class Bridge {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { calls, served, endpoints, instances } = this.receivers;
+    const { calls, served, endpoints, instances, contracts } = this.receivers;
     this.outbox.close();
     for (const endpoint of endpoints.values()) endpoint.gone();
     for (const call of served.values()) call.cancelled(CANCEL_REASON.lost);
     for (const call of calls.values()) call.failed(shutDown(), 0, 0);
     instances.clear();
+    contracts.clear();
     this.#commands.close(shutDown());
     this.keepAlive.close();
     this.#native.close();
@@ -132,6 +135,12 @@ export class Bridge {
         if (!this.#closed) this.#native.feedEnd(connection);
       },
     });
+  }
+
+  async #judge(number: number, document: string, dispute: string): Promise<void> {
+    const judgement = await judgeDispute(this.receivers.contracts.values(), document, dispute);
+    // A runtime that has shut down meanwhile needs no answer.
+    await this.command({ type: "judged", dispute: number, judgement }).catch(() => {});
   }
 
   /** Runs `turn` and everything that waits for it; what they send leaves in one batch. */

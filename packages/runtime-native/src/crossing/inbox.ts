@@ -1,3 +1,4 @@
+import { HASH_DIGITS } from "../contract/endpoint-contract.ts";
 import { errorFromWire } from "../error-from-wire.ts";
 import type { WireError } from "../stator-error.ts";
 import { EVENT, EVENT_FLAG, SLOTS } from "./event.ts";
@@ -23,6 +24,8 @@ export interface InboxListener {
   attach(connection: number, descriptor: number): void;
   /** The runtime has another instance id, given in two halves. */
   instanceId(low: number, high: number): void;
+  /** Two contracts are to be compared: the service's document, and the dispute as JSON. */
+  dispute(number: number, document: string, dispute: string): void;
 }
 
 /**
@@ -104,8 +107,17 @@ export class Inbox {
         const timeoutMs = timeout === NO_TIMEOUT ? null : timeout;
         const stream = (head & EVENT_FLAG.stream) !== 0;
         const endpoint = endpoints.get(records[at + 3] as number);
-        if (endpoint === undefined) this.#listener.unwanted(id);
-        else served.set(id, endpoint.open(id, payload as string, metadata, timeoutMs, stream));
+        if (endpoint === undefined) {
+          this.#listener.unwanted(id);
+          break;
+        }
+        let callId = payload as string;
+        let callerContract = (head & EVENT_FLAG.sameContract) === 0 ? null : endpoint.contract;
+        if ((head & EVENT_FLAG.otherContract) !== 0) {
+          callerContract = callId.slice(-HASH_DIGITS);
+          callId = callId.slice(0, -HASH_DIGITS);
+        }
+        served.set(id, endpoint.open(id, callId, metadata, timeoutMs, stream, callerContract));
         break;
       }
       case EVENT.end:
@@ -133,6 +145,9 @@ export class Inbox {
         break;
       case EVENT.instances:
         instances.get(id)?.(payload as string);
+        break;
+      case EVENT.dispute:
+        this.#listener.dispute(id, payload as string, this.#takeText(records[at + 6] as number));
         break;
       case EVENT.attach:
         this.#listener.attach(id, records[at + 3] as number);

@@ -1,3 +1,4 @@
+import type { EndpointContract } from "../contract/endpoint-contract.ts";
 import type { StatorError } from "../stator-error.ts";
 
 /** A client call, as events reach it. */
@@ -21,8 +22,20 @@ export interface ServedEvents {
 
 /** An endpoint that is served, as events reach it. */
 export interface EndpointEvents {
-  /** A call has come. `metadata` is JSON, empty for none; `timeoutMs` is null for none. */
-  open(id: number, callId: string, metadata: string, timeoutMs: number | null, stream: boolean): ServedEvents;
+  /** The hash of the contract that it is served with, as callers say theirs. */
+  readonly contract: string | null;
+  /**
+   * A call has come. `metadata` is JSON, empty for none; `timeoutMs` is null for none; `callerContract` is null if the
+   * caller does not say.
+   */
+  open(
+    id: number,
+    callId: string,
+    metadata: string,
+    timeoutMs: number | null,
+    stream: boolean,
+    callerContract: string | null,
+  ): ServedEvents;
   /** The runtime has closed. */
   gone(): void;
 }
@@ -34,4 +47,6 @@ export class Receivers {
   readonly endpoints = new Map<number, EndpointEvents>();
   /** Hear the list of a client's instances, as JSON. */
   readonly instances = new Map<number, (list: string) => void>();
+  /** What clients were built with, by their numbers. */
+  readonly contracts = new Map<number, EndpointContract>();
 }

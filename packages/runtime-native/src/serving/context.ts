@@ -14,6 +14,11 @@ export interface Context {
   readonly instanceId: bigint;
   /** `namespace.component.endpoint` */
   readonly endpoint: string;
+  /**
+   * The contract that the caller was built with: the first 32 hex digits of its hash. Null if the caller does not say,
+   * and over HTTP.
+   */
+  readonly callerContract: string | null;
   readonly log: Logger;
   /** Whether the caller asked to finish early, or is gone. */
   isStopped(): boolean;

@@ -8,5 +8,7 @@ export interface EndpointFacts {
   readonly identity: InstanceIdentity;
   /** Send the stacks of what handlers throw. */
   readonly development: boolean;
+  /** The hash of its contract, shortened; null without one. */
+  readonly contract: string | null;
   readonly log: LogSettings;
 }

@@ -15,6 +15,7 @@ export class ServedContext implements Context {
   readonly deadline: number | null;
   /** The id under which the call was taken. */
   readonly instanceId: bigint;
+  readonly callerContract: string | null;
   readonly #endpoint: EndpointFacts;
   #id: string;
   #metadataText: string;
@@ -26,8 +27,15 @@ export class ServedContext implements Context {
   /** Calls that the handler has made and that are still open. */
   #children: Set<Child> | null = null;
 
-  constructor(id: string, metadata: string, timeoutMs: number | null, endpoint: EndpointFacts) {
+  constructor(
+    id: string,
+    metadata: string,
+    timeoutMs: number | null,
+    callerContract: string | null,
+    endpoint: EndpointFacts,
+  ) {
     this.#id = id;
+    this.callerContract = callerContract;
     this.#metadataText = metadata;
     this.deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
     this.#endpoint = endpoint;

@@ -1,3 +1,4 @@
+import { checkContract, documentOf, type EndpointContract, shortHash } from "../contract/endpoint-contract.ts";
 import type { RuntimeCore } from "../runtime-core.ts";
 import { StatorError } from "../stator-error.ts";
 import type { EndpointFacts } from "./endpoint-facts.ts";
@@ -12,6 +13,11 @@ export interface ServeOptions {
   readonly idempotent?: boolean | undefined;
   /** Send the stacks of what handlers throw. Default: `NODE_ENV` is not `production`. */
   readonly development?: boolean | undefined;
+  /**
+   * The contract that the handler keeps, such as `BackendContract.endpoints.generate`. Its hash stands in discovery, and
+   * callers with another one ask for its document. Default: none, and every caller is welcome.
+   */
+  readonly contract?: EndpointContract | undefined;
 }
 
 /** An endpoint that is being served, until it is stopped or its runtime shuts down. */
@@ -43,16 +49,19 @@ export class ServedEndpoint implements AsyncDisposable {
     }
     const { gracefulShutdown = true, idempotent = false } = options;
     const development = options.development ?? process.env["NODE_ENV"] !== "production";
+    const given = checkContract(path, options.contract);
+    const contract = given === null ? null : { hash: given.hash, document: await documentOf(path, given) };
     const served = new ServedEndpoint(core);
     served.#register(handler as Handler<never, unknown>, {
       path,
       identity: core.bridge.identity,
       development,
+      contract: contract === null ? null : shortHash(contract.hash),
       log: core.log,
     });
     try {
       const endpoint = served.#number;
-      await core.bridge.command({ type: "serve", endpoint, path, idempotent, gracefulShutdown });
+      await core.bridge.command({ type: "serve", endpoint, path, idempotent, gracefulShutdown, contract });
     } catch (error) {
       served.#forget();
       throw error;
@@ -79,8 +88,9 @@ export class ServedEndpoint implements AsyncDisposable {
     const { bridge } = this.#core;
     bridge.keepAlive.add();
     bridge.receivers.endpoints.set(this.#number, {
-      open: (id, callId, metadata, timeoutMs, stream) => {
-        const context = new ServedContext(callId, metadata, timeoutMs, facts);
+      contract: facts.contract,
+      open: (id, callId, metadata, timeoutMs, stream, callerContract) => {
+        const context = new ServedContext(callId, metadata, timeoutMs, callerContract, facts);
         return new ServedCall(bridge, id, handler, context, facts.development, stream);
       },
       gone: () => this.#forget(),

@@ -44,6 +44,18 @@ export function openPayload(path: string, requestStream = false): Buffer {
   return payload;
 }
 
+/** The path that an open frame asks for. */
+export function pathOf(open: Buffer): string {
+  return open.subarray(7, 7 + open.readUInt16BE(5)).toString();
+}
+
+/** The caller's contract that an open frame without metadata names, as hex; empty for none. */
+export function contractOf(open: Buffer): string {
+  const id = 7 + open.readUInt16BE(5);
+  const end = id + 2 + open.readUInt16BE(id) + 2;
+  return (open.readUInt8(0) & 2) === 0 ? "" : open.subarray(end, end + 16).toString("hex");
+}
+
 /** Cuts what a socket receives into the preface and frames. */
 export class FrameReader {
   #rest = Buffer.alloc(0);

@@ -1,5 +1,8 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { ErrorType } from "@stator/runtime-native";
+import type { EndpointContract, ErrorType } from "@stator/runtime-native";
+
+import type { SchemaOption } from "../schema/schema-types.ts";
+import type { EndpointOptions } from "./endpoint.ts";
 
 /** Whether an endpoint answers with one item or with a stream of them; the names are those of contracts. */
 export type EndpointKind = "unary" | "server-stream";
@@ -34,4 +37,8 @@ export interface EndpointDefinition {
   /** Whether items are checked against `output` in production too; in development they always are. */
   readonly validateOutput: boolean;
   readonly http: HttpDefinition | null;
+  /** What `@endpoint` itself said: the rest is default, or taken from the contract. */
+  readonly said: Readonly<EndpointOptions<SchemaOption, SchemaOption>>;
+  /** What it promises, for the callers of other versions; null if no contract says so. */
+  readonly contract: EndpointContract | null;
 }

@@ -13,9 +13,9 @@ import { checkErrorType, checkSchema } from "../schema/check-schema.ts";
 export interface EndpointOptions<In extends SchemaOption, Out extends SchemaOption> {
   /** Name in discovery. Default: the method's name. */
   name?: string;
-  /** Checks each request before the method sees it. Default: requests are passed on as they came. */
+  /** Checks each request before the method sees it. Default: the contract's, else requests are passed on as they came. */
   input?: In;
-  /** Checks each item before it is sent. */
+  /** Checks each item before it is sent. Default: the contract's, else none. */
   output?: Out;
   /**
    * The error that it declares: a generated one, or one that `declareError` made. The method throws `MyError.error(value)`,
@@ -99,5 +99,7 @@ export function addEndpoint(
     idempotent: options.idempotent ?? false,
     validateOutput: options.validateOutput ?? true,
     http,
+    said: options,
+    contract: null,
   });
 }

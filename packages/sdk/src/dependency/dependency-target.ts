@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { ErrorType } from "@stator/runtime-native";
+import type { EndpointContract, ErrorType } from "@stator/runtime-native";
 
 import type { EndpointKind } from "../definition/endpoint-definition.ts";
 
@@ -16,6 +16,8 @@ export interface TargetEndpoint {
   readonly error: ErrorType | null;
   readonly idempotent: boolean;
   readonly timeoutMs: number | null;
+  /** What the caller was built with; null if nobody says. */
+  readonly contract: EndpointContract | null;
 }
 
 /** The service that a dependency stands for. */

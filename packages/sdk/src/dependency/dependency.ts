@@ -51,8 +51,8 @@ export class Dependency {
     const found = runtime.namespace(namespace).component(component);
     const { router } = this.options;
     await Promise.all(
-      endpoints.map(async ({ property, name, idempotent }) => {
-        const options = router === undefined ? { idempotent } : { idempotent, router };
+      endpoints.map(async ({ property, name, idempotent, contract }) => {
+        const options: ClientOptions = { idempotent, router, contract: contract ?? undefined };
         this.clients.set(property, await found.endpoint(name).client<unknown, unknown>(options));
       }),
     );

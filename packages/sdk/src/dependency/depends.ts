@@ -1,10 +1,11 @@
+import { isContract, type ServiceContract } from "../contract/service-contract.ts";
 import { checkOptions, checkWhole } from "../definition/check-options.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { definitionOf, type ServiceClass } from "../definition/service-definition.ts";
 import { collect } from "./collecting-scope.ts";
 import { Dependency, type DependencyOptions } from "./dependency.ts";
 import type { ServiceClient } from "./service-client.ts";
-import { type ContractClient, contractTarget, isContract, type ServiceContract } from "./service-contract.ts";
+import { type ContractClient, contractTarget } from "./contract-client.ts";
 
 /**
  * A typed client of another service, as the initialiser of a field: `backend = depends(Backend)`.

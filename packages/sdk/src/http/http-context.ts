@@ -9,6 +9,7 @@ export class HttpContext implements Context, Disposable {
   readonly signal: AbortSignal;
   readonly metadata: Readonly<Record<string, string>>;
   readonly deadline: number | null;
+  readonly callerContract: string | null = null;
   private readonly controller = new AbortController();
   private readonly timer: Timer | null = null;
 

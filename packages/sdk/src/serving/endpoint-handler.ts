@@ -3,6 +3,7 @@ import type { Context, Handler } from "@stator/runtime-native";
 import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
 import { validate } from "../schema/validate.ts";
 import { CheckedStream } from "./checked-stream.ts";
+import { readRequest } from "./read-request.ts";
 import { outputSchema } from "./output-check.ts";
 import { limited, TimeLimit } from "./time-limit.ts";
 
@@ -17,7 +18,7 @@ export function endpointHandler(instance: object, endpoint: EndpointDefinition):
   const { input, error } = endpoint;
   const output = outputSchema(endpoint);
   const read = (request: unknown, context: Context) =>
-    input === null ? request : validate(input, request, "invalid_request", context.endpoint);
+    input === null ? request : readRequest(input, request, context, endpoint.contract);
 
   if (endpoint.kind === "unary") {
     return async (request, context) => {

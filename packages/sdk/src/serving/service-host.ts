@@ -34,8 +34,9 @@ export class ServiceHost {
     const component = runtime.namespace(this.definition.namespace).component(this.definition.component);
     for (const endpoint of this.definition.endpoints) {
       const { idempotent, name } = endpoint;
+      const contract = endpoint.contract ?? undefined;
       const handler = endpointHandler(this.instance, endpoint);
-      this.served.push(await component.endpoint(name).serveEndpoint(handler, { idempotent }));
+      this.served.push(await component.endpoint(name).serveEndpoint(handler, { idempotent, contract }));
     }
   }
 

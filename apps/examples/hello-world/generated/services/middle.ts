@@ -3,6 +3,8 @@ import type { Context } from "@stator/runtime-native";
 import { Token, type TokenInput } from "../types/token.ts";
 import { Words } from "../types/words.ts";
 
+const document = () => import("../contracts/middle.ts").then((file) => file.document);
+
 /** Stands between the front end and the backend, and leaves its mark on each word. */
 export const MiddleContract = {
   name: "Middle",
@@ -20,6 +22,7 @@ export const MiddleContract = {
       timeoutMs: null,
       idempotent: true,
       hash: "87f86c6c5f35c2c775cc187eab98e8fd7c27fb4abf64030523681db7ad593544",
+      document,
     },
   },
 } as const;

@@ -3,6 +3,8 @@ import type { Context } from "@stator/runtime-native";
 import { Job } from "../types/job.ts";
 import { Plan } from "../types/plan.ts";
 
+const document = () => import("../contracts/jobs.ts").then((file) => file.document);
+
 /** Plans jobs. The same struct is the request of the service and the argument of the binding below. */
 export const JobsContract = {
   name: "Jobs",
@@ -19,6 +21,7 @@ export const JobsContract = {
       timeoutMs: null,
       idempotent: true,
       hash: "15858e6717e7f6604faf2ce62551181f49b21cd489455e7edc353cd77385ab9d",
+      document,
     },
   },
 } as const;

@@ -4,6 +4,8 @@ import { Quote } from "../types/quote.ts";
 import { Symbols } from "../types/symbols.ts";
 import { Watch } from "../types/watch.ts";
 
+const document = () => import("../contracts/quotes.ts").then((file) => file.document);
+
 export const QuotesContract = {
   name: "Quotes",
   namespace: "market",
@@ -19,6 +21,7 @@ export const QuotesContract = {
       timeoutMs: null,
       idempotent: true,
       hash: "38efbee1043a6d7f30abb1db6128588b68d9d63180a66757bec381a59a6e5d0f",
+      document,
     },
     watch: {
       name: "watch",
@@ -29,6 +32,7 @@ export const QuotesContract = {
       timeoutMs: 60000,
       idempotent: false,
       hash: "f1ee9e4e4fde00e4aeb59064a87d8d00bad8228181195049e23aa78f065ac2d7",
+      document,
     },
   },
 } as const;

@@ -34,6 +34,7 @@ pub fn forgotten(object: &Thing) -> Option<Thing> {
 }
 
 /// On the struct.
+#[derive(Default)]
 #[binding]
 pub struct Thing;
 

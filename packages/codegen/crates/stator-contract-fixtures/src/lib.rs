@@ -12,6 +12,7 @@ mod encoded;
 mod enums;
 mod errors;
 mod flattened;
+pub mod generations;
 mod generic;
 mod ids;
 mod limited;

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use stator_contract::Contract;
+use stator_runtime::identity::Standing;
 use ts_rs::TS;
 
 /// Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave.
@@ -17,6 +18,7 @@ pub enum Command {
         path: String,
         idempotent: bool,
         graceful_shutdown: bool,
+        contract: Option<ServedContract>,
     },
     /// Withdraws an endpoint and lets its calls end.
     StopServing { endpoint: u32 },
@@ -26,6 +28,8 @@ pub enum Command {
         path: String,
         idempotent: bool,
         wait_ms: u32,
+        /// The hash of the contract that the caller was built with.
+        contract: Option<String>,
     },
     /// Resolves when `min` instances are there; without a time limit it waits for ever.
     WaitForInstances {
@@ -39,6 +43,42 @@ pub enum Command {
     Shutdown { timeout_ms: Option<u32> },
     /// Says whether this process is healthy, for the system server.
     SetHealth { ready: bool },
+    /// Answers a dispute.
+    Judged { dispute: u32, judgement: Judgement },
+}
+
+/// The contract that an endpoint is served with.
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
+pub struct ServedContract {
+    pub hash: String,
+    /// JSON text.
+    pub document: String,
+}
+
+/// Two contracts that are to be compared; the service's document stands beside it.
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
+pub struct Dispute {
+    /// The hash of the caller's contract: 32 hex digits.
+    pub ours: String,
+    /// That of the service's.
+    pub theirs: String,
+    /// `namespace.component.endpoint`.
+    pub path: String,
+}
+
+/// What JavaScript makes of a dispute.
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum Judgement {
+    Compatible,
+    /// With what breaks, one sentence each.
+    Incompatible {
+        breaks: Vec<String>,
+    },
+    /// There is no verdict, because of that problem.
+    Unknown {
+        problem: String,
+    },
 }
 
 /// What the start of a runtime answers.
@@ -74,4 +114,34 @@ pub struct ListedInstance {
     pub endpoint: String,
     /// Where it takes calls: `IP:port`, or `memory:<n>` inside the process.
     pub address: String,
+    /// The hash of the contract that it serves the endpoint with: 32 hex digits.
+    pub contract: Option<String>,
+    pub compatibility: Compatibility,
+    /// What makes it incompatible, one sentence each.
+    pub breaks: Vec<String>,
+}
+
+/// Whether a client can use an instance, as far as contracts go.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, TS, Contract)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compatibility {
+    /// The contracts are the same or fit, or one side has none.
+    Compatible,
+    /// They are being compared: calls prefer others, and wait if there are none.
+    Pending,
+    /// They could not be compared: the instance is used when no other is left.
+    Unknown,
+    /// The instance gets no calls.
+    Incompatible,
+}
+
+impl From<Standing> for Compatibility {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Compatible => Self::Compatible,
+            Standing::Pending => Self::Pending,
+            Standing::Unknown => Self::Unknown,
+            Standing::Incompatible => Self::Incompatible,
+        }
+    }
 }

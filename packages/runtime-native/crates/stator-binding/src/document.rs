@@ -38,6 +38,7 @@ pub fn contracts(contracts: &mut Contracts) {
         .add::<command::Started>()
         .add::<command::ShutDown>()
         .add::<command::ListedInstance>()
+        .add::<command::Dispute>()
         .constant(
             "error_codes",
             "What each error code says about a failed call.",
@@ -88,6 +89,7 @@ fn events() -> BTreeMap<String, u32> {
         ("instances", event::INSTANCES),
         ("attach", event::ATTACH),
         ("instanceId", event::INSTANCE_ID),
+        ("dispute", event::DISPUTE),
     ])
 }
 
@@ -96,6 +98,8 @@ fn event_flags() -> BTreeMap<String, u32> {
         ("bytes", event::BYTES),
         ("last", event::LAST),
         ("stream", event::STREAM),
+        ("sameContract", event::SAME_CONTRACT),
+        ("otherContract", event::OTHER_CONTRACT),
     ])
 }
 

@@ -17,7 +17,7 @@ pub const FAIL: u32 = 3;
 /// A client call may send more of its request.
 pub const CALL_WRITABLE: u32 = 4;
 /// A served endpoint got a call: the text is its id, then its metadata as JSON (slot 6: length of that; slot 3: the
-/// endpoint; slot 4: time left in ms, `u32::MAX` for none).
+/// endpoint; slot 4: time left in ms, `u32::MAX` for none). The caller's contract is said by a flag.
 pub const OPEN: u32 = 5;
 /// A served call received a message of its request.
 pub const REQUEST: u32 = 6;
@@ -36,6 +36,9 @@ pub const INSTANCES: u32 = 11;
 pub const ATTACH: u32 = 12;
 /// The runtime has another instance id (slots 4 and 5), under which calls come from now on.
 pub const INSTANCE_ID: u32 = 13;
+/// Two contracts are to be compared: the text is the service's document, then the dispute as JSON (slot 6: length of
+/// that). The answer is a command.
+pub const DISPUTE: u32 = 14;
 
 /// Flag: the payload is raw bytes and stands in the bytes lane.
 pub const BYTES: u32 = 1 << 8;
@@ -43,6 +46,10 @@ pub const BYTES: u32 = 1 << 8;
 pub const LAST: u32 = 1 << 9;
 /// Flag of [`OPEN`]: the request is a stream.
 pub const STREAM: u32 = 1 << 10;
+/// Flag of [`OPEN`]: the caller was built with the contract that the endpoint is served with.
+pub const SAME_CONTRACT: u32 = 1 << 11;
+/// Flag of [`OPEN`]: the caller was built with another contract, whose hash follows the call's id, as 32 hex digits.
+pub const OTHER_CONTRACT: u32 = 1 << 12;
 
 /// Why a served call ends early.
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -11,6 +12,7 @@ use rustc_hash::FxHashMap;
 use stator_runtime::{
     Error, ErrorCode,
     connection::{End, StreamObserver},
+    identity::ContractHash,
     payload::Lane,
     server::{Handler, ServerCall},
     system::EndpointMetrics,
@@ -72,6 +74,8 @@ pub struct JsHandler {
     /// The number that JavaScript gave the endpoint.
     pub endpoint: u32,
     pub served: Arc<ServedCalls>,
+    /// What the endpoint is served with.
+    pub contract: Option<ContractHash>,
 }
 
 impl Handler for JsHandler {
@@ -79,6 +83,7 @@ impl Handler for JsHandler {
         let many = call.info().request_stream;
         let call = JsCall {
             endpoint: self.endpoint,
+            contract: self.contract,
             many,
             metrics: call.metrics().cloned(),
             served: Arc::clone(&self.served),
@@ -109,6 +114,7 @@ fn metadata_text(metadata: &Metadata) -> String {
 /// What arrives on one served call. JavaScript hears of it with its request, or at once if that is a stream.
 struct JsCall {
     endpoint: u32,
+    contract: Option<ContractHash>,
     many: bool,
     metrics: Option<Arc<EndpointMetrics>>,
     served: Arc<ServedCalls>,
@@ -134,13 +140,23 @@ impl JsCall {
                 u32::try_from(at.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u32::MAX - 1)
             });
             let flags = if self.many { event::STREAM } else { 0 };
+            let (flags, call_id) = match info.contract {
+                None => (flags, Cow::Borrowed(info.id.as_str())),
+                contract if contract == self.contract => {
+                    (flags | event::SAME_CONTRACT, Cow::Borrowed(info.id.as_str()))
+                }
+                Some(contract) => (
+                    flags | event::OTHER_CONTRACT,
+                    Cow::Owned(format!("{}{contract}", info.id)),
+                ),
+            };
             let record = [event::OPEN | flags, id, 0, self.endpoint, timeout, 0, 0, 0];
             let metadata = metadata_text(&info.metadata);
             match request {
-                None => inbox.push_texts(record, &info.id, &metadata),
+                None => inbox.push_texts(record, &call_id, &metadata),
                 Some((lane, data, cost)) => {
                     let next = [event::REQUEST | event::LAST, id, 0, cost, 0, 0, 0, 0];
-                    readable = inbox.push_with_payload(record, [&info.id, &metadata], next, lane, data);
+                    readable = inbox.push_with_payload(record, [&call_id, &metadata], next, lane, data);
                 }
             }
         });

@@ -16,6 +16,7 @@ mod event;
 mod inbox;
 mod io_thread;
 mod js_handler;
+mod js_judge;
 mod js_reader;
 mod js_sink;
 mod loop_lag;

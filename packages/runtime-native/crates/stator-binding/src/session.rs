@@ -8,14 +8,16 @@ use stator_runtime::{
     client::{Client, ClientOptions, Router},
     config::RuntimeConfig,
     connection::{Hooks, Reader},
+    identity::{ContractHash, ContractJudge, EndpointContract},
     runtime::{ServeOptions, ServedEndpoint},
 };
 
 use crate::{
-    command::{Command, ListedInstance, ShutDown, Started},
+    command::{Command, ListedInstance, ServedContract, ShutDown, Started},
     event,
     inbox::Inbox,
     js_handler::{JsHandler, ServedCalls},
+    js_judge::{JsJudge, process_verdicts},
     js_reader::JsReader,
     js_sink::{JsSink, error_text},
     loop_lag,
@@ -29,6 +31,7 @@ pub struct Session {
     pub inbox: Arc<Inbox>,
     pub calls: Arc<JsSink>,
     pub served_calls: Arc<ServedCalls>,
+    judge: Arc<JsJudge>,
     /// Present where JavaScript's event loop reads the sockets.
     pub reader: Option<Arc<JsReader>>,
     runtime: Mutex<Option<DistributedRuntime>>,
@@ -41,6 +44,7 @@ impl Session {
         Self {
             calls: Arc::new(JsSink::new(Arc::clone(&inbox))),
             served_calls: Arc::new(ServedCalls::new(Arc::clone(&inbox))),
+            judge: Arc::new(JsJudge::new(Arc::clone(&inbox))),
             reader: reads_sockets.then(|| Arc::new(JsReader::new(Arc::clone(&inbox)))),
             inbox,
             runtime: Mutex::default(),
@@ -80,6 +84,7 @@ impl Session {
         if runtime.system_address().is_some() {
             tokio::spawn(loop_lag::measure(Arc::clone(&self.inbox), runtime.clone()));
         }
+        runtime.judge_contracts(Arc::clone(&self.judge) as Arc<dyn ContractJudge>, process_verdicts());
         *self.runtime.lock() = Some(runtime);
         Ok(started)
     }
@@ -92,12 +97,19 @@ impl Session {
                 path,
                 idempotent,
                 graceful_shutdown,
+                contract,
             } => {
-                let options = ServeOptions {
-                    idempotent,
-                    graceful_shutdown,
+                let result = match contract.map(served_contract).transpose() {
+                    Ok(contract) => {
+                        let options = ServeOptions {
+                            idempotent,
+                            graceful_shutdown,
+                            contract,
+                        };
+                        self.serve(endpoint, &path, options).await
+                    }
+                    Err(error) => Err(error),
                 };
-                let result = self.serve(endpoint, &path, options).await;
                 self.answer(number, result);
             }
             Command::StopServing { endpoint } => {
@@ -113,14 +125,20 @@ impl Session {
                 path,
                 idempotent,
                 wait_ms,
+                contract,
             } => {
-                let wait = Duration::from_millis(u64::from(wait_ms));
-                let options = ClientOptions {
-                    router: Router::RoundRobin,
-                    idempotent,
-                    wait,
+                let result = match contract.as_deref().map(ContractHash::parse).transpose() {
+                    Ok(contract) => {
+                        let options = ClientOptions {
+                            router: Router::RoundRobin,
+                            idempotent,
+                            wait: Duration::from_millis(u64::from(wait_ms)),
+                            contract,
+                        };
+                        self.open_client(client, &path, options).await
+                    }
+                    Err(error) => Err(error),
                 };
-                let result = self.open_client(client, &path, options).await;
                 self.answer(number, result);
             }
             Command::WaitForInstances {
@@ -167,6 +185,10 @@ impl Session {
                 }
                 self.answer(number, Ok(()));
             }
+            Command::Judged { dispute, judgement } => {
+                self.judge.settle(dispute, judgement);
+                self.answer(number, Ok(()));
+            }
         }
     }
 
@@ -174,6 +196,7 @@ impl Session {
         let handler = Arc::new(JsHandler {
             endpoint: number,
             served: Arc::clone(&self.served_calls),
+            contract: options.contract.as_ref().map(|contract| contract.hash),
         });
         let served = self.runtime()?.endpoint(path)?.serve(handler, options).await?;
         self.endpoints.lock().insert(number, served);
@@ -222,23 +245,34 @@ pub fn closed_client() -> Error {
     Error::new(ErrorCode::ShuttingDown, "the client was closed")
 }
 
+fn served_contract(contract: ServedContract) -> Result<EndpointContract> {
+    Ok(EndpointContract {
+        hash: ContractHash::parse(&contract.hash)?,
+        document: contract.document.into(),
+    })
+}
+
 fn tell(inbox: &Inbox, number: u32, client: &Client) {
     // Two at once could end with the older list.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _turn = ONE_AT_A_TIME.lock();
     let list: Vec<ListedInstance> = client
-        .instances()
+        .workers()
         .iter()
-        .map(|instance| ListedInstance {
-            instance_id: instance.instance_id.to_string(),
-            namespace: instance.namespace.clone(),
-            component: instance.component.clone(),
-            endpoint: instance.endpoint.clone(),
-            address: instance
-                .stator
-                .as_ref()
-                .map(|stator| stator.address.clone())
-                .unwrap_or_default(),
+        .map(|worker| {
+            let instance = worker.instance();
+            let stator = instance.stator.as_ref();
+            let recorded = stator.and_then(|stator| stator.contract.as_deref());
+            ListedInstance {
+                instance_id: instance.instance_id.to_string(),
+                namespace: instance.namespace.clone(),
+                component: instance.component.clone(),
+                endpoint: instance.endpoint.clone(),
+                address: stator.map(|stator| stator.address.clone()).unwrap_or_default(),
+                contract: recorded.and_then(|text| Some(ContractHash::parse(text).ok()?.to_string())),
+                compatibility: worker.standing().into(),
+                breaks: worker.breaks().to_vec(),
+            }
         })
         .collect();
     if let Ok(text) = serde_json::to_string(&list) {

@@ -8,6 +8,7 @@ pub mod config;
 pub mod connection;
 pub mod discovery;
 pub mod error;
+pub mod identity;
 mod inbox;
 pub mod payload;
 pub mod plane;

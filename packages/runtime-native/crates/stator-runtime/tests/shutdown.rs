@@ -20,6 +20,7 @@ fn options() -> CallOptions {
 const UNGRACEFUL: ServeOptions = ServeOptions {
     idempotent: false,
     graceful_shutdown: false,
+    contract: None,
 };
 
 /// A worker that streams numbers, each when the gate lets one through, and ends after five.

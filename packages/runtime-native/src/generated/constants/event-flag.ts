@@ -3,5 +3,7 @@
 export const eventFlag = {
   bytes: 256,
   last: 512,
+  otherContract: 4096,
+  sameContract: 2048,
   stream: 1024,
 } as const satisfies { [key: string]: number };

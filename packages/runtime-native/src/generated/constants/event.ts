@@ -4,6 +4,7 @@ export const event = {
   attach: 12,
   callWritable: 4,
   cancel: 8,
+  dispute: 14,
   end: 2,
   fail: 3,
   instanceId: 13,

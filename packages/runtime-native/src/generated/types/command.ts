@@ -3,6 +3,8 @@ import { inside, INVALID, type Invalid, mismatch } from "../support/failure.ts";
 import { hasOnly, isObject } from "../support/objects.ts";
 import { readBool, readString, readU32 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
+import { isJudgement, type Judgement, readJudgement } from "./judgement.ts";
+import { isServedContract, readServedContract, type ServedContract } from "./served-contract.ts";
 
 /** Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave. */
 export type Command =
@@ -13,6 +15,7 @@ export type Command =
       path: string;
       idempotent: boolean;
       gracefulShutdown: boolean;
+      contract: ServedContract | null;
     }
   /** Withdraws an endpoint and lets its calls end. */
   | {
@@ -26,6 +29,8 @@ export type Command =
       path: string;
       idempotent: boolean;
       waitMs: number;
+      /** The hash of the contract that the caller was built with. */
+      contract: string | null;
     }
   /** Resolves when `min` instances are there; without a time limit it waits for ever. */
   | {
@@ -48,6 +53,12 @@ export type Command =
   | {
       type: "set-health";
       ready: boolean;
+    }
+  /** Answers a dispute. */
+  | {
+      type: "judged";
+      dispute: number;
+      judgement: Judgement;
     };
 
 /** What is accepted for a {@link Command}: keys with a default may be missing, wide integers may be numbers. */
@@ -59,6 +70,7 @@ export type CommandInput =
       path: string;
       idempotent: boolean;
       gracefulShutdown: boolean;
+      contract?: ServedContract | null | undefined;
     }
   /** Withdraws an endpoint and lets its calls end. */
   | {
@@ -72,6 +84,8 @@ export type CommandInput =
       path: string;
       idempotent: boolean;
       waitMs: number;
+      /** The hash of the contract that the caller was built with. */
+      contract?: string | null | undefined;
     }
   /** Resolves when `min` instances are there; without a time limit it waits for ever. */
   | {
@@ -94,15 +108,21 @@ export type CommandInput =
   | {
       type: "set-health";
       ready: boolean;
+    }
+  /** Answers a dispute. */
+  | {
+      type: "judged";
+      dispute: number;
+      judgement: Judgement;
     };
 
 export const Command: Schema<CommandInput, Command> = schema("Command", readCommand, isCommand);
 
-const keysOfCommandServe: ReadonlySet<string> = new Set(["type", "endpoint", "path", "idempotent", "gracefulShutdown"]);
+const keysOfCommandServe: ReadonlySet<string> = new Set(["type", "endpoint", "path", "idempotent", "gracefulShutdown", "contract"]);
 
 const keysOfCommandStopServing: ReadonlySet<string> = new Set(["type", "endpoint"]);
 
-const keysOfCommandClient: ReadonlySet<string> = new Set(["type", "client", "path", "idempotent", "waitMs"]);
+const keysOfCommandClient: ReadonlySet<string> = new Set(["type", "client", "path", "idempotent", "waitMs", "contract"]);
 
 const keysOfCommandWaitForInstances: ReadonlySet<string> = new Set(["type", "client", "min", "timeoutMs"]);
 
@@ -111,6 +131,8 @@ const keysOfCommandCloseClient: ReadonlySet<string> = new Set(["type", "client"]
 const keysOfCommandShutdown: ReadonlySet<string> = new Set(["type", "timeoutMs"]);
 
 const keysOfCommandSetHealth: ReadonlySet<string> = new Set(["type", "ready"]);
+
+const keysOfCommandJudged: ReadonlySet<string> = new Set(["type", "dispute", "judgement"]);
 
 export function readCommand(value: unknown): Command | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -130,8 +152,10 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandShutdown(value);
     case "set-health":
       return readCommandSetHealth(value);
+    case "judged":
+      return readCommandJudged(value);
   }
-  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\"", tag));
+  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\", \"judged\"", tag));
 }
 
 export function isCommand(value: unknown): value is Command {
@@ -143,6 +167,7 @@ export function isCommand(value: unknown): value is Command {
         typeof value.path === "string" && value.path.isWellFormed() &&
         typeof value.idempotent === "boolean" &&
         typeof value.gracefulShutdown === "boolean" &&
+        (value.contract === null || isServedContract(value.contract)) &&
         hasOnly(value, keysOfCommandServe)
       );
     case "stop-serving":
@@ -156,6 +181,7 @@ export function isCommand(value: unknown): value is Command {
         typeof value.path === "string" && value.path.isWellFormed() &&
         typeof value.idempotent === "boolean" &&
         typeof value.waitMs === "number" && value.waitMs >>> 0 === value.waitMs &&
+        (value.contract === null || (typeof value.contract === "string" && value.contract.isWellFormed())) &&
         hasOnly(value, keysOfCommandClient)
       );
     case "wait-for-instances":
@@ -180,6 +206,12 @@ export function isCommand(value: unknown): value is Command {
         typeof value.ready === "boolean" &&
         hasOnly(value, keysOfCommandSetHealth)
       );
+    case "judged":
+      return (
+        typeof value.dispute === "number" && value.dispute >>> 0 === value.dispute &&
+        isJudgement(value.judgement) &&
+        hasOnly(value, keysOfCommandJudged)
+      );
     default:
       return false;
   }
@@ -191,6 +223,7 @@ function readCommandServe(value: Record<string, unknown>): ({
   path: string;
   idempotent: boolean;
   gracefulShutdown: boolean;
+  contract: ServedContract | null;
 }) | Invalid {
   const endpoint = value.endpoint;
   if (typeof endpoint !== "number" || endpoint >>> 0 !== endpoint) return inside("endpoint", readU32(endpoint));
@@ -200,8 +233,11 @@ function readCommandServe(value: Record<string, unknown>): ({
   if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
   const gracefulShutdown = value.gracefulShutdown;
   if (typeof gracefulShutdown !== "boolean") return inside("gracefulShutdown", readBool(gracefulShutdown));
+  const { contract: contractGiven = null } = value;
+  const contract = contractGiven === null ? null : readServedContract(contractGiven);
+  if (contract === INVALID) return inside("contract");
   if (!hasOnly(value, keysOfCommandServe)) return INVALID;
-  return { type: "serve", endpoint, path, idempotent, gracefulShutdown };
+  return { type: "serve", endpoint, path, idempotent, gracefulShutdown, contract };
 }
 
 function readCommandStopServing(value: Record<string, unknown>): ({
@@ -220,6 +256,8 @@ function readCommandClient(value: Record<string, unknown>): ({
   path: string;
   idempotent: boolean;
   waitMs: number;
+  /** The hash of the contract that the caller was built with. */
+  contract: string | null;
 }) | Invalid {
   const client = value.client;
   if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
@@ -229,8 +267,12 @@ function readCommandClient(value: Record<string, unknown>): ({
   if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
   const waitMs = value.waitMs;
   if (typeof waitMs !== "number" || waitMs >>> 0 !== waitMs) return inside("waitMs", readU32(waitMs));
+  const { contract = null } = value;
+  if (contract !== null && (typeof contract !== "string" || !contract.isWellFormed())) {
+    return inside("contract", readString(contract));
+  }
   if (!hasOnly(value, keysOfCommandClient)) return INVALID;
-  return { type: "client", client, path, idempotent, waitMs };
+  return { type: "client", client, path, idempotent, waitMs, contract };
 }
 
 function readCommandWaitForInstances(value: Record<string, unknown>): ({
@@ -281,4 +323,17 @@ function readCommandSetHealth(value: Record<string, unknown>): ({
   if (typeof field0 !== "boolean") return inside("ready", readBool(field0));
   if (!hasOnly(value, keysOfCommandSetHealth)) return INVALID;
   return { type: "set-health", ready: field0 };
+}
+
+function readCommandJudged(value: Record<string, unknown>): ({
+  type: "judged";
+  dispute: number;
+  judgement: Judgement;
+}) | Invalid {
+  const dispute = value.dispute;
+  if (typeof dispute !== "number" || dispute >>> 0 !== dispute) return inside("dispute", readU32(dispute));
+  const judgement = readJudgement(value.judgement);
+  if (judgement === INVALID) return inside("judgement");
+  if (!hasOnly(value, keysOfCommandJudged)) return INVALID;
+  return { type: "judged", dispute, judgement };
 }

@@ -12,6 +12,11 @@ export type Stator = {
   versions: [number, number];
   /** Declared by the endpoint: running a call twice does no harm. */
   idempotent: boolean;
+  /**
+   * The hash of the endpoint's contract, 32 hex digits; absent if it is served without one. The instance gives the
+   * document of it when it is asked.
+   */
+  contract: string | null;
 };
 
 /** What is accepted for a {@link Stator}: keys with a default may be missing, wide integers may be numbers. */
@@ -22,6 +27,11 @@ export type StatorInput = {
   versions: [number, number];
   /** Declared by the endpoint: running a call twice does no harm. */
   idempotent?: boolean | undefined;
+  /**
+   * The hash of the endpoint's contract, 32 hex digits; absent if it is served without one. The instance gives the
+   * document of it when it is asked.
+   */
+  contract?: string | null | undefined;
 };
 
 export const Stator: Schema<StatorInput, Stator> = schema("Stator", readStator, isStator);
@@ -34,7 +44,11 @@ export function readStator(value: unknown): Stator | Invalid {
   if (versions === INVALID) return inside("versions");
   const { idempotent = false } = value;
   if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
-  return { address, versions, idempotent };
+  const { contract = null } = value;
+  if (contract !== null && (typeof contract !== "string" || !contract.isWellFormed())) {
+    return inside("contract", readString(contract));
+  }
+  return { address, versions, idempotent, contract };
 }
 
 export function isStator(value: unknown): value is Stator {
@@ -42,7 +56,8 @@ export function isStator(value: unknown): value is Stator {
     isObject(value) &&
     typeof value.address === "string" && value.address.isWellFormed() &&
     readStatorVersions(value.versions) === value.versions &&
-    typeof value.idempotent === "boolean"
+    typeof value.idempotent === "boolean" &&
+    (value.contract === null || (typeof value.contract === "string" && value.contract.isWellFormed()))
   );
 }
 

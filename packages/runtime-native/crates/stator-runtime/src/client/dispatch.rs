@@ -9,7 +9,7 @@ use crate::{
     wire::frame::Cancel,
 };
 
-use super::{Call, Router, attempt::LaterAttempt, call::CallState};
+use super::{Call, Router, Worker, attempt::LaterAttempt, call::CallState, workers::Pick};
 
 /// How often a call is tried at the most, each time on another instance.
 const MAX_ATTEMPTS: u32 = 8;
@@ -24,22 +24,27 @@ impl Call {
         if let Some(error) = self.client.over() {
             return self.give_up(error);
         }
-        let worker = {
+        let picked = {
             let mut state = self.state.lock();
             if self.is_done() {
                 return;
             }
-            let worker = self.client.pick(self.router, &state.tried);
-            if let Some(worker) = &worker {
+            let picked = self.client.pick(self.router, &state.tried);
+            if let Pick::Worker(worker) = &picked {
                 worker.begin();
                 state.tried.push(worker.id());
                 state.worker = Some(Arc::clone(worker));
                 self.instance.store(worker.id(), Ordering::Relaxed);
                 self.attempt.fetch_add(1, Ordering::AcqRel);
             }
-            worker
+            picked
         };
-        let Some(worker) = worker else { return self.nobody() };
+        let worker = match picked {
+            Pick::Worker(worker) => worker,
+            Pick::Pending => return self.wait_until(NEVER, |pick| !matches!(pick, Pick::Pending)),
+            Pick::Incompatible(worker) => return self.nobody(Some(&worker)),
+            Pick::Nobody => return self.nobody(None),
+        };
         match worker.peer().connection(self) {
             Ok(Some(connection)) => self.connected(&connection),
             Ok(None) => self.watch_deadline(),
@@ -47,35 +52,47 @@ impl Call {
         }
     }
 
-    /// No instance is left: wait for one if that is wanted, else end.
-    fn nobody(self: &Arc<Self>) {
+    /// No instance is left, unless one that would not understand the call: wait for one if that is wanted, else end.
+    fn nobody(self: &Arc<Self>, incompatible: Option<&Worker>) {
+        let mismatch = incompatible.map(|worker| self.client.mismatch(worker));
         let tried = self.state.lock().last_error.clone();
-        if let Some(error) = tried {
+        if let Some(mut error) = tried {
+            if let Some(mismatch) = mismatch {
+                error.message = format!("{}; all others are incompatible: {}", error.message, mismatch.message);
+            }
             return self.give_up(error);
         }
         if let Router::Direct(id) = self.router {
+            if let Some(mismatch) = mismatch {
+                return self.give_up(mismatch);
+            }
             let mut error = self.client.no_instances(self.since.elapsed());
             error.message = format!("instance {id} is not there: {}", error.message);
             return self.give_up(error);
         }
         let wait = self.client.options.wait.min(NEVER).saturating_sub(self.since.elapsed());
         if wait.is_zero() {
-            return self.give_up(self.client.no_instances(self.since.elapsed()));
+            return self.give_up(mismatch.unwrap_or_else(|| self.client.no_instances(self.since.elapsed())));
         }
+        self.wait_until(wait, |pick| matches!(pick, Pick::Worker(_) | Pick::Pending));
+    }
+
+    /// Tries again when there is something else to pick, as `ready` says.
+    fn wait_until(self: &Arc<Self>, wait: Duration, ready: fn(&Pick) -> bool) {
         let call = Arc::clone(self);
         self.client
             .dialer
             .tokio()
-            .spawn(async move { call.wait_for_worker(wait).await });
+            .spawn(async move { call.wait(wait, ready).await });
     }
 
-    async fn wait_for_worker(self: Arc<Self>, wait: Duration) {
+    async fn wait(self: Arc<Self>, wait: Duration, ready: fn(&Pick) -> bool) {
         let mut changes = self.client.workers.changes();
         let until = Instant::now() + wait;
         let until = self.options.deadline.map_or(until, |deadline| deadline.min(until));
         let somebody = async {
             // The sender lives as long as the client that this call holds.
-            while self.client.workers.snapshot().is_empty() && changes.changed().await.is_ok() {}
+            while !ready(&self.look()) && changes.changed().await.is_ok() {}
         };
         tokio::select! {
             () = somebody => self.dispatch(),
@@ -83,7 +100,7 @@ impl Call {
             () = self.client.closed.closed() => self.dispatch(),
             () = self.client.dialer.closed() => self.dispatch(),
             () = tokio::time::sleep_until(until.into()) => {
-                let mut error = self.client.no_instances(self.since.elapsed());
+                let mut error = self.client.nobody(self.since.elapsed());
                 if self.is_late() {
                     error.code = ErrorCode::DeadlineExceeded;
                 }
@@ -94,6 +111,12 @@ impl Call {
             connection.flush();
         }
         (self.client.dialer.hooks().batch_end)();
+    }
+
+    /// Whom the call would go to now.
+    fn look(&self) -> Pick {
+        let tried = self.state.lock().tried.clone();
+        self.client.workers.pick(self.router, &tried)
     }
 
     /// While no stream keeps the call's deadline, this does.
@@ -152,6 +175,7 @@ impl Call {
             request_stream: self.request_stream,
             deadline: self.options.deadline,
             metadata: &self.options.metadata,
+            contract: self.client.options.contract,
             instance: self.instance_id(),
         };
         let request = state.request.as_ref().map(|request| (request.lane, &request.data[..]));

@@ -3,6 +3,8 @@
 mod attempt;
 mod call;
 mod dispatch;
+pub(crate) mod judging;
+mod mismatch;
 mod peer;
 mod response_stream;
 mod router;
@@ -27,8 +29,12 @@ use crate::{
     Error, ErrorCode, Result,
     closing::Closing,
     discovery::{Discovery, Instance, Instances, near_names},
+    identity::{ContractHash, Standing},
     payload::Payload,
 };
+
+use judging::Judging;
+use workers::Pick;
 
 /// Calls one endpoint, wherever it is served.
 #[derive(Clone)]
@@ -52,8 +58,11 @@ pub struct ClientOptions {
     pub router: Router,
     /// Calls may run twice, whatever the endpoint declares.
     pub idempotent: bool,
-    /// How long a call waits for a first instance when there is none.
+    /// How long a call waits for a first instance when there is none that it can use.
     pub wait: Duration,
+    /// The contract that the caller was built with. It travels with every call, and instances with another one are
+    /// judged; without it, or without a judge, every instance is taken for compatible.
+    pub contract: Option<ContractHash>,
 }
 
 impl Default for ClientOptions {
@@ -62,6 +71,7 @@ impl Default for ClientOptions {
             router: Router::RoundRobin,
             idempotent: false,
             wait: Duration::ZERO,
+            contract: None,
         }
     }
 }
@@ -71,16 +81,18 @@ impl Client {
         path: [&str; 3],
         discovery: Arc<dyn Discovery>,
         dialer: Arc<Dialer>,
+        judging: Arc<Judging>,
         options: ClientOptions,
     ) -> Result<Self> {
         let instances = discovery.watch().await?;
-        let workers = Arc::new(Workers::new(path));
-        workers.update(&instances, &dialer);
+        let verdicts = judging.changes();
+        let workers = Arc::new(Workers::new(path, options.contract, Arc::clone(&dialer), judging));
+        workers.update(&instances);
         let closed = Closing::default();
         tokio::spawn(follow(
             instances.clone(),
+            verdicts,
             Arc::clone(&workers),
-            Arc::clone(&dialer),
             closed.clone(),
         ));
         Ok(Self(Arc::new(Inner {
@@ -117,13 +129,14 @@ impl Client {
         self.0.workers.snapshot()
     }
 
-    /// Resolves with the ids as soon as `min` instances are registered.
+    /// Resolves with the ids as soon as `min` instances are registered that are not known to be incompatible. Fails
+    /// with [`ErrorCode::NoInstances`], or with [`ErrorCode::VersionMismatch`] if there are incompatible ones.
     pub async fn wait_for_instances(&self, min: usize, patience: Option<Duration>) -> Result<Vec<u64>> {
         let since = Instant::now();
         let mut changed = self.0.workers.changes();
         let enough = async {
             loop {
-                let ids = self.instance_ids();
+                let ids = self.usable_ids();
                 if ids.len() >= min {
                     return Ok(ids);
                 }
@@ -138,9 +151,17 @@ impl Client {
             None => enough.await,
             Some(patience) => match tokio::time::timeout(patience, enough).await {
                 Ok(result) => result,
-                Err(_) => Err(self.0.no_instances(since.elapsed())),
+                Err(_) => Err(self.0.nobody(since.elapsed())),
             },
         }
+    }
+
+    fn usable_ids(&self) -> Vec<u64> {
+        let workers = self.0.workers.snapshot();
+        let usable = workers
+            .iter()
+            .filter(|worker| worker.standing() != Standing::Incompatible);
+        usable.map(|worker| worker.id()).collect()
     }
 
     /// Waits for the next change of the list of instances; `false` when the client, or its runtime, was closed.
@@ -206,11 +227,14 @@ impl Inner {
     }
 
     /// Chooses a worker. What discovery knows already, but this client has not been told yet, counts.
-    pub(crate) fn pick(&self, router: Router, tried: &[u64]) -> Option<Arc<Worker>> {
-        self.workers.pick(router, tried).or_else(|| {
-            self.workers.update(&self.instances, &self.dialer);
-            self.workers.pick(router, tried)
-        })
+    fn pick(&self, router: Router, tried: &[u64]) -> Pick {
+        match self.workers.pick(router, tried) {
+            Pick::Incompatible(_) | Pick::Nobody => {
+                self.workers.update(&self.instances);
+                self.workers.pick(router, tried)
+            }
+            found => found,
+        }
     }
 
     fn closed_error(&self) -> Error {
@@ -249,16 +273,22 @@ impl Inner {
 
 async fn follow(
     mut instances: watch::Receiver<Instances>,
+    mut verdicts: watch::Receiver<()>,
     workers: Arc<Workers>,
-    dialer: Arc<Dialer>,
     closed: Closing,
 ) {
     loop {
         tokio::select! {
             () = closed.closed() => return,
-            result = instances.changed() => if result.is_err() { return; },
+            result = instances.changed() => {
+                if result.is_err() {
+                    return;
+                }
+                workers.update(&instances);
+            }
+            // Its sender lives as long as the workers.
+            Ok(()) = verdicts.changed() => workers.judged(),
         }
-        workers.update(&instances, &dialer);
     }
 }
 

@@ -81,6 +81,10 @@ impl Dialer {
         }
     }
 
+    pub(crate) fn closing(&self) -> Closing {
+        self.closed.clone()
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.closed.is_closed()
     }
@@ -101,10 +105,19 @@ impl Dialer {
         peers.iter().filter_map(|peer| peer.ready()).collect()
     }
 
+    /// A connection of its own for calls to what the runtime at that address answers itself.
+    pub(super) async fn connect_to_runtime(&self, address: &str, max_message: u32) -> Result<Connection> {
+        self.connect_with(address, &self.offer.to_runtime(max_message)).await
+    }
+
     async fn connect(&self, address: &str) -> Result<Connection> {
+        self.connect_with(address, &self.offer).await
+    }
+
+    async fn connect_with(&self, address: &str, offer: &Offer) -> Result<Connection> {
         let connect = async {
             let link = self.plane.dial(address).await?;
-            connection::connect(link, address.to_owned(), &self.offer).await
+            connection::connect(link, address.to_owned(), offer).await
         };
         tokio::select! {
             biased;

@@ -8,14 +8,16 @@ use std::{
 
 use parking_lot::Mutex;
 
-use crate::discovery::Instance;
+use crate::{discovery::Instance, identity::Standing};
 
-use super::peer::Peer;
+use super::{judging::Pair, peer::Peer};
 
 /// One instance as a client sees it: its record, its connection, and how it fares.
 pub struct Worker {
     instance: Arc<Instance>,
     peer: Arc<Peer>,
+    /// Present when its contract is another one than the client's.
+    pair: Option<Arc<Pair>>,
     open_calls: AtomicU32,
     /// Whether `avoid_until` has to be looked at: it seldom has.
     avoided: AtomicBool,
@@ -23,10 +25,11 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub(super) fn new(instance: Arc<Instance>, peer: Arc<Peer>) -> Self {
+    pub(super) fn new(instance: Arc<Instance>, peer: Arc<Peer>, pair: Option<Arc<Pair>>) -> Self {
         Self {
             instance,
             peer,
+            pair,
             open_calls: AtomicU32::new(0),
             avoided: AtomicBool::new(false),
             avoid_until: Mutex::default(),
@@ -43,6 +46,25 @@ impl Worker {
 
     pub(super) fn peer(&self) -> &Arc<Peer> {
         &self.peer
+    }
+
+    pub(super) fn pair(&self) -> Option<&Arc<Pair>> {
+        self.pair.as_ref()
+    }
+
+    /// Whether it can be called, as far as contracts go.
+    pub fn standing(&self) -> Standing {
+        self.pair.as_ref().map_or(Standing::Compatible, |pair| pair.standing())
+    }
+
+    /// What makes its contract incompatible, one sentence each; empty if it is not.
+    pub fn breaks(&self) -> &[String] {
+        self.pair.as_ref().map_or(&[], |pair| pair.breaks())
+    }
+
+    /// Neither avoided nor of doubtful contract.
+    pub(super) fn is_first_choice(&self) -> bool {
+        !self.is_avoided() && self.standing() == Standing::Compatible
     }
 
     /// Calls of this process that are open on it.

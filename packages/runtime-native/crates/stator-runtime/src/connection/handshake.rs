@@ -21,14 +21,27 @@ pub struct Offer {
     /// The whole handshake must be done within this time.
     pub timeout: Duration,
     pub hooks: Hooks,
+    /// Only what the worker's runtime answers itself is called on it.
+    pub to_runtime: bool,
 }
 
 impl Offer {
+    /// The same for a connection on which only the worker's runtime is called: both sides read it themselves, so that
+    /// it works whatever their applications do.
+    pub(crate) fn to_runtime(&self, max_message: u32) -> Self {
+        Self {
+            max_message,
+            to_runtime: true,
+            ..self.clone()
+        }
+    }
+
     fn hello(&self, error: Option<Error>) -> Hello {
         Hello {
             agent: concat!("stator/", env!("CARGO_PKG_VERSION")).to_owned(),
             window: self.window,
             max_message: self.max_message,
+            to_runtime: self.to_runtime,
             error,
         }
     }
@@ -111,7 +124,11 @@ fn start(
     hello: &Hello,
     acceptor: Option<Arc<dyn Acceptor>>,
 ) -> Result<Connection, Error> {
-    let link = match &offer.hooks.reader {
+    let mut hooks = offer.hooks.clone();
+    if offer.to_runtime || hello.to_runtime {
+        hooks.reader = None;
+    }
+    let link = match &hooks.reader {
         Some(_) => link.without_reading().map_err(|error| broken(&peer, &error))?,
         None => link,
     };
@@ -125,7 +142,7 @@ fn start(
             peer_max_message: hello.max_message,
             keep_alive: offer.keep_alive,
         },
-        hooks: offer.hooks.clone(),
+        hooks,
         acceptor,
         state: Mutex::new(State::new()),
         fed: Fed::default(),

@@ -2,10 +2,11 @@ use std::{io, sync::Arc, time::Instant};
 
 use crate::{
     Error, ErrorCode,
+    identity::ContractHash,
     payload::Lane,
     wire::{
         frame::{self, Cancel, HEADER, Kind, MAX_CHUNK},
-        open::{self, Metadata},
+        open::{self, Metadata, Open},
     },
 };
 
@@ -32,6 +33,8 @@ pub struct OpenCall<'a> {
     pub request_stream: bool,
     pub deadline: Option<Instant>,
     pub metadata: &'a Metadata,
+    /// The contract that the caller was built with.
+    pub contract: Option<ContractHash>,
     /// The instance that is meant, if it matters.
     pub instance: Option<u64>,
 }
@@ -80,15 +83,16 @@ impl Connection {
         let stream = state.next_stream;
         let start = state.out.len();
         frame::put(&mut state.out, Kind::Open, 0, stream, &[]);
-        if let Err(error) = open::encode(
-            &mut state.out,
-            call.path,
-            call.id,
-            call.request_stream,
+        let open = Open {
+            path: call.path,
+            id: call.id,
+            request_stream: call.request_stream,
             timeout_ms,
-            call.metadata,
-            call.instance,
-        ) {
+            metadata: call.metadata,
+            contract: call.contract,
+            instance: call.instance,
+        };
+        if let Err(error) = open::encode(&mut state.out, &open) {
             state.out.truncate(start);
             return Err(error);
         }

@@ -80,4 +80,8 @@ pub struct Stator {
     /// Declared by the endpoint: running a call twice does no harm.
     #[serde(default)]
     pub idempotent: bool,
+    /// The hash of the endpoint's contract, 32 hex digits; absent if it is served without one. The instance gives the
+    /// document of it when it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<String>,
 }

@@ -10,7 +10,8 @@ const MAX_SUGGESTIONS: usize = 3;
 
 /// Checks one segment of a path. `kind` is `namespace`, `component` or `endpoint`.
 ///
-/// Fails with [`ErrorCode::InvalidArgument`] unless the name is 1 to 128 of `A-Z a-z 0-9 _ -`.
+/// Fails with [`ErrorCode::InvalidArgument`] unless the name is 1 to 128 of `A-Z a-z 0-9 _ -`. Namespaces that begin
+/// with an underscore belong to the runtime itself.
 pub fn validate_name(kind: &str, name: &str) -> Result<()> {
     let reason = if name.is_empty() {
         "is empty".to_owned()
@@ -21,6 +22,8 @@ pub fn validate_name(kind: &str, name: &str) -> Result<()> {
         format!("contains {bad:?}")
     } else if name.len() > MAX_NAME_LENGTH {
         format!("has {} characters", name.len())
+    } else if kind == "namespace" && name.starts_with('_') {
+        "begins with an underscore, as only those of the runtime itself do".to_owned()
     } else {
         return Ok(());
     };

@@ -6,6 +6,7 @@ use crate::{
     Error, ErrorCode, Result,
     client::{Client, ClientOptions},
     discovery::{Instance, Stator, Transport, validate_name},
+    identity::{ContractHash, EndpointContract},
     server::{Handler, Served},
     wire::handshake::VERSIONS,
 };
@@ -59,12 +60,14 @@ pub struct Endpoint {
 }
 
 /// How an endpoint is served.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ServeOptions {
     /// Running a call twice does no harm: callers may try again after a worker was lost.
     pub idempotent: bool,
     /// Running calls may end before the endpoint does; otherwise they are cut off at once.
     pub graceful_shutdown: bool,
+    /// The contract that it keeps: the hash stands in its record, and the document is given to whoever asks for it.
+    pub contract: Option<EndpointContract>,
 }
 
 impl Default for ServeOptions {
@@ -72,6 +75,7 @@ impl Default for ServeOptions {
         Self {
             idempotent: false,
             graceful_shutdown: true,
+            contract: None,
         }
     }
 }
@@ -103,6 +107,12 @@ impl Endpoint {
             system.metrics().endpoint(namespace, component, endpoint)
         });
         let served = runtime.server.add(path.clone(), handler, metrics)?;
+        if let Some(contract) = &options.contract
+            && let Err(error) = runtime.server.documents().keep(contract)
+        {
+            runtime.server.remove(&path);
+            return Err(error);
+        }
         let withdrawal = Arc::new(Withdrawal {
             runtime: self.runtime.clone(),
             path: self.path.clone(),
@@ -110,6 +120,7 @@ impl Endpoint {
             idempotent: options.idempotent,
             served,
             graceful: options.graceful_shutdown,
+            contract: options.contract.map(|contract| contract.hash),
             withdrawn: Mutex::new(false),
             closed: watch::Sender::new(false),
         });
@@ -117,6 +128,7 @@ impl Endpoint {
         runtime.served.lock().push(Arc::clone(&withdrawal));
         if let Err(error) = withdrawal.register().await {
             runtime.server.remove(&path);
+            withdrawal.release_contract();
             runtime.served.lock().retain(|other| !Arc::ptr_eq(other, &withdrawal));
             return Err(error);
         }
@@ -149,6 +161,7 @@ impl Endpoint {
             path,
             Arc::clone(&runtime.discovery),
             Arc::clone(&runtime.dialer),
+            Arc::clone(&runtime.judging),
             options,
         )
         .await
@@ -197,6 +210,7 @@ pub(super) struct Withdrawal {
     idempotent: bool,
     served: Arc<Served>,
     graceful: bool,
+    contract: Option<ContractHash>,
     withdrawn: Mutex<bool>,
     closed: watch::Sender<bool>,
 }
@@ -243,6 +257,7 @@ impl Withdrawal {
                 address,
                 versions: VERSIONS,
                 idempotent: self.idempotent,
+                contract: self.contract.map(|hash| hash.to_string()),
             }),
         }
     }
@@ -270,8 +285,15 @@ impl Withdrawal {
         }
         tokio::time::sleep(runtime.settings.grace_period).await;
         runtime.server.remove(&self.path.to_string());
+        self.release_contract();
         *withdrawn = true;
         result
+    }
+
+    fn release_contract(&self) {
+        if let Some(hash) = self.contract {
+            self.runtime.0.server.documents().release(hash);
+        }
     }
 
     pub(super) fn is_graceful(&self) -> bool {

@@ -22,9 +22,10 @@ use tokio::sync::watch;
 
 use crate::{
     Result,
-    client::Dialer,
+    client::{Dialer, judging::Judging},
     connection::{Connection, Hooks, Offer},
     discovery::Discovery,
+    identity::{ContractJudge, Verdicts},
     plane::RequestPlane,
     server::Server,
     system::{SystemServer, SystemState},
@@ -42,6 +43,7 @@ struct Inner {
     plane: Arc<dyn RequestPlane>,
     server: Arc<Server>,
     dialer: Arc<Dialer>,
+    judging: Arc<Judging>,
     served: Mutex<Vec<Arc<Withdrawal>>>,
     phase: watch::Sender<Phase>,
     shutdown: OnceLock<Shutdown>,
@@ -75,12 +77,15 @@ impl DistributedRuntime {
             keep_alive: settings.keep_alive,
             timeout: settings.connect_timeout,
             hooks,
+            to_runtime: false,
         };
         let server = Server::new(offer.clone(), settings.max_calls);
         server.serve_as(discovery.connection_id());
+        let dialer = Dialer::new(Arc::clone(&plane), offer);
         let runtime = Self(Arc::new(Inner {
+            judging: Judging::new(Arc::clone(&dialer)),
             server,
-            dialer: Dialer::new(Arc::clone(&plane), offer),
+            dialer,
             settings,
             discovery,
             plane,
@@ -107,6 +112,13 @@ impl DistributedRuntime {
 
     pub fn namespace(&self, name: &str) -> Result<Namespace> {
         Namespace::new(self.clone(), name)
+    }
+
+    /// Lets `judge` compare the contracts of this runtime's clients with those of instances. Call it before clients are
+    /// made; the first judge stays. Without one, every contract is taken for compatible. `verdicts` may be shared by
+    /// all runtimes of a process.
+    pub fn judge_contracts(&self, judge: Arc<dyn ContractJudge>, verdicts: Arc<Verdicts>) {
+        self.0.judging.appoint(judge, verdicts, self.system().cloned());
     }
 
     pub fn discovery(&self) -> &Arc<dyn Discovery> {

@@ -1,6 +1,7 @@
 //! The worker's side: which endpoints this process serves, and the calls that are running.
 
 mod async_handler;
+mod document_handler;
 mod in_flight;
 mod served;
 mod server_call;
@@ -26,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Error, ErrorCode, Result,
     connection::{self, Accepted, Acceptor, Connection, NEVER, Offer},
+    identity::{DOCUMENT_PATH, Documents},
     system::EndpointMetrics,
     transport::Link,
     wire::open::Open,
@@ -34,12 +36,16 @@ use crate::{
 /// Connections that may be in their handshake at once: strangers who say nothing cannot pile up.
 const HANDSHAKES: usize = 1024;
 
+/// The group of the runtime's own endpoint.
+const BUILT_IN: u64 = 1;
+
 /// How long a connection that we close gives its peer to read the rest.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Takes calls from every connection and hands them to the endpoints' handlers.
 pub struct Server {
     table: RwLock<Table>,
+    documents: Arc<Documents>,
     next_group: AtomicU64,
     running: Arc<InFlight>,
     max_calls: usize,
@@ -65,9 +71,15 @@ struct Table {
 impl Server {
     /// `max_calls`: calls that may run at once in this process; more are refused as `overloaded`.
     pub fn new(offer: Offer, max_calls: usize) -> Arc<Self> {
+        let documents = Arc::<Documents>::default();
+        let handler = Arc::new(document_handler::DocumentHandler::new(Arc::clone(&documents)));
+        let mut table = Table::default();
+        let built_in = Arc::new(Served::new(DOCUMENT_PATH, BUILT_IN, handler, None));
+        table.served.insert(DOCUMENT_PATH.to_owned(), built_in);
         Arc::new(Self {
-            table: RwLock::default(),
-            next_group: AtomicU64::new(1),
+            table: RwLock::new(table),
+            documents,
+            next_group: AtomicU64::new(BUILT_IN + 1),
             running: Arc::default(),
             max_calls,
             accepting: AtomicBool::new(true),
@@ -110,6 +122,11 @@ impl Server {
         table.stopped.remove(&path);
         table.served.insert(path, Arc::clone(&served));
         Ok(served)
+    }
+
+    /// The documents that this process answers with.
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.documents
     }
 
     /// New calls of the endpoint are refused from now on; running ones go on.
@@ -276,6 +293,7 @@ impl Acceptor for Server {
             metadata: open.metadata,
             request_stream: open.request_stream,
             deadline,
+            contract: open.contract,
         };
         let call = ServerCall::new(connection.clone(), stream, info, guard);
         Ok(Accepted {

@@ -3,6 +3,7 @@ use std::{sync::Arc, time::Instant};
 use crate::{
     Error, Result,
     connection::{Connection, SendStatus},
+    identity::ContractHash,
     payload::Lane,
     system::EndpointMetrics,
     wire::open::Metadata,
@@ -18,6 +19,8 @@ pub struct CallInfo {
     pub metadata: Metadata,
     pub request_stream: bool,
     pub deadline: Option<Instant>,
+    /// The contract that the caller was built with, if it says so.
+    pub contract: Option<ContractHash>,
 }
 
 /// A call as its handler answers it. It counts as running until the last clone is dropped.

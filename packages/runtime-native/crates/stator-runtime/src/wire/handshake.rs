@@ -34,6 +34,9 @@ pub struct Hello {
     pub window: u32,
     /// The largest message in bytes that this side takes.
     pub max_message: u32,
+    /// The caller will only call what the worker's runtime answers itself: no application need be awake for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_runtime: bool,
     /// Why the connection is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,

@@ -26,6 +26,7 @@ pub fn record(discovery: &dyn Discovery, endpoint: &str, port: u16) -> Instance 
             address: format!("127.0.0.1:{port}"),
             versions: (1, 1),
             idempotent: false,
+            contract: None,
         }),
     }
 }

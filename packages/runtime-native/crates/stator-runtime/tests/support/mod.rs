@@ -1,6 +1,7 @@
 //! Runtimes for tests: two of them share one store, over TCP or over memory.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod contracts;
 pub mod feeder;
 pub mod raw;
 

@@ -226,9 +226,21 @@ pub struct RawWorker {
 
 impl RawWorker {
     pub async fn new(discovery: MemoryDiscovery, path: &str, idempotent: bool) -> Result<Self> {
+        Self::with_contract(discovery, path, idempotent, None).await
+    }
+
+    /// The same, and its record names a contract.
+    pub async fn with_contract(
+        discovery: MemoryDiscovery,
+        path: &str,
+        idempotent: bool,
+        contract: Option<&str>,
+    ) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        register(&discovery, path, address, idempotent).await?;
+        discovery
+            .register(record(&discovery, path, address, idempotent, contract))
+            .await?;
         Ok(Self {
             id: discovery.connection_id(),
             listener,
@@ -260,8 +272,20 @@ impl Raw {
 
 /// Puts an instance into discovery that answers, or does not, at `address`.
 pub async fn register(discovery: &MemoryDiscovery, path: &str, address: String, idempotent: bool) -> Result<()> {
+    discovery
+        .register(record(discovery, path, address, idempotent, None))
+        .await
+}
+
+fn record(
+    discovery: &MemoryDiscovery,
+    path: &str,
+    address: String,
+    idempotent: bool,
+    contract: Option<&str>,
+) -> Instance {
     let [namespace, component, endpoint] = path.split('.').collect::<Vec<_>>().try_into().unwrap();
-    let instance = Instance {
+    Instance {
         namespace: namespace.to_owned(),
         component: component.to_owned(),
         endpoint: endpoint.to_owned(),
@@ -271,9 +295,9 @@ pub async fn register(discovery: &MemoryDiscovery, path: &str, address: String, 
             address,
             versions: (1, 1),
             idempotent,
+            contract: contract.map(str::to_owned),
         }),
-    };
-    discovery.register(instance).await
+    }
 }
 
 /// The address at which the one instance of `path` listens.

@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use parking_lot::Mutex;
-use prometheus::{Gauge, Opts, Registry, TextEncoder, proto::LabelPair};
+use prometheus::{Gauge, IntCounterVec, Opts, Registry, TextEncoder, proto::LabelPair};
 
 use super::{
     EndpointMetrics,
@@ -15,6 +15,7 @@ pub struct Metrics {
     families: Families,
     uptime: Gauge,
     loop_lag: Gauge,
+    judgements: IntCounterVec,
     /// In hex.
     worker_id: Mutex<String>,
     started: Instant,
@@ -36,8 +37,13 @@ impl Metrics {
             "stator_event_loop_lag_seconds",
             "How late the application's event loop ran its last timer.",
         );
+        let judgements = Opts::new(
+            "stator_contract_judgements_total",
+            "Contracts of instances that were compared with those of this process's clients, by the outcome.",
+        );
         Ok(Self {
             families: Families::register(&registry)?,
+            judgements: registered(&registry, IntCounterVec::new(judgements, &["outcome"])?)?,
             uptime: registered(&registry, Gauge::with_opts(uptime)?)?,
             loop_lag: registered(&registry, Gauge::with_opts(lag)?)?,
             registry,
@@ -68,6 +74,11 @@ impl Metrics {
     /// Where further metrics may be registered. Their rows get the worker's id too.
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// A contract was compared; `outcome` is `compatible`, `incompatible` or, without a verdict, `unknown`.
+    pub fn contract_judged(&self, outcome: &str) {
+        self.judgements.with_label_values(&[outcome]).inc();
     }
 
     /// How late the application's event loop ran its last timer. What is no number is ignored.

@@ -1,30 +1,15 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { ErrorType } from "@stator/runtime-native";
 
+import {
+  type ContractEndpoint,
+  identityOf,
+  isServedByClass,
+  type ServiceContract,
+} from "../contract/service-contract.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
 import type { CallArguments } from "./service-client.ts";
 import type { ServiceStream } from "./service-stream.ts";
-
-/** One endpoint of a contract, as `stator-codegen` writes it. */
-export interface ContractEndpoint {
-  readonly name: string;
-  readonly kind: string;
-  readonly input: StandardSchemaV1;
-  readonly output: StandardSchemaV1;
-  /** What callers narrow a caught error by: `Contract.endpoints.generate.error.is(error)`. */
-  readonly error?: ErrorType | null;
-  readonly timeoutMs: number | null;
-  readonly idempotent: boolean;
-}
-
-/** A service as its contract describes it, wherever and in whatever language it runs. */
-export interface ServiceContract {
-  readonly name: string;
-  readonly namespace: string;
-  readonly component: string;
-  readonly endpoints: Readonly<Record<string, ContractEndpoint>>;
-}
 
 type ContractCall<E extends ContractEndpoint> = E["kind"] extends "server-stream"
   ? (
@@ -41,17 +26,12 @@ export type ContractClient<C extends ServiceContract> = {
   readonly [Name in keyof C["endpoints"]]: ContractCall<C["endpoints"][Name]>;
 };
 
-/** Whether a value that `depends` was given is a contract. */
-export function isContract(value: unknown): value is ServiceContract {
-  return typeof value === "object" && value !== null && "endpoints" in value && "namespace" in value;
-}
-
 /** The dependency that a contract describes. */
 export function contractTarget(contract: ServiceContract): DependencyTarget {
   const { name, namespace, component } = contract;
   const endpoints = Object.entries(contract.endpoints).map(([property, endpoint]): TargetEndpoint => {
     const { kind } = endpoint;
-    if (kind !== "unary" && kind !== "server-stream") {
+    if (!isServedByClass(kind)) {
       throw invalidArgument(
         `depends: ${name}.${property} is a ${kind} endpoint; services can call unary and server-stream ones.`,
       );
@@ -64,6 +44,7 @@ export function contractTarget(contract: ServiceContract): DependencyTarget {
       error: endpoint.error ?? null,
       idempotent: endpoint.idempotent,
       timeoutMs: endpoint.timeoutMs,
+      contract: identityOf(endpoint),
     };
   });
   return { label: name, namespace, component, endpoints };

@@ -1,0 +1,19 @@
+import { ContractError } from "../contract-error.ts";
+
+/** Steps that a comparison of honest documents never needs: a struct of ten fields takes about thirty. */
+const MOST_STEPS = 1_000_000;
+
+/** Counts the steps of a comparison, so that no document can keep it busy for long, whoever wrote it. */
+export class Effort {
+  #left: number;
+
+  constructor(steps: number = MOST_STEPS) {
+    this.#left = steps;
+  }
+
+  /** Throws a {@link ContractError} when there were too many. */
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new ContractError(["the documents are too intricate to be compared"]);
+  }
+}
