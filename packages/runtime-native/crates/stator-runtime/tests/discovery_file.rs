@@ -252,6 +252,32 @@ async fn a_client_is_never_told_of_workers_that_died_before_it_came() {
     assert!(client.watch().await.expect("watch").borrow().is_empty());
 }
 
+/// As by a process that is suspended in the middle of a write.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_is_never_released_stops_nobody() {
+    let folder = TempDir::new().expect("a folder");
+    let dead = connect(&folder).await;
+    dead.register(record(&dead, "generate", 1)).await.expect("register");
+    let stale = folder.path().join(BUCKET).join(&names(&folder)[0]);
+    let content = fs::read(&stale).expect("the record");
+    dead.close().await;
+    fs::write(&stale, content).expect("as a killed process would leave it");
+    age_by_an_hour(&stale);
+    let lock = fs::File::open(folder.path().join(BUCKET)).expect("the folder");
+    lock.lock().expect("nobody has it");
+
+    let client = connect(&folder).await;
+    let mut seen = client.watch().await.expect("watch");
+    client.register(record(&client, "count", 2)).await.expect("register");
+    let snapshot = until(&mut seen, |snapshot| snapshot.len() == 1).await;
+    assert_eq!(
+        snapshot[0].endpoint, "count",
+        "the old record is gone, the new one is there"
+    );
+    assert!(!stale.exists());
+    lock.unlock().expect("still held");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_comes_back_after_the_folder_was_deleted() {
     let folder = TempDir::new().expect("a folder");

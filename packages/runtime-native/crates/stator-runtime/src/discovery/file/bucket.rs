@@ -15,6 +15,11 @@ use super::{
 };
 use crate::Result;
 
+/// How long a write waits for the lock of the folder.
+const WRITE_PATIENCE: Duration = Duration::from_secs(1);
+/// The same of a deletion. It comes again, and keep-alives come after it.
+const SWEEP_PATIENCE: Duration = Duration::from_millis(50);
+
 /// Names of files that are being written.
 pub(super) const TEMPORARY: &str = ".tmp_";
 
@@ -57,7 +62,7 @@ impl Bucket {
     pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<()> {
         let temporary = self.temporary()?;
         let put = || {
-            let _lock = BucketLock::acquire(&self.dir)?;
+            let _lock = BucketLock::acquire(&self.dir, WRITE_PATIENCE)?;
             let mut file = File::create_new(&temporary)?;
             file.write_all(content)?;
             fs::rename(&temporary, self.dir.join(name))
@@ -108,7 +113,7 @@ impl Bucket {
         if expired.is_empty() {
             return Ok(());
         }
-        let _lock = BucketLock::acquire(&self.dir)?;
+        let _lock = BucketLock::acquire(&self.dir, SWEEP_PATIENCE)?;
         for path in expired.iter().filter(|path| is_expired(path, ttl)) {
             match fs::remove_file(path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

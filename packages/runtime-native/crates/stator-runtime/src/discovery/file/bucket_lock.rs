@@ -6,8 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Another writer holds the lock for as long as it takes to write one small file.
-const PATIENCE: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_millis(2);
 
 /// The advisory lock (`flock`) under which the original writes too. Released when dropped.
@@ -17,21 +15,23 @@ pub(super) struct BucketLock {
 }
 
 impl BucketLock {
-    /// Blocks this thread for up to five seconds.
-    pub(super) fn acquire(dir: &Path) -> io::Result<Self> {
+    /// Blocks this thread until the lock is free, for up to `patience`; others hold it for as long as it takes to write
+    /// one small file.
+    ///
+    /// Goes on without it after that, so that a process which was suspended while it held the lock stops nobody: what is
+    /// done under it is a rename, atomic without one, or the removal of a record whose owner would write it again. Some
+    /// network file systems have no locks at all.
+    pub(super) fn acquire(dir: &Path, patience: Duration) -> io::Result<Self> {
         let file = File::open(dir)?;
-        let give_up = Instant::now() + PATIENCE;
+        let give_up = Instant::now() + patience;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _dir: file }),
                 Err(TryLockError::WouldBlock) if Instant::now() < give_up => thread::sleep(RETRY),
                 Err(TryLockError::WouldBlock) => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::TimedOut,
-                        "another process has held its lock for 5 seconds",
-                    ));
+                    tracing::debug!(folder = %dir.display(), ?patience, "another process holds the lock; going on without it");
+                    return Ok(Self { _dir: file });
                 }
-                // Some network file systems have no locks. The rename that ends a write is atomic without one.
                 Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
                     return Ok(Self { _dir: file });
                 }
