@@ -1,9 +1,9 @@
-import { parseDocument } from "@stator/contract";
+import { Model, parseDocument, visitTypes } from "@stator/contract";
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as generated from "./fixtures/generated/index.ts";
-import { distort } from "./support/distort.ts";
+import { distort, stranger } from "./support/distort.ts";
 import { mutate } from "./support/mutate.ts";
 import { Random } from "./support/random.ts";
 import { ValueMaker } from "./support/random-value.ts";
@@ -27,11 +27,11 @@ type Sample = {
   readonly make: (wrap?: <T extends object>(object: T) => T) => unknown;
 };
 
-function* samples(): Generator<Sample> {
+function* samples(of: readonly string[] = names): Generator<Sample> {
   const random = new Random(seed);
   const maker = new ValueMaker(document, random);
   for (let made = 0; made < count; made++) {
-    const name = random.pick(names);
+    const name = random.pick(of);
     const schema = schemas[name] as generated.Schema<unknown>;
     let plain = maker.type({ kind: "ref", name }, 4);
     for (let times = random.below(3) - 1; times > 0; times--) plain = mutate(plain, random);
@@ -87,31 +87,40 @@ test("guards hold for values that readers would leave as they are", () => {
   expect(held).toBeLessThan(count * 0.9);
 });
 
-test("readers read each key of an object as often as the reference, which is once", () => {
+test("a result is right, even of objects that give something else each time", () => {
+  const random = new Random(seed);
+  const model = new Model(document);
+  // Maps and JSON that need no change are shared with what was given, so they would go on changing.
+  const copied = names.filter((name) => !reachesMap(model, name));
   const differences: string[] = [];
-  for (const { name, schema, make } of samples()) {
-    const ours = new Map<string, number>();
-    const theirs = new Map<string, number>();
-    schema["~standard"].validate(make(counting(ours)));
-    reference.read(name, make(counting(theirs)));
-    const [a, b] = [ours, theirs].map((counts) => [...counts].map(([key, times]) => `${key}: ${times}`).join());
-    if (a !== b) differences.push(`${name} ${snapshot(make())}: ${a}, not ${b}`);
+  let accepted = 0;
+  for (const { name, schema, make } of samples(copied)) {
+    const result = schema["~standard"].validate(make(unsteady(random)));
+    if (result.issues !== undefined) continue;
+    accepted++;
+    if (!schema.matches(result.value)) differences.push(`${name} ${snapshot(make())}: ${snapshot(result.value)}`);
   }
   expect(differences.slice(0, 10)).toEqual([]);
+  expect(accepted).toBeGreaterThan(count / 10);
+  expect(accepted).toBeLessThan(count * 0.9);
 });
 
-/** Puts proxies around objects that count how often each key was read; objects are told apart by their order. */
-function counting(counts: Map<string, number>): <T extends object>(object: T) => T {
-  let made = 0;
-  return (object) => {
-    const number = made++;
-    return new Proxy(object, {
-      get(target, key, receiver) {
-        if (typeof key === "string") counts.set(`${number} ${key}`, (counts.get(`${number} ${key}`) ?? 0) + 1);
-        return Reflect.get(target, key, receiver) as unknown;
-      },
+/** Puts proxies around objects that now and then give something else than what stands under a key. */
+function unsteady(random: Random): <T extends object>(object: T) => T {
+  const get = (target: object, key: string | symbol, receiver: unknown): unknown =>
+    random.chance(0.1) ? stranger(random) : (Reflect.get(target, key, receiver) as unknown);
+  // What is frozen cannot be said to be anything else.
+  return (object) => (Object.isFrozen(object) ? object : new Proxy<typeof object>(object, { get }));
+}
+
+function reachesMap(model: Model, name: string): boolean {
+  let found = false;
+  for (const reached of model.reach([{ kind: "ref", name }])) {
+    visitTypes(model.type(reached).shape, (type) => {
+      found ||= type.kind === "map" || type.kind === "json";
     });
-  };
+  }
+  return found;
 }
 
 describe("what changes while it is read", () => {

@@ -4,6 +4,7 @@ import {
   AllDefaults,
   Awkward,
   Defaults,
+  Dimmed,
   Expression,
   External,
   Flattened,
@@ -254,6 +255,13 @@ describe("limits", () => {
   ])("%p", (change, message) => {
     expect(issue(Limited, limited)).toBeNull();
     expect(issue(Limited, { ...limited, ...change })).toBe(message);
+  });
+
+  test("of 32 bits are rounded as values are", () => {
+    expect(issue(Dimmed, { level: 0.7, reach: 1e21 })).toBeNull();
+    expect(issue(Dimmed, { level: 0.700000001, reach: null })).toBeNull();
+    expect(issue(Dimmed, { level: 0.71 })).toBe("level: expected 0.1 to 0.7, got 0.71");
+    expect(issue(Dimmed, { level: 0.1, reach: 1e22 })).toBe("reach: expected at most 1e+21, got 1e+22");
   });
 });
 

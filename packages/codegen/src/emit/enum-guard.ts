@@ -1,8 +1,10 @@
 import { type EnumShape, pascalCase, type Variant } from "@stator/contract";
-import { structOf } from "./enum-reader.ts";
-import { all, type GuardWriter, returned } from "./guard.ts";
+import { structOf } from "./content.ts";
+import { all, type GuardWriter } from "./guard.ts";
+import { MOST_CASES } from "./enum-reader.ts";
+import { access, keySet, keySource } from "./keys.ts";
 import type { ReaderWriter } from "./reader.ts";
-import { access, keySet, keySource } from "./struct-reader.ts";
+import { returned } from "./stages.ts";
 
 /** Adds the guards of an enum. The one that is called `is` and the name is exported. */
 export function addEnumGuard(guard: GuardWriter, writer: ReaderWriter, name: string, shape: EnumShape): void {
@@ -26,14 +28,17 @@ export function addEnumGuard(guard: GuardWriter, writer: ReaderWriter, name: str
 function external(guard: GuardWriter, writer: ReaderWriter, name: string, shape: EnumShape): void {
   const deep = writer.model.isDeep(name);
   const full = shape.variants.filter((variant) => variant.shape.kind !== "unit");
-  // The reader of a text returns it as it is, or the text that Rust would write for it.
-  if (full.length === 0) return guard.add(`is${name}`, name, deep, [`return read${name}(value) === value;`]);
   const bare = shape.variants
     .filter((variant) => variant.shape.kind === "unit")
     .map((variant) => `value === ${JSON.stringify(variant.name)}`);
+  if (full.length === 0) {
+    // The reader of a text returns it as it is, or the text that Rust would write for it.
+    const whole = bare.length > MOST_CASES ? [`read${name}(value) === value`] : bare;
+    return guard.add(`is${name}`, name, deep, returned(whole, "||"));
+  }
   guard.add(`is${name}`, name, deep, [
     ...(bare.length === 0 ? [] : [`if (${bare.join(" || ")}) return true;`]),
-    `if (${guard.object(deep).map(opposite).join(" || ")}) return false;`,
+    guard.unlessObject(deep),
     `switch (${writer.support("objects", "soleKey")}(value)) {`,
     ...full.flatMap((variant) => [
       `  case ${JSON.stringify(variant.name)}:`,
@@ -49,13 +54,7 @@ function internal(guard: GuardWriter, writer: ReaderWriter, name: string, shape:
   tagged(guard, writer, name, shape, tag, [], (variant) => {
     if (variant.shape.kind === "unit") return ["return true;"];
     const place = `${name}${pascalCase(variant.name)}`;
-    const conditions = guard.struct(structOf(writer.model, variant.shape, shape), place, tag);
-    if (conditions.length < 2) return [`return ${conditions[0] ?? "true"};`];
-    return [
-      "return (",
-      ...conditions.map((one, index) => `  ${one}${index + 1 < conditions.length ? " &&" : ""}`),
-      ");",
-    ];
+    return guard.struct(structOf(writer.model, variant.shape, shape), place, tag);
   });
 }
 
@@ -91,12 +90,15 @@ function tagged(
 ): void {
   const deep = writer.model.isDeep(name);
   guard.add(`is${name}`, name, deep, [
-    `if (${[...guard.object(deep), ...more].map(opposite).join(" || ")}) return false;`,
+    guard.unlessObject(deep, more),
     `switch (${keySource(writer, tag, null) as string}) {`,
-    ...shape.variants.flatMap((variant) => [
-      `  case ${JSON.stringify(variant.name)}:`,
-      ...linesOf(variant).map((line) => `    ${line}`),
-    ]),
+    ...shape.variants.flatMap((variant) => {
+      const lines = linesOf(variant);
+      const label = `  case ${JSON.stringify(variant.name)}:`;
+      const inner = lines.map((line) => `    ${line}`);
+      // Variables stay within their case.
+      return lines[0]?.startsWith("const ") === true ? [`${label} {`, ...inner, "  }"] : [label, ...inner];
+    }),
     "  default:",
     "    return false;",
     "}",
@@ -105,9 +107,4 @@ function tagged(
 
 function content(guard: GuardWriter, name: string, variant: Variant, value: string, deep: boolean): string[] {
   return guard.content(variant.shape, value, `${name}${pascalCase(variant.name)}`, deep, "depth + 1");
-}
-
-/** The opposite of a condition of {@link GuardWriter.object}, or of a call. */
-function opposite(condition: string): string {
-  return condition.startsWith("depth <") ? condition.replace("<", ">=") : `!${condition}`;
 }

@@ -1,17 +1,16 @@
 import {
-  type ContentShape,
   type EnumShape,
   isTextEnum,
   mayLackContent,
-  type Model,
   pascalCase,
   type StructShape,
-  type TypeRef,
   type Variant,
 } from "@stator/contract";
+import { contentType, structOf } from "./content.ts";
+import { access, keySet, keySource } from "./keys.ts";
 import { printLiteralKey } from "./print-value.ts";
 import type { ReaderWriter, Source } from "./reader.ts";
-import { access, keySet, keySource, structBody } from "./struct-reader.ts";
+import { structBody } from "./struct-reader.ts";
 
 /** Adds the readers of an enum. The one that is called `read` and the name is exported. */
 export function addEnumReader(writer: ReaderWriter, name: string, shape: EnumShape): void {
@@ -27,7 +26,8 @@ export function addEnumReader(writer: ReaderWriter, name: string, shape: EnumSha
   }
 }
 
-const MOST_CASES = 12;
+/** Texts that are compared one by one at most. */
+export const MOST_CASES = 12;
 
 function textEnum(writer: ReaderWriter, name: string, shape: EnumShape): void {
   const texts = shape.variants.map((variant) => JSON.stringify(variant.name));
@@ -237,25 +237,6 @@ function readStruct(
   const type = writer.types.content(shape, "");
   writer.add(`read${place}`, type, deep, false, structBody(writer, shape, place, type, deep, null));
   return `read${place}(${value}${deep ? `, ${depth}` : ""})`;
-}
-
-/** What a variant carries, as a type. Structs have none without a name. */
-export function contentType(shape: Exclude<ContentShape, StructShape>): TypeRef {
-  switch (shape.kind) {
-    case "unit":
-      return { kind: "unit" };
-    case "tuple":
-      return { kind: "tuple", items: shape.items };
-    case "newtype":
-      return shape.of;
-  }
-}
-
-/** The struct behind the content of an internally tagged variant. */
-export function structOf(model: Model, content: ContentShape, shape: EnumShape): StructShape {
-  if (content.kind === "struct") return content;
-  const inner = content.kind === "newtype" ? model.shape(content.of) : null;
-  return inner?.kind === "struct" ? inner : { kind: "struct", fields: [], unknownKeys: shape.unknownKeys };
 }
 
 function describeForm(variant: Variant): string {

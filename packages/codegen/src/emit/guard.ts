@@ -4,8 +4,10 @@ import { printLimits } from "./print-limits.ts";
 import { group, indent, type ReaderWriter } from "./reader.ts";
 import { fits } from "./scalar-tests.ts";
 import type { Collection } from "./collection-reader.ts";
-import { contentType } from "./enum-reader.ts";
-import { keySet, keySource } from "./struct-reader.ts";
+import { contentType } from "./content.ts";
+import { isInherited, keySet, keySource } from "./keys.ts";
+import { type Checked, returnAll } from "./stages.ts";
+import { variableName } from "./variables.ts";
 
 /**
  * Writes the guards of one generated file: functions that say whether a value has the type as it stands, so that its
@@ -31,6 +33,7 @@ export class GuardWriter {
     // TypeScript learns nothing about what a call returns.
     const scalar = value.endsWith(")") ? null : fits(type, value);
     if (scalar !== null) return [scalar];
+    if (type.kind === "list" && fits(type.of, "item") !== null) return [`${this.#list(type.of, place)}(${value})`];
     // These readers return the value itself when they have nothing to change.
     if (!isCollection(type) || writer.isShared(type)) return [`${writer.read(type, value, place, depth)} === ${value}`];
     const room = writer.isDeep(type) ? [`${depth} < ${writer.support("objects", "MAX_DEPTH")}`] : [];
@@ -48,29 +51,37 @@ export class GuardWriter {
     return isOption ? [`(${value} === null || ${all(both)})`] : both;
   }
 
-  /** The conditions on the keys of a struct. `tag` is a key that was looked at before. */
+  /** Statements that return whether the keys of a struct hold what they should. `tag` was looked at before. */
   struct(shape: StructShape, place: string, tag: string | null): string[] {
     const writer = this.#writer;
     const { fields, rest } = resolveFields(writer.model, shape);
-    const conditions = fields.flatMap((field) => {
-      const value = keySource(writer, field.name, null) as string;
+    const checked = fields.map((field, index): Checked => {
+      const variable = isInherited(field) ? null : variableName(field, index);
+      const value = variable ?? (keySource(writer, field.name, null) as string);
       const inner = this.limited(field.type, field.limits, value, `${place}${pascalCase(field.name)}`, "depth + 1");
-      return field.optional === true ? [`(${value} === undefined || ${all(inner)})`] : inner;
+      const conditions = field.optional === true ? [`(${value} === undefined || ${all(inner)})`] : inner;
+      return { key: field.name, variable, conditions };
     });
     const keys = [...(tag === null ? [] : [tag]), ...fields.map((field) => field.name)];
+    const more: string[] = [];
     if (rest !== null) {
       const check = this.#check(rest, "entry", `${place}Rest`, "depth + 1");
-      conditions.push(`${writer.support("guards", "isRestOf")}(value, ${keySet(writer, place, keys)}, ${check})`);
+      more.push(`${writer.support("guards", "isRestOf")}(value, ${keySet(writer, place, keys)}, ${check})`);
     } else if (shape.unknownKeys === "refuse") {
-      conditions.push(`${writer.support("objects", "hasOnly")}(value, ${keySet(writer, place, keys)})`);
+      more.push(`${writer.support("objects", "hasOnly")}(value, ${keySet(writer, place, keys)})`);
     }
-    return conditions;
+    return returnAll(checked, more);
   }
 
-  /** The conditions under which `value` is an object within the depth. */
-  object(deep: boolean): string[] {
-    const isObject = `${this.#writer.support("objects", "isObject")}(value)`;
-    return deep ? [isObject, `depth < ${this.#writer.support("objects", "MAX_DEPTH")}`] : [isObject];
+  /** The statement that returns when `value` is no object, is too deep, or one of the calls says no. */
+  unlessObject(deep: boolean, calls: readonly string[] = []): string {
+    const tooDeep = deep ? [`depth >= ${this.#writer.support("objects", "MAX_DEPTH")}`] : [];
+    const wrong = [
+      `!${this.#writer.support("objects", "isObject")}(value)`,
+      ...tooDeep,
+      ...calls.map((call) => `!${call}`),
+    ];
+    return `if (${wrong.join(" || ")}) return false;`;
   }
 
   /** The conditions on what a variant carries. `value` is the expression for it. */
@@ -79,8 +90,13 @@ export class GuardWriter {
       const limits = shape.kind === "newtype" ? shape.limits : undefined;
       return this.limited(contentType(shape), limits, value, place, depth);
     }
-    this.add(`is${place}`, null, deep, returned([...this.object(deep), ...this.struct(shape, place, null)]));
+    this.addStruct(`is${place}`, null, shape, place, deep);
     return [`is${place}(${value}${deep ? `, ${depth}` : ""})`];
+  }
+
+  /** Adds a function for a struct. */
+  addStruct(name: string, type: string | null, shape: StructShape, place: string, deep: boolean): void {
+    this.add(name, type, deep, [this.unlessObject(deep), ...this.struct(shape, place, null)]);
   }
 
   /** Adds a function. It is exported and narrows when a type is given. */
@@ -88,6 +104,22 @@ export class GuardWriter {
     const head = `${type === null ? "" : "export "}function ${name}(value: unknown${deep ? ", depth: number" : ""})`;
     const result = type === null ? "boolean" : `value is ${type}`;
     this.#writer.functions.push(`${head}: ${result} {\n${indent(body)}\n}`);
+  }
+
+  /** The name of a function of its own for a list of scalars: a call for each item would take longer. */
+  #list(of: TypeRef, place: string): string {
+    const { functions, types } = this.#writer;
+    const head = `function is${place}(value: unknown): value is ${types.ref({ kind: "list", of })} {`;
+    const body = [
+      "if (!Array.isArray(value)) return false;",
+      "for (let index = 0; index < value.length; index++) {",
+      "  const item: unknown = value[index];",
+      `  if (!(${fits(of, "item") ?? "true"})) return false;`,
+      "}",
+      "return true;",
+    ];
+    if (!functions.some((text) => text.startsWith(head))) functions.push(`${head}\n${indent(body)}\n}`);
+    return `is${place}`;
   }
 
   #collection(type: Collection, value: string, place: string, depth: string): string[] {
@@ -121,14 +153,6 @@ export class GuardWriter {
     if (type.kind === "ref" && !this.#writer.model.isDeep(type.name)) return this.#writer.functionOf("is", type.name);
     return `(${name}) => ${this.conditions(type, name, place, depth).join(" && ")}`;
   }
-}
-
-/** Statements that return whether all conditions hold. */
-export function returned(conditions: readonly string[], operator: "&&" | "||" = "&&"): string[] {
-  const line = `return ${conditions.length === 0 ? "true" : conditions.join(` ${operator} `)};`;
-  if (conditions.length < 2 || line.length < 80) return [line];
-  const last = conditions.length - 1;
-  return ["return (", ...conditions.map((one, index) => `  ${one}${index < last ? ` ${operator}` : ""}`), ");"];
 }
 
 /** All of the conditions as one, which can stand beside others. */

@@ -15,7 +15,7 @@ export function printLimits(writer: ReaderWriter, type: TypeRef, limits: Limits,
     checks.push(`${check}(${value}, ${limits.minChars ?? 0}, ${limits.maxChars ?? "Infinity"})`);
   }
   if (limits.min !== undefined || limits.max !== undefined) {
-    const check = writer.support("limits", "isWithin");
+    const check = writer.support("limits", type.kind === "float" && type.bits === 32 ? "isWithin32" : "isWithin");
     const number = type.kind === "int" && type.policy === "string" ? `BigInt(${value})` : value;
     const isWide = type.kind === "int" && (type.policy === "bigint" || type.policy === "string");
     checks.push(`${check}(${number}, ${printBound(limits.min, isWide)}, ${printBound(limits.max, isWide)})`);

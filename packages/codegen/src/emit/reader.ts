@@ -123,7 +123,8 @@ export class ReaderWriter {
 
   /**
    * Statements that read a value into a new variable and return from the function when it does not fit. `key` is what
-   * the value stands under, null for the value as a whole.
+   * the value stands under, null for the value as a whole. Where speed matters, `isHot`, checks of scalars are written
+   * out.
    */
   readInto(
     variable: string,
@@ -133,12 +134,13 @@ export class ReaderWriter {
     place: string,
     depth: string,
     key: string | null,
+    isHot = true,
   ): string[] {
     const isOption = type.kind === "option";
     const checks = limits === undefined ? [] : printLimits(this, type, limits, variable);
     const broken = checks.map((check) => (isOption ? `(${variable} !== null && !${check})` : `!${check}`));
     const declare = typeof source === "string" ? (name: string) => `const ${name} = ${source};` : source;
-    const misfit = misfits(isOption ? type.of : type, variable);
+    const misfit = !isHot ? null : misfits(isOption ? type.of : type, variable);
     if (misfit !== null) {
       // The check stands here, and the reader is called only to say what is wrong.
       const condition = isOption ? `${variable} !== null && ${group(misfit, "||")}` : misfit;

@@ -1,14 +1,20 @@
 import { type Field, isIdentifier, pascalCase, resolveFields, type StructShape } from "@stator/contract";
+import { conversionOf } from "./conversion.ts";
+import { GuardWriter } from "./guard.ts";
+import { isInherited, keySet, keySource } from "./keys.ts";
 import { printLimits } from "./print-limits.ts";
-import { printKey } from "./print-type.ts";
 import { printLiteralKey, printValue } from "./print-value.ts";
 import type { ReaderWriter, Source } from "./reader.ts";
+import { type Checked, whenAll } from "./stages.ts";
+import { variableName } from "./variables.ts";
+
+/** The key that names the variant of an enum, with the variant's name. */
+type Tag = { readonly key: string; readonly name: string };
 
 /**
  * The statements of a function that reads an object, up to its `return`.
  *
- * `tag` is the key that names the variant of an enum, with the variant's name: it stands in the result and needs no
- * reading.
+ * A tag stands in the result and needs no reading.
  */
 export function structBody(
   writer: ReaderWriter,
@@ -16,7 +22,7 @@ export function structBody(
   place: string,
   result: string,
   deep: boolean,
-  tag: { key: string; name: string } | null,
+  tag: Tag | null,
 ): string[] {
   const { fields, rest } = resolveFields(writer.model, shape);
   const lines: string[] = [];
@@ -27,29 +33,17 @@ export function structBody(
       ...writer.depthCheck(deep),
     );
   }
-  const keys = [...(tag === null ? [] : [tag.key]), ...fields.map((field) => field.name)];
-  const later: string[] = [];
-  const entries = tag === null ? [] : [`${printLiteralKey(tag.key)}: ${JSON.stringify(tag.name)}`];
+  const fast = fastPath(writer, shape, place, result, tag);
+  if (fast !== null) lines.push("{", ...fast.map((line) => `  ${line}`), "}");
   fields.forEach((field, index) => {
-    const variable = variableName(field, index);
-    lines.push(...fieldLines(writer, field, variable, place));
-    const entry = field.name === variable ? variable : `${printLiteralKey(field.name)}: ${variable}`;
-    // A key that is missing stays missing: a key with `undefined` would show.
-    if (field.optional !== true) entries.push(entry);
-    else if (field.name in Object.prototype) entries.push(`...(${variable} === undefined ? null : { ${entry} })`);
-    else {
-      const target = isIdentifier(field.name) ? `result.${field.name}` : `result[${JSON.stringify(field.name)}]`;
-      later.push(`if (${variable} !== undefined) ${target} = ${variable};`);
-    }
+    lines.push(...fieldLines(writer, field, variableName(field, index), place, fast === null));
   });
+  const known = knownKeys(tag, fields);
   if (rest !== null) {
-    const known = keySet(writer, place, keys);
-    const other = writer.support("objects", "emptyMap");
-    const type = writer.types.ref(rest);
     lines.push(
-      `const rest = ${other}<${type}>();`,
+      `const rest = ${writer.support("objects", "emptyMap")}<${writer.types.ref(rest)}>();`,
       "for (const key of Object.keys(value)) {",
-      `  if (${known}.has(key)) continue;`,
+      `  if (${keySet(writer, place, known)}.has(key)) continue;`,
       `  if (!key.isWellFormed()) return ${writer.support("failure", "mismatch")}("a key without lone surrogates", key);`,
       ...writer
         .readInto("entry", rest, undefined, "value[key]", `${place}Rest`, "depth + 1", "key")
@@ -57,28 +51,101 @@ export function structBody(
       "  rest[key] = entry;",
       "}",
     );
-    entries.push("...rest");
-  } else if (shape.unknownKeys === "refuse") {
-    const only = writer.support("objects", "hasOnly");
-    lines.push(`if (!${only}(value, ${keySet(writer, place, keys)})) return ${writer.support("failure", "INVALID")};`);
+  } else {
+    lines.push(...refusal(writer, shape, place, known));
   }
-  const literal = entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+  const entries = [...resultEntries(tag, fields), ...(rest === null ? [] : ["...rest"])];
+  const later = fields.flatMap((field, index) => laterLines(field, variableName(field, index)));
   // TypeScript cannot see that the rest has none of the known keys.
-  const value = rest === null ? literal : `${literal} as ${result}`;
-  if (later.length > 0) return [...lines, `const result: ${result} = ${value};`, ...later, "return result;"];
-  lines.push(
-    value.length <= 100 || rest !== null
-      ? `return ${value};`
-      : `return {\n${entries.map((entry) => `    ${entry},\n`).join("")}  };`,
-  );
-  return lines;
+  const object = printObject(entries, rest === null ? null : result);
+  if (later.length === 0) return [...lines, ...prefixed("return ", object)];
+  return [...lines, ...prefixed(`const result: ${result} = `, object), ...later, "return result;"];
 }
 
-function fieldLines(writer: ReaderWriter, field: Field, variable: string, place: string): string[] {
+/**
+ * A shorter way for objects that are in their one form already, as most are: one condition for all keys whose values
+ * need no change. When it does not hold, the statements after it find out why. Null when it would not be worth it.
+ */
+function fastPath(
+  writer: ReaderWriter,
+  shape: StructShape,
+  place: string,
+  result: string,
+  tag: Tag | null,
+): string[] | null {
+  const { fields, rest } = resolveFields(writer.model, shape);
+  const kinds = fields.map((field) => conversionOf(writer.model, field.type));
+  const isPlain = fields.every((field) => field.optional !== true && !isInherited(field));
+  if (!isPlain || rest !== null || kinds.includes("always")) return null;
+  if (kinds.filter((kind) => kind === "rarely").length < 2) return null;
+  const guard = new GuardWriter(writer);
+  const checked: Checked[] = [];
+  const reads: string[] = [];
+  fields.forEach((field, index) => {
+    const variable = variableName(field, index);
+    if (kinds[index] === "rarely") {
+      const inner = `${place}${pascalCase(field.name)}`;
+      const conditions = guard.limited(field.type, field.limits, variable, inner, "depth + 1");
+      checked.push({ key: field.name, variable, conditions });
+    } else {
+      reads.push(...fieldLines(writer, field, variable, place, true));
+    }
+  });
+  // TypeScript does not learn from what a reader returns.
+  const isNarrowed = !checked.some(({ conditions }) => conditions.some((condition) => condition.includes("read")));
+  const inside = [
+    ...reads,
+    ...refusal(writer, shape, place, knownKeys(tag, fields)),
+    ...prefixed("return ", printObject(resultEntries(tag, fields), isNarrowed ? null : result)),
+  ];
+  return whenAll(checked, [], inside);
+}
+
+function knownKeys(tag: Tag | null, fields: readonly Field[]): string[] {
+  return [...(tag === null ? [] : [tag.key]), ...fields.map((field) => field.name)];
+}
+
+function refusal(writer: ReaderWriter, shape: StructShape, place: string, known: readonly string[]): string[] {
+  if (shape.unknownKeys !== "refuse") return [];
+  const only = writer.support("objects", "hasOnly");
+  return [`if (!${only}(value, ${keySet(writer, place, known)})) return ${writer.support("failure", "INVALID")};`];
+}
+
+/** The entries of the result, from the variables that hold them. */
+function resultEntries(tag: Tag | null, fields: readonly Field[]): string[] {
+  const entries = tag === null ? [] : [`${printLiteralKey(tag.key)}: ${JSON.stringify(tag.name)}`];
+  fields.forEach((field, index) => {
+    const variable = variableName(field, index);
+    const entry = field.name === variable ? variable : `${printLiteralKey(field.name)}: ${variable}`;
+    if (field.optional !== true) entries.push(entry);
+    else if (isInherited(field)) entries.push(`...(${variable} === undefined ? null : { ${entry} })`);
+  });
+  return entries;
+}
+
+/** A key that is missing stays missing: a key with `undefined` would show. */
+function laterLines(field: Field, variable: string): string[] {
+  if (field.optional !== true || isInherited(field)) return [];
+  const target = isIdentifier(field.name) ? `result.${field.name}` : `result[${JSON.stringify(field.name)}]`;
+  return [`if (${variable} !== undefined) ${target} = ${variable};`];
+}
+
+/** An object literal, on one line or on several. */
+function printObject(entries: readonly string[], type: string | null): string[] {
+  const cast = type === null ? "" : ` as ${type}`;
+  const line = `${entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`}${cast};`;
+  return line.length <= 100 ? [line] : ["{", ...entries.map((entry) => `  ${entry},`), `}${cast};`];
+}
+
+function prefixed(start: string, [first = "", ...rest]: readonly string[]): string[] {
+  return [`${start}${first}`, ...rest];
+}
+
+function fieldLines(writer: ReaderWriter, field: Field, variable: string, place: string, isHot: boolean): string[] {
   const key = JSON.stringify(field.name);
   const inner = `${place}${pascalCase(field.name)}`;
   if (field.optional === true) return optionalLines(writer, field, variable, inner);
-  return writer.readInto(variable, field.type, field.limits, sourceOf(writer, field), inner, "depth + 1", key);
+  return writer.readInto(variable, field.type, field.limits, sourceOf(writer, field), inner, "depth + 1", key, isHot);
 }
 
 /** A key that is missing is no key of the result either. */
@@ -99,50 +166,4 @@ function optionalLines(writer: ReaderWriter, field: Field, variable: string, pla
 
 function sourceOf(writer: ReaderWriter, field: Field): Source {
   return keySource(writer, field.name, field.default === undefined ? null : printValue(field.default));
-}
-
-/** What stands under a key; `missing` is the expression for what to take when nothing does. */
-export function keySource(writer: ReaderWriter, name: string, missing: string | null): Source {
-  if (name in Object.prototype) {
-    const own = writer.support("objects", "own");
-    const key = JSON.stringify(name);
-    if (missing === null) return `${own}(value, ${key})`;
-    return (variable) => `const ${variable} = ${own}(value, ${key}, ${missing});`;
-  }
-  if (missing === null) return access(name);
-  return (variable) => {
-    const renamed = variable === name ? variable : `${printKey(name)}: ${variable}`;
-    return `const { ${renamed} = ${missing} } = value;`;
-  };
-}
-
-/** The value under a key that no object inherits. */
-export function access(name: string): string {
-  return isIdentifier(name) ? `value.${name}` : `value[${JSON.stringify(name)}]`;
-}
-
-/** A constant that holds the known keys. */
-export function keySet(writer: ReaderWriter, place: string, keys: readonly string[]): string {
-  const name = `keysOf${place}`;
-  const declaration = `const ${name}: ReadonlySet<string> = new Set([${keys.map((key) => JSON.stringify(key)).join(", ")}]);`;
-  if (!writer.functions.includes(declaration)) writer.functions.push(declaration);
-  return name;
-}
-
-/** Keys that cannot be the name of a variable, or would hide one that the reader uses. */
-const taken = new Set(
-  (
-    "value depth key entry rest result undefined Object Array BigInt Infinity Number Math " +
-    "INVALID break case catch class const continue debugger default delete do else enum export extends false finally for " +
-    "function if import in instanceof new null return super switch this throw true try typeof var void while with yield " +
-    "let static implements interface package private protected public await eval arguments mismatch inside own isObject " +
-    "hasOnly emptyMap tooDeep hasBytes hasChars hasItems hasEntries hasLength isWithin isPlainObject soleKey readEach"
-  ).split(" "),
-);
-
-function variableName(field: Field, index: number): string {
-  const isInherited = field.name in Object.prototype;
-  const usable =
-    !isInherited && isIdentifier(field.name) && !taken.has(field.name) && !/^(read|keysOf)|Given$/.test(field.name);
-  return usable ? field.name : `field${index}`;
 }

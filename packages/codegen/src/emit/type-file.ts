@@ -1,11 +1,13 @@
 import { kebabCase, type Model, type TypeDefinition } from "@stator/contract";
 import { addEnumGuard } from "./enum-guard.ts";
 import { addEnumReader } from "./enum-reader.ts";
-import { GuardWriter, returned } from "./guard.ts";
+import { keysOfUnchanged } from "./conversion.ts";
+import { GuardWriter } from "./guard.ts";
 import { Imports } from "./imports.ts";
 import { printDocs } from "./print-docs.ts";
 import { TypePrinter } from "./print-type.ts";
 import { ReaderWriter } from "./reader.ts";
+import { returned } from "./stages.ts";
 import { structBody } from "./struct-reader.ts";
 
 /** The file of one type: its declaration, its schema, its reader and its guard. Without the header. */
@@ -27,8 +29,13 @@ export function typeFile(model: Model, definition: TypeDefinition): string {
   }
   imports.value("../support/schema.ts", "schema");
   imports.type("../support/schema.ts", "Schema");
-  const codec = model.holdsLargeIntegers(name) ? [imports.value("../support/exact-json.ts", "exactJson")] : [];
-  const parts = [JSON.stringify(name), `read${name}`, `is${name}`, ...codec];
+  const keys = shape.kind === "struct" ? keysOfUnchanged(model, shape) : null;
+  const codec = model.holdsLargeIntegers(name)
+    ? [imports.value("../support/exact-json.ts", "exactJson")]
+    : keys === null
+      ? []
+      : ["JSON"];
+  const parts = [JSON.stringify(name), `read${name}`, `is${name}`, ...codec, ...(keys === null ? [] : [String(keys)])];
   const head = `export const ${name}: Schema<${input}, ${name}> = schema(`;
   const line = `${head}${parts.join(", ")});`;
   declarations.push(line.length <= 120 ? line : `${head}\n${parts.map((part) => `  ${part},\n`).join("")});`);
@@ -83,7 +90,7 @@ function addGuard(guard: GuardWriter, writer: ReaderWriter, { name, shape }: Typ
     case "enum":
       return addEnumGuard(guard, writer, name, shape);
     case "struct":
-      return guard.add(`is${name}`, name, deep, returned([...guard.object(deep), ...guard.struct(shape, name, null)]));
+      return guard.addStruct(`is${name}`, name, shape, name, deep);
     default: {
       const place = shape.kind === "tuple" ? `${name}Items` : `${name}Inner`;
       return guard.add(`is${name}`, name, deep, returned(guard.content(shape, "value", place, deep, "depth")));

@@ -24,6 +24,11 @@ const strangers: readonly (() => unknown)[] = [
   () => ({}),
 ];
 
+/** Something that hardly any type has. */
+export function stranger(random: Random): unknown {
+  return random.pick(strangers)();
+}
+
 /** Around the ends of integers. */
 const edges = [8, 16, 32].flatMap((bits) => {
   const [top, half] = [2 ** bits, 2 ** (bits - 1)];
@@ -44,7 +49,7 @@ class SampleList extends Array<unknown> {}
  * around each object.
  */
 export function distort(value: unknown, random: Random, wrap: <T extends object>(object: T) => T = same): unknown {
-  if (random.chance(0.02)) return random.pick(strangers)();
+  if (random.chance(0.02)) return stranger(random);
   if (typeof value === "number" && random.chance(0.1)) return random.pick(edges);
   if (typeof value === "number" && Number.isInteger(value) && random.chance(0.05)) return BigInt(value);
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
@@ -100,7 +105,7 @@ function object(entries: readonly (readonly [string, unknown])[], random: Random
   }
   if (kind === 5) {
     const key = random.pick(["extra", "__proto__", "constructor", "toString", "type", "a", "lone\ud800"]);
-    if (!Object.hasOwn(target, key)) set(target, key, { value: random.pick(strangers)(), enumerable: true });
+    if (!Object.hasOwn(target, key)) set(target, key, { value: stranger(random), enumerable: true });
   }
   if (kind === 6) set(target, Symbol("s"), { value: 1, enumerable: true });
   if (kind === 7) return Object.freeze(target);

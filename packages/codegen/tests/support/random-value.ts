@@ -27,6 +27,9 @@ const texts: Record<TextFormat, readonly string[]> = {
   time: ["00:00:00", "23:59:59.999999999", "12:00:00.120"],
 };
 
+/** Within 32 bits; some are exact in them. */
+const floats = [0, -0, 1, -1, 0.5, -2.25, 1024, 16777216, 0.1, 0.7, -0.3, 3.4e38, 1e21, 1.5e-7];
+
 /** Makes values of the types of a document, in the form that they have on the wire. */
 export class ValueMaker {
   readonly #types: ReadonlyMap<string, Shape>;
@@ -68,8 +71,7 @@ export class ValueMaker {
       case "int":
         return this.#integer(type);
       case "float":
-        // Exact in 32 bits too.
-        return random.pick([0, 1, -1, 0.5, -2.25, 1024, 16777216]);
+        return random.pick(type.bits === 32 ? floats : [...floats, 1e300, 0.30000000000000004]);
       case "option":
         return random.chance(0.4) ? null : this.type(type.of, budget);
       case "list":

@@ -23,7 +23,7 @@ import {
   takeIssue,
 } from "../fixtures/generated/support/failure.ts";
 import { readJson } from "../fixtures/generated/support/json.ts";
-import { hasBytes, hasEntries, hasItems, isWithin } from "../fixtures/generated/support/limits.ts";
+import { hasBytes, hasEntries, hasItems, isWithin, isWithin32 } from "../fixtures/generated/support/limits.ts";
 import {
   emptyMap,
   hasOnly,
@@ -358,7 +358,12 @@ function keeps(type: TypeRef, limits: Limits, value: unknown): boolean {
     const number = type.kind === "int" && type.policy === "string" ? BigInt(value as string) : value;
     const bound = (limit: number | bigint | null): number | bigint | null =>
       limit === null ? null : typeof number === "bigint" ? BigInt(limit) : limit;
-    if (!isWithin(number as number | bigint, bound(min), bound(max))) return false;
+    const [least, most] = [bound(min), bound(max)];
+    const holds =
+      type.kind === "float" && type.bits === 32
+        ? isWithin32(number as number, least as number | null, most as number | null)
+        : isWithin(number as number | bigint, least, most);
+    if (!holds) return false;
   }
   if (limits.minLength === undefined && limits.maxLength === undefined) return true;
   if (typeof value === "string") return hasBytes(value, minLength, maxLength);

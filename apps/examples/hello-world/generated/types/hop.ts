@@ -33,9 +33,10 @@ export function readHop(value: unknown): Hop | Invalid {
 }
 
 export function isHop(value: unknown): value is Hop {
+  if (!isObject(value)) return false;
+  const { service, instance } = value;
   return (
-    isObject(value) &&
-    typeof value.service === "string" && value.service.isWellFormed() &&
-    readU64(value.instance) === value.instance
+    typeof service === "string" && service.isWellFormed() &&
+    readU64(instance) === instance
   );
 }

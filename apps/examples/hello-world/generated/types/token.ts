@@ -29,22 +29,37 @@ export const Token: Schema<TokenInput, Token> = schema("Token", readToken, isTok
 
 export function readToken(value: unknown): Token | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const index = value.index;
-  if (typeof index !== "number" || index >>> 0 !== index) return inside("index", readU32(index));
-  const text = value.text;
-  if (typeof text !== "string" || !text.isWellFormed()) return inside("text", readString(text));
+  {
+    const { text } = value;
+    if (typeof text === "string" && text.isWellFormed()) {
+      const { index } = value;
+      if (typeof index === "number" && index >>> 0 === index) {
+        const servedBy = readTokenServedBy(value.servedBy);
+        if (servedBy === INVALID) return inside("servedBy");
+        return { index, text, servedBy };
+      }
+    }
+  }
+  const index = readU32(value.index);
+  if (index === INVALID) return inside("index");
+  const text = readString(value.text);
+  if (text === INVALID) return inside("text");
   const servedBy = readTokenServedBy(value.servedBy);
   if (servedBy === INVALID) return inside("servedBy");
   return { index, text, servedBy };
 }
 
 export function isToken(value: unknown): value is Token {
-  return (
-    isObject(value) &&
-    typeof value.index === "number" && value.index >>> 0 === value.index &&
-    typeof value.text === "string" && value.text.isWellFormed() &&
-    isListOf(value.servedBy, isHop)
-  );
+  if (!isObject(value)) return false;
+  const { text, servedBy } = value;
+  if (
+    typeof text === "string" && text.isWellFormed() &&
+    isListOf(servedBy, isHop)
+  ) {
+    const { index } = value;
+    return typeof index === "number" && index >>> 0 === index;
+  }
+  return false;
 }
 
 function readTokenServedBy(value: unknown): Array<Hop> | Invalid {

@@ -11,7 +11,7 @@ export type Words = {
   text: string;
 };
 
-export const Words: Schema<Words, Words> = schema("Words", readWords, isWords);
+export const Words: Schema<Words, Words> = schema("Words", readWords, isWords, JSON, 1);
 
 export function readWords(value: unknown): Words | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -22,9 +22,10 @@ export function readWords(value: unknown): Words | Invalid {
 }
 
 export function isWords(value: unknown): value is Words {
+  if (!isObject(value)) return false;
+  const { text } = value;
   return (
-    isObject(value) &&
-    typeof value.text === "string" && value.text.isWellFormed() &&
-    hasBytes(value.text, 1, 1048576)
+    typeof text === "string" && text.isWellFormed() &&
+    hasBytes(text, 1, 1048576)
   );
 }

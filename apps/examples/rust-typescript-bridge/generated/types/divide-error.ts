@@ -29,8 +29,10 @@ export function readDivideError(value: unknown): DivideError | Invalid {
 export function isDivideError(value: unknown): value is DivideError {
   if (!isObject(value)) return false;
   switch (value.code) {
-    case "by_zero":
-      return typeof value.dividend === "number" && (value.dividend | 0) === value.dividend;
+    case "by_zero": {
+      const { dividend } = value;
+      return typeof dividend === "number" && (dividend | 0) === dividend;
+    }
     case "too_large":
       return true;
     default:

@@ -23,9 +23,11 @@ export function readPlan(value: unknown): Plan | Invalid {
 }
 
 export function isPlan(value: unknown): value is Plan {
-  return (
-    isObject(value) &&
-    isJob(value.job) &&
-    typeof value.steps === "number" && value.steps >>> 0 === value.steps
-  );
+  if (!isObject(value)) return false;
+  const { job } = value;
+  if (isJob(job)) {
+    const { steps } = value;
+    return typeof steps === "number" && steps >>> 0 === steps;
+  }
+  return false;
 }

@@ -9,10 +9,19 @@ export type Point = {
   y: number;
 };
 
-export const Point: Schema<Point, Point> = schema("Point", readPoint, isPoint);
+export const Point: Schema<Point, Point> = schema("Point", readPoint, isPoint, JSON, 2);
 
 export function readPoint(value: unknown): Point | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
+  {
+    const { x, y } = value;
+    if (
+      typeof x === "number" && Number.isFinite(x) &&
+      typeof y === "number" && Number.isFinite(y)
+    ) {
+      return { x, y };
+    }
+  }
   const x = readF64(value.x);
   if (x === INVALID) return inside("x");
   const y = readF64(value.y);
@@ -21,9 +30,10 @@ export function readPoint(value: unknown): Point | Invalid {
 }
 
 export function isPoint(value: unknown): value is Point {
+  if (!isObject(value)) return false;
+  const { x, y } = value;
   return (
-    isObject(value) &&
-    typeof value.x === "number" && Number.isFinite(value.x) &&
-    typeof value.y === "number" && Number.isFinite(value.y)
+    typeof x === "number" && Number.isFinite(x) &&
+    typeof y === "number" && Number.isFinite(y)
   );
 }

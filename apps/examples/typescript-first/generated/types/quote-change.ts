@@ -32,8 +32,10 @@ export function isQuoteChange(value: unknown): value is QuoteChange {
   switch (value.kind) {
     case "none":
       return true;
-    case "moved":
-      return typeof value.cents === "number" && Number.isSafeInteger(value.cents);
+    case "moved": {
+      const { cents } = value;
+      return typeof cents === "number" && Number.isSafeInteger(cents);
+    }
     default:
       return false;
   }

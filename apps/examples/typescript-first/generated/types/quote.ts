@@ -35,11 +35,15 @@ export function readQuote(value: unknown): Quote | Invalid {
 }
 
 export function isQuote(value: unknown): value is Quote {
-  return (
-    isObject(value) &&
-    typeof value.symbol === "string" && value.symbol.isWellFormed() &&
-    typeof value.cents === "number" && Number.isSafeInteger(value.cents) && value.cents >= 0 &&
-    isQuoteChange(value.change) &&
-    (value.note === undefined || (typeof value.note === "string" && value.note.isWellFormed()))
-  );
+  if (!isObject(value)) return false;
+  const { symbol, change, note } = value;
+  if (
+    typeof symbol === "string" && symbol.isWellFormed() &&
+    isQuoteChange(change) &&
+    (note === undefined || (typeof note === "string" && note.isWellFormed()))
+  ) {
+    const { cents } = value;
+    return typeof cents === "number" && Number.isSafeInteger(cents) && cents >= 0;
+  }
+  return false;
 }

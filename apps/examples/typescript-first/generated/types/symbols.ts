@@ -9,7 +9,7 @@ export type Symbols = {
   symbol: string;
 };
 
-export const Symbols: Schema<Symbols, Symbols> = schema("Symbols", readSymbols, isSymbols);
+export const Symbols: Schema<Symbols, Symbols> = schema("Symbols", readSymbols, isSymbols, JSON, 1);
 
 export function readSymbols(value: unknown): Symbols | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -20,9 +20,10 @@ export function readSymbols(value: unknown): Symbols | Invalid {
 }
 
 export function isSymbols(value: unknown): value is Symbols {
+  if (!isObject(value)) return false;
+  const { symbol } = value;
   return (
-    isObject(value) &&
-    typeof value.symbol === "string" && value.symbol.isWellFormed() &&
-    hasChars(value.symbol, 1, 8)
+    typeof symbol === "string" && symbol.isWellFormed() &&
+    hasChars(symbol, 1, 8)
   );
 }

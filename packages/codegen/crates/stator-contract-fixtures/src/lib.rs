@@ -138,6 +138,7 @@ fixtures! {
     "Awkward" => Awkward,
     "Borrowed" => Borrowed<'static>,
     "Limited" => Limited,
+    "Dimmed" => Dimmed,
     "Binary" => Binary,
     "Key" => Key,
     "Digest" => Digest,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stator_contract::Contract;
 use ts_rs::TS;
 
-/// Limits are for contracts; serde does not know them, so this one is not compared with it.
+/// Limits are for contracts; serde does not know them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, Contract)]
 pub struct Limited {
     #[contract(min_length = 2, max_length = 5)]
@@ -21,4 +21,13 @@ pub struct Limited {
     pub share: f64,
     #[contract(max_length = 1)]
     pub maybe: Option<String>,
+}
+
+/// Limits that 32 bits cannot hold exactly.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, Contract)]
+pub struct Dimmed {
+    #[contract(min = 0.1, max = 0.7)]
+    pub level: f32,
+    #[contract(max = 1e21)]
+    pub reach: Option<f64>,
 }

@@ -2,7 +2,7 @@ use std::{cmp::Ordering, fmt};
 
 use serde::Serialize;
 
-use crate::type_ref::TypeRef;
+use crate::{check::JsNumber, type_ref::TypeRef};
 
 /// What narrows the values of a field beyond its type.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
@@ -80,11 +80,19 @@ impl Bound {
 
     /// How a finite number lies to this limit.
     pub(crate) fn of_float(self, value: f64) -> Ordering {
-        let bound = match self {
+        value.partial_cmp(&self.float()).unwrap_or(Ordering::Equal)
+    }
+
+    /// The same in 32 bits.
+    pub(crate) fn of_float32(self, value: f32) -> Ordering {
+        value.partial_cmp(&(self.float() as f32)).unwrap_or(Ordering::Equal)
+    }
+
+    fn float(self) -> f64 {
+        match self {
             Bound::Int(bound) => bound as f64,
             Bound::Float(bound) => bound,
-        };
-        value.partial_cmp(&bound).unwrap_or(Ordering::Equal)
+        }
     }
 
     fn problem(&self, on: &TypeRef) -> Option<String> {
@@ -101,7 +109,7 @@ impl fmt::Display for Bound {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Bound::Int(bound) => bound.fmt(formatter),
-            Bound::Float(bound) => bound.fmt(formatter),
+            Bound::Float(bound) => JsNumber(*bound).fmt(formatter),
         }
     }
 }

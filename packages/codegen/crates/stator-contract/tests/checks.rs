@@ -191,3 +191,30 @@ fn a_limit_of_an_option_is_for_what_it_holds() {
     assert_eq!(with(None), "");
     assert_eq!(with(Some("abc")), "name: expected 2 bytes of UTF-8, got 3");
 }
+
+#[derive(Serialize, Deserialize, TS, Contract)]
+struct Floats {
+    #[contract(min = 0.1, max = 0.7)]
+    narrow: f32,
+    #[contract(min = 0.0000005, max = 1e21)]
+    wide: f64,
+}
+
+#[test]
+fn limits_of_floats_are_rounded_as_values_are_and_shown_as_in_javascript() {
+    let of = |narrow, wide| misfit(&Floats { narrow, wide });
+    assert_eq!(of(0.7, 1e21), "");
+    assert_eq!(of(0.1, 5e-7), "");
+    assert_eq!(of(0.71, 1.0), "narrow: expected 0.1 to 0.7, got 0.71");
+    assert_eq!(of(1e-7, 1.0), "narrow: expected 0.1 to 0.7, got 1e-7");
+    assert_eq!(of(-0.0, 1.0), "narrow: expected 0.1 to 0.7, got 0");
+    assert_eq!(
+        of(f32::NAN, 1.0),
+        "narrow: expected a finite number of 32 bits, got NaN"
+    );
+    assert_eq!(of(0.1, 1.5e22), "wide: expected 5e-7 to 1e+21, got 1.5e+22");
+    assert_eq!(
+        of(0.1, -123_456_789.5),
+        "wide: expected 5e-7 to 1e+21, got -123456789.5"
+    );
+}

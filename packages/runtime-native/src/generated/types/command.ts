@@ -161,57 +161,80 @@ export function readCommand(value: unknown): Command | Invalid {
 export function isCommand(value: unknown): value is Command {
   if (!isObject(value)) return false;
   switch (value.type) {
-    case "serve":
-      return (
-        typeof value.endpoint === "number" && value.endpoint >>> 0 === value.endpoint &&
-        typeof value.path === "string" && value.path.isWellFormed() &&
-        typeof value.idempotent === "boolean" &&
-        typeof value.gracefulShutdown === "boolean" &&
-        (value.contract === null || isServedContract(value.contract)) &&
+    case "serve": {
+      const { path, contract } = value;
+      if (
+        typeof path === "string" && path.isWellFormed() &&
+        (contract === null || isServedContract(contract)) &&
         hasOnly(value, keysOfCommandServe)
-      );
+      ) {
+        const { endpoint, idempotent, gracefulShutdown } = value;
+        return (
+          typeof endpoint === "number" && endpoint >>> 0 === endpoint &&
+          typeof idempotent === "boolean" &&
+          typeof gracefulShutdown === "boolean"
+        );
+      }
+      return false;
+    }
     case "stop-serving":
-      return (
-        typeof value.endpoint === "number" && value.endpoint >>> 0 === value.endpoint &&
-        hasOnly(value, keysOfCommandStopServing)
-      );
-    case "client":
-      return (
-        typeof value.client === "number" && value.client >>> 0 === value.client &&
-        typeof value.path === "string" && value.path.isWellFormed() &&
-        typeof value.idempotent === "boolean" &&
-        typeof value.waitMs === "number" && value.waitMs >>> 0 === value.waitMs &&
-        (value.contract === null || (typeof value.contract === "string" && value.contract.isWellFormed())) &&
+      if (hasOnly(value, keysOfCommandStopServing)) {
+        const { endpoint } = value;
+        return typeof endpoint === "number" && endpoint >>> 0 === endpoint;
+      }
+      return false;
+    case "client": {
+      const { path, contract } = value;
+      if (
+        typeof path === "string" && path.isWellFormed() &&
+        (contract === null || (typeof contract === "string" && contract.isWellFormed())) &&
         hasOnly(value, keysOfCommandClient)
-      );
+      ) {
+        const { client, idempotent, waitMs } = value;
+        return (
+          typeof client === "number" && client >>> 0 === client &&
+          typeof idempotent === "boolean" &&
+          typeof waitMs === "number" && waitMs >>> 0 === waitMs
+        );
+      }
+      return false;
+    }
     case "wait-for-instances":
-      return (
-        typeof value.client === "number" && value.client >>> 0 === value.client &&
-        typeof value.min === "number" && value.min >>> 0 === value.min &&
-        (value.timeoutMs === null || (typeof value.timeoutMs === "number" && value.timeoutMs >>> 0 === value.timeoutMs)) &&
-        hasOnly(value, keysOfCommandWaitForInstances)
-      );
+      if (hasOnly(value, keysOfCommandWaitForInstances)) {
+        const { client, min, timeoutMs } = value;
+        return (
+          typeof client === "number" && client >>> 0 === client &&
+          typeof min === "number" && min >>> 0 === min &&
+          (timeoutMs === null || (typeof timeoutMs === "number" && timeoutMs >>> 0 === timeoutMs))
+        );
+      }
+      return false;
     case "close-client":
-      return (
-        typeof value.client === "number" && value.client >>> 0 === value.client &&
-        hasOnly(value, keysOfCommandCloseClient)
-      );
+      if (hasOnly(value, keysOfCommandCloseClient)) {
+        const { client } = value;
+        return typeof client === "number" && client >>> 0 === client;
+      }
+      return false;
     case "shutdown":
-      return (
-        (value.timeoutMs === null || (typeof value.timeoutMs === "number" && value.timeoutMs >>> 0 === value.timeoutMs)) &&
-        hasOnly(value, keysOfCommandShutdown)
-      );
+      if (hasOnly(value, keysOfCommandShutdown)) {
+        const { timeoutMs } = value;
+        return (timeoutMs === null || (typeof timeoutMs === "number" && timeoutMs >>> 0 === timeoutMs));
+      }
+      return false;
     case "set-health":
-      return (
-        typeof value.ready === "boolean" &&
-        hasOnly(value, keysOfCommandSetHealth)
-      );
-    case "judged":
-      return (
-        typeof value.dispute === "number" && value.dispute >>> 0 === value.dispute &&
-        isJudgement(value.judgement) &&
-        hasOnly(value, keysOfCommandJudged)
-      );
+      if (hasOnly(value, keysOfCommandSetHealth)) {
+        const { ready } = value;
+        return typeof ready === "boolean";
+      }
+      return false;
+    case "judged": {
+      const { judgement } = value;
+      if (isJudgement(judgement) && hasOnly(value, keysOfCommandJudged)) {
+        const { dispute } = value;
+        return typeof dispute === "number" && dispute >>> 0 === dispute;
+      }
+      return false;
+    }
     default:
       return false;
   }
@@ -225,14 +248,31 @@ function readCommandServe(value: Record<string, unknown>): ({
   gracefulShutdown: boolean;
   contract: ServedContract | null;
 }) | Invalid {
-  const endpoint = value.endpoint;
-  if (typeof endpoint !== "number" || endpoint >>> 0 !== endpoint) return inside("endpoint", readU32(endpoint));
-  const path = value.path;
-  if (typeof path !== "string" || !path.isWellFormed()) return inside("path", readString(path));
-  const idempotent = value.idempotent;
-  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
-  const gracefulShutdown = value.gracefulShutdown;
-  if (typeof gracefulShutdown !== "boolean") return inside("gracefulShutdown", readBool(gracefulShutdown));
+  {
+    const { path } = value;
+    if (typeof path === "string" && path.isWellFormed()) {
+      const { endpoint, idempotent, gracefulShutdown } = value;
+      if (
+        typeof endpoint === "number" && endpoint >>> 0 === endpoint &&
+        typeof idempotent === "boolean" &&
+        typeof gracefulShutdown === "boolean"
+      ) {
+        const { contract: contractGiven = null } = value;
+        const contract = contractGiven === null ? null : readServedContract(contractGiven);
+        if (contract === INVALID) return inside("contract");
+        if (!hasOnly(value, keysOfCommandServe)) return INVALID;
+        return { type: "serve", endpoint, path, idempotent, gracefulShutdown, contract };
+      }
+    }
+  }
+  const endpoint = readU32(value.endpoint);
+  if (endpoint === INVALID) return inside("endpoint");
+  const path = readString(value.path);
+  if (path === INVALID) return inside("path");
+  const idempotent = readBool(value.idempotent);
+  if (idempotent === INVALID) return inside("idempotent");
+  const gracefulShutdown = readBool(value.gracefulShutdown);
+  if (gracefulShutdown === INVALID) return inside("gracefulShutdown");
   const { contract: contractGiven = null } = value;
   const contract = contractGiven === null ? null : readServedContract(contractGiven);
   if (contract === INVALID) return inside("contract");
@@ -259,18 +299,34 @@ function readCommandClient(value: Record<string, unknown>): ({
   /** The hash of the contract that the caller was built with. */
   contract: string | null;
 }) | Invalid {
-  const client = value.client;
-  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
-  const path = value.path;
-  if (typeof path !== "string" || !path.isWellFormed()) return inside("path", readString(path));
-  const idempotent = value.idempotent;
-  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
-  const waitMs = value.waitMs;
-  if (typeof waitMs !== "number" || waitMs >>> 0 !== waitMs) return inside("waitMs", readU32(waitMs));
-  const { contract = null } = value;
-  if (contract !== null && (typeof contract !== "string" || !contract.isWellFormed())) {
-    return inside("contract", readString(contract));
+  {
+    const { path, contract } = value;
+    if (
+      typeof path === "string" && path.isWellFormed() &&
+      (contract === null || (typeof contract === "string" && contract.isWellFormed()))
+    ) {
+      const { client, idempotent, waitMs } = value;
+      if (
+        typeof client === "number" && client >>> 0 === client &&
+        typeof idempotent === "boolean" &&
+        typeof waitMs === "number" && waitMs >>> 0 === waitMs
+      ) {
+        if (!hasOnly(value, keysOfCommandClient)) return INVALID;
+        return { type: "client", client, path, idempotent, waitMs, contract };
+      }
+    }
   }
+  const client = readU32(value.client);
+  if (client === INVALID) return inside("client");
+  const path = readString(value.path);
+  if (path === INVALID) return inside("path");
+  const idempotent = readBool(value.idempotent);
+  if (idempotent === INVALID) return inside("idempotent");
+  const waitMs = readU32(value.waitMs);
+  if (waitMs === INVALID) return inside("waitMs");
+  const { contract: contractGiven = null } = value;
+  const contract = contractGiven === null ? null : readString(contractGiven);
+  if (contract === INVALID) return inside("contract");
   if (!hasOnly(value, keysOfCommandClient)) return INVALID;
   return { type: "client", client, path, idempotent, waitMs, contract };
 }
@@ -281,14 +337,24 @@ function readCommandWaitForInstances(value: Record<string, unknown>): ({
   min: number;
   timeoutMs: number | null;
 }) | Invalid {
-  const client = value.client;
-  if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
-  const min = value.min;
-  if (typeof min !== "number" || min >>> 0 !== min) return inside("min", readU32(min));
-  const { timeoutMs = null } = value;
-  if (timeoutMs !== null && (typeof timeoutMs !== "number" || timeoutMs >>> 0 !== timeoutMs)) {
-    return inside("timeoutMs", readU32(timeoutMs));
+  {
+    const { client, min, timeoutMs } = value;
+    if (
+      typeof client === "number" && client >>> 0 === client &&
+      typeof min === "number" && min >>> 0 === min &&
+      (timeoutMs === null || (typeof timeoutMs === "number" && timeoutMs >>> 0 === timeoutMs))
+    ) {
+      if (!hasOnly(value, keysOfCommandWaitForInstances)) return INVALID;
+      return { type: "wait-for-instances", client, min, timeoutMs };
+    }
   }
+  const client = readU32(value.client);
+  if (client === INVALID) return inside("client");
+  const min = readU32(value.min);
+  if (min === INVALID) return inside("min");
+  const { timeoutMs: timeoutMsGiven = null } = value;
+  const timeoutMs = timeoutMsGiven === null ? null : readU32(timeoutMsGiven);
+  if (timeoutMs === INVALID) return inside("timeoutMs");
   if (!hasOnly(value, keysOfCommandWaitForInstances)) return INVALID;
   return { type: "wait-for-instances", client, min, timeoutMs };
 }
@@ -319,10 +385,10 @@ function readCommandSetHealth(value: Record<string, unknown>): ({
   type: "set-health";
   ready: boolean;
 }) | Invalid {
-  const field0 = value.ready;
-  if (typeof field0 !== "boolean") return inside("ready", readBool(field0));
+  const ready = value.ready;
+  if (typeof ready !== "boolean") return inside("ready", readBool(ready));
   if (!hasOnly(value, keysOfCommandSetHealth)) return INVALID;
-  return { type: "set-health", ready: field0 };
+  return { type: "set-health", ready };
 }
 
 function readCommandJudged(value: Record<string, unknown>): ({

@@ -32,5 +32,10 @@ export function readCompatibility(value: unknown): Compatibility | Invalid {
 }
 
 export function isCompatibility(value: unknown): value is Compatibility {
-  return readCompatibility(value) === value;
+  return (
+    value === "compatible" ||
+    value === "pending" ||
+    value === "unknown" ||
+    value === "incompatible"
+  );
 }

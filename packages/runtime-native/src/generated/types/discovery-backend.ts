@@ -39,5 +39,5 @@ export function readDiscoveryBackend(value: unknown): DiscoveryBackend | Invalid
 }
 
 export function isDiscoveryBackend(value: unknown): value is DiscoveryBackend {
-  return readDiscoveryBackend(value) === value;
+  return value === "etcd" || value === "file" || value === "memory";
 }

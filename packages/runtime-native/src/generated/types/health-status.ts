@@ -22,5 +22,5 @@ export function readHealthStatus(value: unknown): HealthStatus | Invalid {
 }
 
 export function isHealthStatus(value: unknown): value is HealthStatus {
-  return readHealthStatus(value) === value;
+  return value === "ready" || value === "notready";
 }

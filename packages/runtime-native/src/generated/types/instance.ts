@@ -56,13 +56,14 @@ export function readInstance(value: unknown): Instance | Invalid {
 }
 
 export function isInstance(value: unknown): value is Instance {
+  if (!isObject(value)) return false;
+  const { namespace, component, endpoint, instance_id, transport, stator } = value;
   return (
-    isObject(value) &&
-    typeof value.namespace === "string" && value.namespace.isWellFormed() &&
-    typeof value.component === "string" && value.component.isWellFormed() &&
-    typeof value.endpoint === "string" && value.endpoint.isWellFormed() &&
-    readU64(value.instance_id) === value.instance_id &&
-    isTransport(value.transport) &&
-    (value.stator === null || isStator(value.stator))
+    typeof namespace === "string" && namespace.isWellFormed() &&
+    typeof component === "string" && component.isWellFormed() &&
+    typeof endpoint === "string" && endpoint.isWellFormed() &&
+    readU64(instance_id) === instance_id &&
+    isTransport(transport) &&
+    (stator === null || isStator(stator))
   );
 }

@@ -39,10 +39,14 @@ export function isJudgement(value: unknown): value is Judgement {
   switch (value.outcome) {
     case "compatible":
       return true;
-    case "incompatible":
-      return readJudgementIncompatibleBreaks(value.breaks) === value.breaks;
-    case "unknown":
-      return typeof value.problem === "string" && value.problem.isWellFormed();
+    case "incompatible": {
+      const { breaks } = value;
+      return isJudgementIncompatibleBreaks(breaks);
+    }
+    case "unknown": {
+      const { problem } = value;
+      return typeof problem === "string" && problem.isWellFormed();
+    }
     default:
       return false;
   }
@@ -73,4 +77,13 @@ function readJudgementUnknown(value: Record<string, unknown>): ({
   const problem = value.problem;
   if (typeof problem !== "string" || !problem.isWellFormed()) return inside("problem", readString(problem));
   return { outcome: "unknown", problem };
+}
+
+function isJudgementIncompatibleBreaks(value: unknown): value is Array<string> {
+  if (!Array.isArray(value)) return false;
+  for (let index = 0; index < value.length; index++) {
+    const item: unknown = value[index];
+    if (!(typeof item === "string" && item.isWellFormed())) return false;
+  }
+  return true;
 }

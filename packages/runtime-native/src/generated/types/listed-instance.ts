@@ -41,26 +41,40 @@ export const ListedInstance: Schema<ListedInstanceInput, ListedInstance> = schem
   "ListedInstance",
   readListedInstance,
   isListedInstance,
+  JSON,
+  8,
 );
 
 export function readListedInstance(value: unknown): ListedInstance | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const instanceId = value.instanceId;
-  if (typeof instanceId !== "string" || !instanceId.isWellFormed()) {
-    return inside("instanceId", readString(instanceId));
+  {
+    const { instanceId, namespace, component, endpoint, address, contract, compatibility, breaks } = value;
+    if (
+      typeof instanceId === "string" && instanceId.isWellFormed() &&
+      typeof namespace === "string" && namespace.isWellFormed() &&
+      typeof component === "string" && component.isWellFormed() &&
+      typeof endpoint === "string" && endpoint.isWellFormed() &&
+      typeof address === "string" && address.isWellFormed() &&
+      (contract === null || (typeof contract === "string" && contract.isWellFormed())) &&
+      isCompatibility(compatibility) &&
+      isListedInstanceBreaks(breaks)
+    ) {
+      return { instanceId, namespace, component, endpoint, address, contract, compatibility, breaks };
+    }
   }
-  const namespace = value.namespace;
-  if (typeof namespace !== "string" || !namespace.isWellFormed()) return inside("namespace", readString(namespace));
-  const component = value.component;
-  if (typeof component !== "string" || !component.isWellFormed()) return inside("component", readString(component));
-  const endpoint = value.endpoint;
-  if (typeof endpoint !== "string" || !endpoint.isWellFormed()) return inside("endpoint", readString(endpoint));
-  const address = value.address;
-  if (typeof address !== "string" || !address.isWellFormed()) return inside("address", readString(address));
-  const { contract = null } = value;
-  if (contract !== null && (typeof contract !== "string" || !contract.isWellFormed())) {
-    return inside("contract", readString(contract));
-  }
+  const instanceId = readString(value.instanceId);
+  if (instanceId === INVALID) return inside("instanceId");
+  const namespace = readString(value.namespace);
+  if (namespace === INVALID) return inside("namespace");
+  const component = readString(value.component);
+  if (component === INVALID) return inside("component");
+  const endpoint = readString(value.endpoint);
+  if (endpoint === INVALID) return inside("endpoint");
+  const address = readString(value.address);
+  if (address === INVALID) return inside("address");
+  const { contract: contractGiven = null } = value;
+  const contract = contractGiven === null ? null : readString(contractGiven);
+  if (contract === INVALID) return inside("contract");
   const compatibility = readCompatibility(value.compatibility);
   if (compatibility === INVALID) return inside("compatibility");
   const breaks = readListedInstanceBreaks(value.breaks);
@@ -69,17 +83,27 @@ export function readListedInstance(value: unknown): ListedInstance | Invalid {
 }
 
 export function isListedInstance(value: unknown): value is ListedInstance {
+  if (!isObject(value)) return false;
+  const { instanceId, namespace, component, endpoint, address, contract, compatibility, breaks } = value;
   return (
-    isObject(value) &&
-    typeof value.instanceId === "string" && value.instanceId.isWellFormed() &&
-    typeof value.namespace === "string" && value.namespace.isWellFormed() &&
-    typeof value.component === "string" && value.component.isWellFormed() &&
-    typeof value.endpoint === "string" && value.endpoint.isWellFormed() &&
-    typeof value.address === "string" && value.address.isWellFormed() &&
-    (value.contract === null || (typeof value.contract === "string" && value.contract.isWellFormed())) &&
-    isCompatibility(value.compatibility) &&
-    readListedInstanceBreaks(value.breaks) === value.breaks
+    typeof instanceId === "string" && instanceId.isWellFormed() &&
+    typeof namespace === "string" && namespace.isWellFormed() &&
+    typeof component === "string" && component.isWellFormed() &&
+    typeof endpoint === "string" && endpoint.isWellFormed() &&
+    typeof address === "string" && address.isWellFormed() &&
+    (contract === null || (typeof contract === "string" && contract.isWellFormed())) &&
+    isCompatibility(compatibility) &&
+    isListedInstanceBreaks(breaks)
   );
+}
+
+function isListedInstanceBreaks(value: unknown): value is Array<string> {
+  if (!Array.isArray(value)) return false;
+  for (let index = 0; index < value.length; index++) {
+    const item: unknown = value[index];
+    if (!(typeof item === "string" && item.isWellFormed())) return false;
+  }
+  return true;
 }
 
 function readListedInstanceBreaks(value: unknown): Array<string> | Invalid {

@@ -26,5 +26,5 @@ export function readRequestPlane(value: unknown): RequestPlane | Invalid {
 }
 
 export function isRequestPlane(value: unknown): value is RequestPlane {
-  return readRequestPlane(value) === value;
+  return value === "tcp" || value === "memory";
 }

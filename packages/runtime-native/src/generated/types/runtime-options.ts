@@ -169,120 +169,177 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   "RuntimeOptions",
   readRuntimeOptions,
   isRuntimeOptions,
+  JSON,
+  30,
 );
 
 const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
+  {
+    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, systemHost, startingHealthStatus, log } = value;
+    if (
+      (discovery === null || isDiscoveryBackend(discovery)) &&
+      (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
+      (etcdEndpoints === null || (typeof etcdEndpoints === "string" && etcdEndpoints.isWellFormed())) &&
+      (etcdUsername === null || (typeof etcdUsername === "string" && etcdUsername.isWellFormed())) &&
+      (etcdPassword === null || isSecret(etcdPassword)) &&
+      (etcdCa === null || (typeof etcdCa === "string" && etcdCa.isWellFormed())) &&
+      (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
+      (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
+      (requestPlane === null || isRequestPlane(requestPlane)) &&
+      (host === null || (typeof host === "string" && host.isWellFormed())) &&
+      (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
+      (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
+      (log === null || (typeof log === "string" && log.isWellFormed()))
+    ) {
+      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
+      if (
+        (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
+        (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
+        (etcdRequestTimeoutMs === null || (typeof etcdRequestTimeoutMs === "number" && etcdRequestTimeoutMs >>> 0 === etcdRequestTimeoutMs)) &&
+        (etcdKeepAliveMs === null || (typeof etcdKeepAliveMs === "number" && etcdKeepAliveMs >>> 0 === etcdKeepAliveMs)) &&
+        (etcdKeepAliveTimeoutMs === null || (typeof etcdKeepAliveTimeoutMs === "number" && etcdKeepAliveTimeoutMs >>> 0 === etcdKeepAliveTimeoutMs)) &&
+        (port === null || (typeof port === "number" && (port & 0xffff) === port)) &&
+        (maxMessageBytes === null || (typeof maxMessageBytes === "number" && maxMessageBytes >>> 0 === maxMessageBytes)) &&
+        (connectTimeoutMs === null || (typeof connectTimeoutMs === "number" && connectTimeoutMs >>> 0 === connectTimeoutMs)) &&
+        (streamWindowBytes === null || (typeof streamWindowBytes === "number" && streamWindowBytes >>> 0 === streamWindowBytes)) &&
+        (maxConcurrentCalls === null || (typeof maxConcurrentCalls === "number" && maxConcurrentCalls >>> 0 === maxConcurrentCalls)) &&
+        (unreadTimeoutMs === null || (typeof unreadTimeoutMs === "number" && unreadTimeoutMs >>> 0 === unreadTimeoutMs)) &&
+        (keepAliveMs === null || (typeof keepAliveMs === "number" && keepAliveMs >>> 0 === keepAliveMs)) &&
+        (shutdownTimeoutMs === null || (typeof shutdownTimeoutMs === "number" && shutdownTimeoutMs >>> 0 === shutdownTimeoutMs)) &&
+        (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
+        (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
+        (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
+        (logJson === null || typeof logJson === "boolean")
+      ) {
+        if (!hasOnly(value, keysOfRuntimeOptions)) return INVALID;
+        return {
+          discovery,
+          filePath,
+          etcdEndpoints,
+          etcdLeaseTtlMs,
+          etcdStartupTimeoutMs,
+          etcdRequestTimeoutMs,
+          etcdKeepAliveMs,
+          etcdKeepAliveTimeoutMs,
+          etcdUsername,
+          etcdPassword,
+          etcdCa,
+          etcdClientCert,
+          etcdClientKey,
+          requestPlane,
+          host,
+          port,
+          maxMessageBytes,
+          connectTimeoutMs,
+          streamWindowBytes,
+          maxConcurrentCalls,
+          unreadTimeoutMs,
+          keepAliveMs,
+          shutdownTimeoutMs,
+          gracePeriodMs,
+          workerThreads,
+          systemHost,
+          systemPort,
+          startingHealthStatus,
+          log,
+          logJson,
+        } as RuntimeOptions;
+      }
+    }
+  }
   const { discovery: discoveryGiven = null } = value;
   const discovery = discoveryGiven === null ? null : readDiscoveryBackend(discoveryGiven);
   if (discovery === INVALID) return inside("discovery");
-  const { filePath = null } = value;
-  if (filePath !== null && (typeof filePath !== "string" || !filePath.isWellFormed())) {
-    return inside("filePath", readString(filePath));
-  }
-  const { etcdEndpoints = null } = value;
-  if (etcdEndpoints !== null && (typeof etcdEndpoints !== "string" || !etcdEndpoints.isWellFormed())) {
-    return inside("etcdEndpoints", readString(etcdEndpoints));
-  }
-  const { etcdLeaseTtlMs = null } = value;
-  if (etcdLeaseTtlMs !== null && (typeof etcdLeaseTtlMs !== "number" || etcdLeaseTtlMs >>> 0 !== etcdLeaseTtlMs)) {
-    return inside("etcdLeaseTtlMs", readU32(etcdLeaseTtlMs));
-  }
-  const { etcdStartupTimeoutMs = null } = value;
-  if (etcdStartupTimeoutMs !== null && (typeof etcdStartupTimeoutMs !== "number" || etcdStartupTimeoutMs >>> 0 !== etcdStartupTimeoutMs)) {
-    return inside("etcdStartupTimeoutMs", readU32(etcdStartupTimeoutMs));
-  }
-  const { etcdRequestTimeoutMs = null } = value;
-  if (etcdRequestTimeoutMs !== null && (typeof etcdRequestTimeoutMs !== "number" || etcdRequestTimeoutMs >>> 0 !== etcdRequestTimeoutMs)) {
-    return inside("etcdRequestTimeoutMs", readU32(etcdRequestTimeoutMs));
-  }
-  const { etcdKeepAliveMs = null } = value;
-  if (etcdKeepAliveMs !== null && (typeof etcdKeepAliveMs !== "number" || etcdKeepAliveMs >>> 0 !== etcdKeepAliveMs)) {
-    return inside("etcdKeepAliveMs", readU32(etcdKeepAliveMs));
-  }
-  const { etcdKeepAliveTimeoutMs = null } = value;
-  if (etcdKeepAliveTimeoutMs !== null && (typeof etcdKeepAliveTimeoutMs !== "number" || etcdKeepAliveTimeoutMs >>> 0 !== etcdKeepAliveTimeoutMs)) {
-    return inside("etcdKeepAliveTimeoutMs", readU32(etcdKeepAliveTimeoutMs));
-  }
-  const { etcdUsername = null } = value;
-  if (etcdUsername !== null && (typeof etcdUsername !== "string" || !etcdUsername.isWellFormed())) {
-    return inside("etcdUsername", readString(etcdUsername));
-  }
+  const { filePath: filePathGiven = null } = value;
+  const filePath = filePathGiven === null ? null : readString(filePathGiven);
+  if (filePath === INVALID) return inside("filePath");
+  const { etcdEndpoints: etcdEndpointsGiven = null } = value;
+  const etcdEndpoints = etcdEndpointsGiven === null ? null : readString(etcdEndpointsGiven);
+  if (etcdEndpoints === INVALID) return inside("etcdEndpoints");
+  const { etcdLeaseTtlMs: etcdLeaseTtlMsGiven = null } = value;
+  const etcdLeaseTtlMs = etcdLeaseTtlMsGiven === null ? null : readU32(etcdLeaseTtlMsGiven);
+  if (etcdLeaseTtlMs === INVALID) return inside("etcdLeaseTtlMs");
+  const { etcdStartupTimeoutMs: etcdStartupTimeoutMsGiven = null } = value;
+  const etcdStartupTimeoutMs = etcdStartupTimeoutMsGiven === null ? null : readU32(etcdStartupTimeoutMsGiven);
+  if (etcdStartupTimeoutMs === INVALID) return inside("etcdStartupTimeoutMs");
+  const { etcdRequestTimeoutMs: etcdRequestTimeoutMsGiven = null } = value;
+  const etcdRequestTimeoutMs = etcdRequestTimeoutMsGiven === null ? null : readU32(etcdRequestTimeoutMsGiven);
+  if (etcdRequestTimeoutMs === INVALID) return inside("etcdRequestTimeoutMs");
+  const { etcdKeepAliveMs: etcdKeepAliveMsGiven = null } = value;
+  const etcdKeepAliveMs = etcdKeepAliveMsGiven === null ? null : readU32(etcdKeepAliveMsGiven);
+  if (etcdKeepAliveMs === INVALID) return inside("etcdKeepAliveMs");
+  const { etcdKeepAliveTimeoutMs: etcdKeepAliveTimeoutMsGiven = null } = value;
+  const etcdKeepAliveTimeoutMs = etcdKeepAliveTimeoutMsGiven === null ? null : readU32(etcdKeepAliveTimeoutMsGiven);
+  if (etcdKeepAliveTimeoutMs === INVALID) return inside("etcdKeepAliveTimeoutMs");
+  const { etcdUsername: etcdUsernameGiven = null } = value;
+  const etcdUsername = etcdUsernameGiven === null ? null : readString(etcdUsernameGiven);
+  if (etcdUsername === INVALID) return inside("etcdUsername");
   const { etcdPassword: etcdPasswordGiven = null } = value;
   const etcdPassword = etcdPasswordGiven === null ? null : readSecret(etcdPasswordGiven);
   if (etcdPassword === INVALID) return inside("etcdPassword");
-  const { etcdCa = null } = value;
-  if (etcdCa !== null && (typeof etcdCa !== "string" || !etcdCa.isWellFormed())) {
-    return inside("etcdCa", readString(etcdCa));
-  }
-  const { etcdClientCert = null } = value;
-  if (etcdClientCert !== null && (typeof etcdClientCert !== "string" || !etcdClientCert.isWellFormed())) {
-    return inside("etcdClientCert", readString(etcdClientCert));
-  }
-  const { etcdClientKey = null } = value;
-  if (etcdClientKey !== null && (typeof etcdClientKey !== "string" || !etcdClientKey.isWellFormed())) {
-    return inside("etcdClientKey", readString(etcdClientKey));
-  }
+  const { etcdCa: etcdCaGiven = null } = value;
+  const etcdCa = etcdCaGiven === null ? null : readString(etcdCaGiven);
+  if (etcdCa === INVALID) return inside("etcdCa");
+  const { etcdClientCert: etcdClientCertGiven = null } = value;
+  const etcdClientCert = etcdClientCertGiven === null ? null : readString(etcdClientCertGiven);
+  if (etcdClientCert === INVALID) return inside("etcdClientCert");
+  const { etcdClientKey: etcdClientKeyGiven = null } = value;
+  const etcdClientKey = etcdClientKeyGiven === null ? null : readString(etcdClientKeyGiven);
+  if (etcdClientKey === INVALID) return inside("etcdClientKey");
   const { requestPlane: requestPlaneGiven = null } = value;
   const requestPlane = requestPlaneGiven === null ? null : readRequestPlane(requestPlaneGiven);
   if (requestPlane === INVALID) return inside("requestPlane");
-  const { host = null } = value;
-  if (host !== null && (typeof host !== "string" || !host.isWellFormed())) return inside("host", readString(host));
-  const { port = null } = value;
-  if (port !== null && (typeof port !== "number" || (port & 0xffff) !== port)) return inside("port", readU16(port));
-  const { maxMessageBytes = null } = value;
-  if (maxMessageBytes !== null && (typeof maxMessageBytes !== "number" || maxMessageBytes >>> 0 !== maxMessageBytes)) {
-    return inside("maxMessageBytes", readU32(maxMessageBytes));
-  }
-  const { connectTimeoutMs = null } = value;
-  if (connectTimeoutMs !== null && (typeof connectTimeoutMs !== "number" || connectTimeoutMs >>> 0 !== connectTimeoutMs)) {
-    return inside("connectTimeoutMs", readU32(connectTimeoutMs));
-  }
-  const { streamWindowBytes = null } = value;
-  if (streamWindowBytes !== null && (typeof streamWindowBytes !== "number" || streamWindowBytes >>> 0 !== streamWindowBytes)) {
-    return inside("streamWindowBytes", readU32(streamWindowBytes));
-  }
-  const { maxConcurrentCalls = null } = value;
-  if (maxConcurrentCalls !== null && (typeof maxConcurrentCalls !== "number" || maxConcurrentCalls >>> 0 !== maxConcurrentCalls)) {
-    return inside("maxConcurrentCalls", readU32(maxConcurrentCalls));
-  }
-  const { unreadTimeoutMs = null } = value;
-  if (unreadTimeoutMs !== null && (typeof unreadTimeoutMs !== "number" || unreadTimeoutMs >>> 0 !== unreadTimeoutMs)) {
-    return inside("unreadTimeoutMs", readU32(unreadTimeoutMs));
-  }
-  const { keepAliveMs = null } = value;
-  if (keepAliveMs !== null && (typeof keepAliveMs !== "number" || keepAliveMs >>> 0 !== keepAliveMs)) {
-    return inside("keepAliveMs", readU32(keepAliveMs));
-  }
-  const { shutdownTimeoutMs = null } = value;
-  if (shutdownTimeoutMs !== null && (typeof shutdownTimeoutMs !== "number" || shutdownTimeoutMs >>> 0 !== shutdownTimeoutMs)) {
-    return inside("shutdownTimeoutMs", readU32(shutdownTimeoutMs));
-  }
-  const { gracePeriodMs = null } = value;
-  if (gracePeriodMs !== null && (typeof gracePeriodMs !== "number" || gracePeriodMs >>> 0 !== gracePeriodMs)) {
-    return inside("gracePeriodMs", readU32(gracePeriodMs));
-  }
-  const { workerThreads = null } = value;
-  if (workerThreads !== null && (typeof workerThreads !== "number" || (workerThreads & 0xffff) !== workerThreads)) {
-    return inside("workerThreads", readU16(workerThreads));
-  }
-  const { systemHost = null } = value;
-  if (systemHost !== null && (typeof systemHost !== "string" || !systemHost.isWellFormed())) {
-    return inside("systemHost", readString(systemHost));
-  }
-  const { systemPort = null } = value;
-  if (systemPort !== null && (typeof systemPort !== "number" || (systemPort | 0) !== systemPort)) {
-    return inside("systemPort", readI32(systemPort));
-  }
+  const { host: hostGiven = null } = value;
+  const host = hostGiven === null ? null : readString(hostGiven);
+  if (host === INVALID) return inside("host");
+  const { port: portGiven = null } = value;
+  const port = portGiven === null ? null : readU16(portGiven);
+  if (port === INVALID) return inside("port");
+  const { maxMessageBytes: maxMessageBytesGiven = null } = value;
+  const maxMessageBytes = maxMessageBytesGiven === null ? null : readU32(maxMessageBytesGiven);
+  if (maxMessageBytes === INVALID) return inside("maxMessageBytes");
+  const { connectTimeoutMs: connectTimeoutMsGiven = null } = value;
+  const connectTimeoutMs = connectTimeoutMsGiven === null ? null : readU32(connectTimeoutMsGiven);
+  if (connectTimeoutMs === INVALID) return inside("connectTimeoutMs");
+  const { streamWindowBytes: streamWindowBytesGiven = null } = value;
+  const streamWindowBytes = streamWindowBytesGiven === null ? null : readU32(streamWindowBytesGiven);
+  if (streamWindowBytes === INVALID) return inside("streamWindowBytes");
+  const { maxConcurrentCalls: maxConcurrentCallsGiven = null } = value;
+  const maxConcurrentCalls = maxConcurrentCallsGiven === null ? null : readU32(maxConcurrentCallsGiven);
+  if (maxConcurrentCalls === INVALID) return inside("maxConcurrentCalls");
+  const { unreadTimeoutMs: unreadTimeoutMsGiven = null } = value;
+  const unreadTimeoutMs = unreadTimeoutMsGiven === null ? null : readU32(unreadTimeoutMsGiven);
+  if (unreadTimeoutMs === INVALID) return inside("unreadTimeoutMs");
+  const { keepAliveMs: keepAliveMsGiven = null } = value;
+  const keepAliveMs = keepAliveMsGiven === null ? null : readU32(keepAliveMsGiven);
+  if (keepAliveMs === INVALID) return inside("keepAliveMs");
+  const { shutdownTimeoutMs: shutdownTimeoutMsGiven = null } = value;
+  const shutdownTimeoutMs = shutdownTimeoutMsGiven === null ? null : readU32(shutdownTimeoutMsGiven);
+  if (shutdownTimeoutMs === INVALID) return inside("shutdownTimeoutMs");
+  const { gracePeriodMs: gracePeriodMsGiven = null } = value;
+  const gracePeriodMs = gracePeriodMsGiven === null ? null : readU32(gracePeriodMsGiven);
+  if (gracePeriodMs === INVALID) return inside("gracePeriodMs");
+  const { workerThreads: workerThreadsGiven = null } = value;
+  const workerThreads = workerThreadsGiven === null ? null : readU16(workerThreadsGiven);
+  if (workerThreads === INVALID) return inside("workerThreads");
+  const { systemHost: systemHostGiven = null } = value;
+  const systemHost = systemHostGiven === null ? null : readString(systemHostGiven);
+  if (systemHost === INVALID) return inside("systemHost");
+  const { systemPort: systemPortGiven = null } = value;
+  const systemPort = systemPortGiven === null ? null : readI32(systemPortGiven);
+  if (systemPort === INVALID) return inside("systemPort");
   const { startingHealthStatus: startingHealthStatusGiven = null } = value;
   const startingHealthStatus = startingHealthStatusGiven === null ? null : readHealthStatus(startingHealthStatusGiven);
   if (startingHealthStatus === INVALID) return inside("startingHealthStatus");
-  const { log = null } = value;
-  if (log !== null && (typeof log !== "string" || !log.isWellFormed())) return inside("log", readString(log));
-  const { logJson = null } = value;
-  if (logJson !== null && typeof logJson !== "boolean") return inside("logJson", readBool(logJson));
+  const { log: logGiven = null } = value;
+  const log = logGiven === null ? null : readString(logGiven);
+  if (log === INVALID) return inside("log");
+  const { logJson: logJsonGiven = null } = value;
+  const logJson = logJsonGiven === null ? null : readBool(logJsonGiven);
+  if (logJson === INVALID) return inside("logJson");
   if (!hasOnly(value, keysOfRuntimeOptions)) return INVALID;
   return {
     discovery,
@@ -319,38 +376,44 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 }
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
-  return (
-    isObject(value) &&
-    (value.discovery === null || isDiscoveryBackend(value.discovery)) &&
-    (value.filePath === null || (typeof value.filePath === "string" && value.filePath.isWellFormed())) &&
-    (value.etcdEndpoints === null || (typeof value.etcdEndpoints === "string" && value.etcdEndpoints.isWellFormed())) &&
-    (value.etcdLeaseTtlMs === null || (typeof value.etcdLeaseTtlMs === "number" && value.etcdLeaseTtlMs >>> 0 === value.etcdLeaseTtlMs)) &&
-    (value.etcdStartupTimeoutMs === null || (typeof value.etcdStartupTimeoutMs === "number" && value.etcdStartupTimeoutMs >>> 0 === value.etcdStartupTimeoutMs)) &&
-    (value.etcdRequestTimeoutMs === null || (typeof value.etcdRequestTimeoutMs === "number" && value.etcdRequestTimeoutMs >>> 0 === value.etcdRequestTimeoutMs)) &&
-    (value.etcdKeepAliveMs === null || (typeof value.etcdKeepAliveMs === "number" && value.etcdKeepAliveMs >>> 0 === value.etcdKeepAliveMs)) &&
-    (value.etcdKeepAliveTimeoutMs === null || (typeof value.etcdKeepAliveTimeoutMs === "number" && value.etcdKeepAliveTimeoutMs >>> 0 === value.etcdKeepAliveTimeoutMs)) &&
-    (value.etcdUsername === null || (typeof value.etcdUsername === "string" && value.etcdUsername.isWellFormed())) &&
-    (value.etcdPassword === null || isSecret(value.etcdPassword)) &&
-    (value.etcdCa === null || (typeof value.etcdCa === "string" && value.etcdCa.isWellFormed())) &&
-    (value.etcdClientCert === null || (typeof value.etcdClientCert === "string" && value.etcdClientCert.isWellFormed())) &&
-    (value.etcdClientKey === null || (typeof value.etcdClientKey === "string" && value.etcdClientKey.isWellFormed())) &&
-    (value.requestPlane === null || isRequestPlane(value.requestPlane)) &&
-    (value.host === null || (typeof value.host === "string" && value.host.isWellFormed())) &&
-    (value.port === null || (typeof value.port === "number" && (value.port & 0xffff) === value.port)) &&
-    (value.maxMessageBytes === null || (typeof value.maxMessageBytes === "number" && value.maxMessageBytes >>> 0 === value.maxMessageBytes)) &&
-    (value.connectTimeoutMs === null || (typeof value.connectTimeoutMs === "number" && value.connectTimeoutMs >>> 0 === value.connectTimeoutMs)) &&
-    (value.streamWindowBytes === null || (typeof value.streamWindowBytes === "number" && value.streamWindowBytes >>> 0 === value.streamWindowBytes)) &&
-    (value.maxConcurrentCalls === null || (typeof value.maxConcurrentCalls === "number" && value.maxConcurrentCalls >>> 0 === value.maxConcurrentCalls)) &&
-    (value.unreadTimeoutMs === null || (typeof value.unreadTimeoutMs === "number" && value.unreadTimeoutMs >>> 0 === value.unreadTimeoutMs)) &&
-    (value.keepAliveMs === null || (typeof value.keepAliveMs === "number" && value.keepAliveMs >>> 0 === value.keepAliveMs)) &&
-    (value.shutdownTimeoutMs === null || (typeof value.shutdownTimeoutMs === "number" && value.shutdownTimeoutMs >>> 0 === value.shutdownTimeoutMs)) &&
-    (value.gracePeriodMs === null || (typeof value.gracePeriodMs === "number" && value.gracePeriodMs >>> 0 === value.gracePeriodMs)) &&
-    (value.workerThreads === null || (typeof value.workerThreads === "number" && (value.workerThreads & 0xffff) === value.workerThreads)) &&
-    (value.systemHost === null || (typeof value.systemHost === "string" && value.systemHost.isWellFormed())) &&
-    (value.systemPort === null || (typeof value.systemPort === "number" && (value.systemPort | 0) === value.systemPort)) &&
-    (value.startingHealthStatus === null || isHealthStatus(value.startingHealthStatus)) &&
-    (value.log === null || (typeof value.log === "string" && value.log.isWellFormed())) &&
-    (value.logJson === null || typeof value.logJson === "boolean") &&
+  if (!isObject(value)) return false;
+  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, systemHost, startingHealthStatus, log } = value;
+  if (
+    (discovery === null || isDiscoveryBackend(discovery)) &&
+    (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
+    (etcdEndpoints === null || (typeof etcdEndpoints === "string" && etcdEndpoints.isWellFormed())) &&
+    (etcdUsername === null || (typeof etcdUsername === "string" && etcdUsername.isWellFormed())) &&
+    (etcdPassword === null || isSecret(etcdPassword)) &&
+    (etcdCa === null || (typeof etcdCa === "string" && etcdCa.isWellFormed())) &&
+    (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
+    (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
+    (requestPlane === null || isRequestPlane(requestPlane)) &&
+    (host === null || (typeof host === "string" && host.isWellFormed())) &&
+    (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
+    (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
+    (log === null || (typeof log === "string" && log.isWellFormed())) &&
     hasOnly(value, keysOfRuntimeOptions)
-  );
+  ) {
+    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
+    return (
+      (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
+      (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
+      (etcdRequestTimeoutMs === null || (typeof etcdRequestTimeoutMs === "number" && etcdRequestTimeoutMs >>> 0 === etcdRequestTimeoutMs)) &&
+      (etcdKeepAliveMs === null || (typeof etcdKeepAliveMs === "number" && etcdKeepAliveMs >>> 0 === etcdKeepAliveMs)) &&
+      (etcdKeepAliveTimeoutMs === null || (typeof etcdKeepAliveTimeoutMs === "number" && etcdKeepAliveTimeoutMs >>> 0 === etcdKeepAliveTimeoutMs)) &&
+      (port === null || (typeof port === "number" && (port & 0xffff) === port)) &&
+      (maxMessageBytes === null || (typeof maxMessageBytes === "number" && maxMessageBytes >>> 0 === maxMessageBytes)) &&
+      (connectTimeoutMs === null || (typeof connectTimeoutMs === "number" && connectTimeoutMs >>> 0 === connectTimeoutMs)) &&
+      (streamWindowBytes === null || (typeof streamWindowBytes === "number" && streamWindowBytes >>> 0 === streamWindowBytes)) &&
+      (maxConcurrentCalls === null || (typeof maxConcurrentCalls === "number" && maxConcurrentCalls >>> 0 === maxConcurrentCalls)) &&
+      (unreadTimeoutMs === null || (typeof unreadTimeoutMs === "number" && unreadTimeoutMs >>> 0 === unreadTimeoutMs)) &&
+      (keepAliveMs === null || (typeof keepAliveMs === "number" && keepAliveMs >>> 0 === keepAliveMs)) &&
+      (shutdownTimeoutMs === null || (typeof shutdownTimeoutMs === "number" && shutdownTimeoutMs >>> 0 === shutdownTimeoutMs)) &&
+      (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
+      (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
+      (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
+      (logJson === null || typeof logJson === "boolean")
+    );
+  }
+  return false;
 }

@@ -10,7 +10,7 @@ export type ShutDown = {
   cutOff: number;
 };
 
-export const ShutDown: Schema<ShutDown, ShutDown> = schema("ShutDown", readShutDown, isShutDown);
+export const ShutDown: Schema<ShutDown, ShutDown> = schema("ShutDown", readShutDown, isShutDown, JSON, 1);
 
 export function readShutDown(value: unknown): ShutDown | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -20,8 +20,7 @@ export function readShutDown(value: unknown): ShutDown | Invalid {
 }
 
 export function isShutDown(value: unknown): value is ShutDown {
-  return (
-    isObject(value) &&
-    typeof value.cutOff === "number" && value.cutOff >>> 0 === value.cutOff
-  );
+  if (!isObject(value)) return false;
+  const { cutOff } = value;
+  return typeof cutOff === "number" && cutOff >>> 0 === cutOff;
 }

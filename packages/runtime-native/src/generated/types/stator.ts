@@ -34,31 +34,48 @@ export type StatorInput = {
   contract?: string | null | undefined;
 };
 
-export const Stator: Schema<StatorInput, Stator> = schema("Stator", readStator, isStator);
+export const Stator: Schema<StatorInput, Stator> = schema("Stator", readStator, isStator, JSON, 4);
 
 export function readStator(value: unknown): Stator | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
-  const address = value.address;
-  if (typeof address !== "string" || !address.isWellFormed()) return inside("address", readString(address));
+  {
+    const { address, versions, contract } = value;
+    if (
+      typeof address === "string" && address.isWellFormed() &&
+      readStatorVersions(versions) === versions &&
+      (contract === null || (typeof contract === "string" && contract.isWellFormed()))
+    ) {
+      const { idempotent } = value;
+      if (typeof idempotent === "boolean") {
+        return { address, versions, idempotent, contract } as Stator;
+      }
+    }
+  }
+  const address = readString(value.address);
+  if (address === INVALID) return inside("address");
   const versions = readStatorVersions(value.versions);
   if (versions === INVALID) return inside("versions");
-  const { idempotent = false } = value;
-  if (typeof idempotent !== "boolean") return inside("idempotent", readBool(idempotent));
-  const { contract = null } = value;
-  if (contract !== null && (typeof contract !== "string" || !contract.isWellFormed())) {
-    return inside("contract", readString(contract));
-  }
+  const { idempotent: idempotentGiven = false } = value;
+  const idempotent = readBool(idempotentGiven);
+  if (idempotent === INVALID) return inside("idempotent");
+  const { contract: contractGiven = null } = value;
+  const contract = contractGiven === null ? null : readString(contractGiven);
+  if (contract === INVALID) return inside("contract");
   return { address, versions, idempotent, contract };
 }
 
 export function isStator(value: unknown): value is Stator {
-  return (
-    isObject(value) &&
-    typeof value.address === "string" && value.address.isWellFormed() &&
-    readStatorVersions(value.versions) === value.versions &&
-    typeof value.idempotent === "boolean" &&
-    (value.contract === null || (typeof value.contract === "string" && value.contract.isWellFormed()))
-  );
+  if (!isObject(value)) return false;
+  const { address, versions, contract } = value;
+  if (
+    typeof address === "string" && address.isWellFormed() &&
+    readStatorVersions(versions) === versions &&
+    (contract === null || (typeof contract === "string" && contract.isWellFormed()))
+  ) {
+    const { idempotent } = value;
+    return typeof idempotent === "boolean";
+  }
+  return false;
 }
 
 function readStatorVersions(value: unknown): [number, number] | Invalid {

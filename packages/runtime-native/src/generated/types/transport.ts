@@ -14,7 +14,7 @@ export type TransportInput = {
   tcp?: string | null | undefined;
 };
 
-export const Transport: Schema<TransportInput, Transport> = schema("Transport", readTransport, isTransport);
+export const Transport: Schema<TransportInput, Transport> = schema("Transport", readTransport, isTransport, JSON, 1);
 
 export function readTransport(value: unknown): Transport | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -24,8 +24,7 @@ export function readTransport(value: unknown): Transport | Invalid {
 }
 
 export function isTransport(value: unknown): value is Transport {
-  return (
-    isObject(value) &&
-    (value.tcp === null || (typeof value.tcp === "string" && value.tcp.isWellFormed()))
-  );
+  if (!isObject(value)) return false;
+  const { tcp } = value;
+  return (tcp === null || (typeof tcp === "string" && tcp.isWellFormed()));
 }

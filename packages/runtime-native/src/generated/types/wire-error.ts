@@ -41,45 +41,70 @@ export type WireErrorInput = {
   instance?: string | null | undefined;
 };
 
-export const WireError: Schema<WireErrorInput, WireError> = schema("WireError", readWireError, isWireError, exactJson);
+export const WireError: Schema<WireErrorInput, WireError> = schema(
+  "WireError",
+  readWireError,
+  isWireError,
+  exactJson,
+  7,
+);
 
 export function readWireError(value: unknown, depth: number): WireError | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   if (depth >= MAX_DEPTH) return tooDeep();
+  {
+    const { code, message, name, stack, details, instance } = value;
+    if (
+      isErrorCode(code) &&
+      typeof message === "string" && message.isWellFormed() &&
+      (name === null || (typeof name === "string" && name.isWellFormed())) &&
+      (stack === null || (typeof stack === "string" && stack.isWellFormed())) &&
+      (details === null || readJson(details, depth + 1) === details) &&
+      (instance === null || (typeof instance === "string" && instance.isWellFormed()))
+    ) {
+      const { status } = value;
+      if (
+        (status === null || (typeof status === "number" && (status & 0xffff) === status))
+      ) {
+        return { code, message, name, stack, details, status, instance } as WireError;
+      }
+    }
+  }
   const code = readErrorCode(value.code);
   if (code === INVALID) return inside("code");
-  const message = value.message;
-  if (typeof message !== "string" || !message.isWellFormed()) return inside("message", readString(message));
-  const { name = null } = value;
-  if (name !== null && (typeof name !== "string" || !name.isWellFormed())) return inside("name", readString(name));
-  const { stack = null } = value;
-  if (stack !== null && (typeof stack !== "string" || !stack.isWellFormed())) {
-    return inside("stack", readString(stack));
-  }
+  const message = readString(value.message);
+  if (message === INVALID) return inside("message");
+  const { name: nameGiven = null } = value;
+  const name = nameGiven === null ? null : readString(nameGiven);
+  if (name === INVALID) return inside("name");
+  const { stack: stackGiven = null } = value;
+  const stack = stackGiven === null ? null : readString(stackGiven);
+  if (stack === INVALID) return inside("stack");
   const { details: detailsGiven = null } = value;
   const details = detailsGiven === null ? null : readJson(detailsGiven, depth + 1);
   if (details === INVALID) return inside("details");
-  const { status = null } = value;
-  if (status !== null && (typeof status !== "number" || (status & 0xffff) !== status)) {
-    return inside("status", readU16(status));
-  }
-  const { instance = null } = value;
-  if (instance !== null && (typeof instance !== "string" || !instance.isWellFormed())) {
-    return inside("instance", readString(instance));
-  }
+  const { status: statusGiven = null } = value;
+  const status = statusGiven === null ? null : readU16(statusGiven);
+  if (status === INVALID) return inside("status");
+  const { instance: instanceGiven = null } = value;
+  const instance = instanceGiven === null ? null : readString(instanceGiven);
+  if (instance === INVALID) return inside("instance");
   return { code, message, name, stack, details, status, instance };
 }
 
 export function isWireError(value: unknown, depth: number): value is WireError {
-  return (
-    isObject(value) &&
-    depth < MAX_DEPTH &&
-    isErrorCode(value.code) &&
-    typeof value.message === "string" && value.message.isWellFormed() &&
-    (value.name === null || (typeof value.name === "string" && value.name.isWellFormed())) &&
-    (value.stack === null || (typeof value.stack === "string" && value.stack.isWellFormed())) &&
-    (value.details === null || readJson(value.details, depth + 1) === value.details) &&
-    (value.status === null || (typeof value.status === "number" && (value.status & 0xffff) === value.status)) &&
-    (value.instance === null || (typeof value.instance === "string" && value.instance.isWellFormed()))
-  );
+  if (!isObject(value) || depth >= MAX_DEPTH) return false;
+  const { code, message, name, stack, details, instance } = value;
+  if (
+    isErrorCode(code) &&
+    typeof message === "string" && message.isWellFormed() &&
+    (name === null || (typeof name === "string" && name.isWellFormed())) &&
+    (stack === null || (typeof stack === "string" && stack.isWellFormed())) &&
+    (details === null || readJson(details, depth + 1) === details) &&
+    (instance === null || (typeof instance === "string" && instance.isWellFormed()))
+  ) {
+    const { status } = value;
+    return (status === null || (typeof status === "number" && (status & 0xffff) === status));
+  }
+  return false;
 }

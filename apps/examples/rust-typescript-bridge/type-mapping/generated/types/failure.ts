@@ -16,5 +16,5 @@ export function readFailure(value: unknown): Failure | Invalid {
 }
 
 export function isFailure(value: unknown): value is Failure {
-  return readFailure(value) === value;
+  return value === "too_large";
 }

@@ -29,11 +29,13 @@ export function readPageOfPoint(value: unknown): PageOfPoint | Invalid {
 }
 
 export function isPageOfPoint(value: unknown): value is PageOfPoint {
-  return (
-    isObject(value) &&
-    isListOf(value.items, isPoint) &&
-    (value.next === null || (typeof value.next === "number" && value.next >>> 0 === value.next))
-  );
+  if (!isObject(value)) return false;
+  const { items } = value;
+  if (isListOf(items, isPoint)) {
+    const { next } = value;
+    return (next === null || (typeof next === "number" && next >>> 0 === next));
+  }
+  return false;
 }
 
 function readPageOfPointItems(value: unknown): Array<Point> | Invalid {

@@ -9,10 +9,19 @@ export type Point = {
   yAxis: number;
 };
 
-export const Point: Schema<Point, Point> = schema("Point", readPoint, isPoint);
+export const Point: Schema<Point, Point> = schema("Point", readPoint, isPoint, JSON, 2);
 
 export function readPoint(value: unknown): Point | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
+  {
+    const { xAxis, yAxis } = value;
+    if (
+      typeof xAxis === "number" && Number.isFinite(xAxis) &&
+      typeof yAxis === "number" && Number.isFinite(yAxis)
+    ) {
+      return { xAxis, yAxis };
+    }
+  }
   const xAxis = readF64(value.xAxis);
   if (xAxis === INVALID) return inside("xAxis");
   const yAxis = readF64(value.yAxis);
@@ -21,9 +30,10 @@ export function readPoint(value: unknown): Point | Invalid {
 }
 
 export function isPoint(value: unknown): value is Point {
+  if (!isObject(value)) return false;
+  const { xAxis, yAxis } = value;
   return (
-    isObject(value) &&
-    typeof value.xAxis === "number" && Number.isFinite(value.xAxis) &&
-    typeof value.yAxis === "number" && Number.isFinite(value.yAxis)
+    typeof xAxis === "number" && Number.isFinite(xAxis) &&
+    typeof yAxis === "number" && Number.isFinite(yAxis)
   );
 }

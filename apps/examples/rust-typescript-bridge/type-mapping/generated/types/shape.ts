@@ -28,8 +28,10 @@ export function readShape(value: unknown): Shape | Invalid {
 export function isShape(value: unknown): value is Shape {
   if (!isObject(value)) return false;
   switch (value.type) {
-    case "circle":
-      return typeof value.radius === "number" && Number.isFinite(value.radius);
+    case "circle": {
+      const { radius } = value;
+      return typeof radius === "number" && Number.isFinite(radius);
+    }
     case "nothing":
       return true;
     default:

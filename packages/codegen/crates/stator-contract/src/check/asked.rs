@@ -1,7 +1,7 @@
 use std::{cmp::Ordering, fmt::Display};
 
 use crate::{
-    check::Misfit,
+    check::{JsNumber, Misfit},
     limits::{Bound, Limits},
 };
 
@@ -78,11 +78,19 @@ impl Asked {
     }
 
     /// Checks a number of floating point; JSON has no other than finite ones.
-    pub(crate) fn float(&self, value: f64, expected: &str) -> Result<(), Misfit> {
+    pub(crate) fn float(&self, value: f64) -> Result<(), Misfit> {
         if !value.is_finite() {
-            return Err(Misfit::new(expected, value));
+            return Err(Misfit::new("a finite number", value));
         }
-        self.between(value, |bound| bound.of_float(value), "")
+        self.between(JsNumber(value), |bound| bound.of_float(value), "")
+    }
+
+    /// The same for 32 bits. Limits are rounded as the value was: 0.1 is at most 0.1.
+    pub(crate) fn float32(&self, value: f32) -> Result<(), Misfit> {
+        if !value.is_finite() {
+            return Err(Misfit::new("a finite number of 32 bits", value));
+        }
+        self.between(JsNumber(value), |bound| bound.of_float32(value), "")
     }
 
     fn between(&self, value: impl Display, compare: impl Fn(Bound) -> Ordering, suffix: &str) -> Result<(), Misfit> {

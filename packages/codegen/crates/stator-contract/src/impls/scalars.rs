@@ -39,8 +39,8 @@ scalars! {
     // serde writes a path as text, and refuses one that is not UTF-8.
     std::path::Path => TypeRef::String, |path, asked| asked.length(path.as_os_str().len(), "bytes of UTF-8");
     std::path::PathBuf => TypeRef::String, |path, asked| asked.length(path.as_os_str().len(), "bytes of UTF-8");
-    f32 => TypeRef::Float { bits: 32 }, |value, asked| asked.float((*value).into(), "a finite number of 32 bits");
-    f64 => TypeRef::Float { bits: 64 }, |value, asked| asked.float(*value, "a finite number");
+    f32 => TypeRef::Float { bits: 32 }, |value, asked| asked.float32(*value);
+    f64 => TypeRef::Float { bits: 64 }, |value, asked| asked.float(*value);
     () => TypeRef::Unit;
     serde_json::Value => TypeRef::Json;
 }

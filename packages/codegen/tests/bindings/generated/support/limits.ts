@@ -41,9 +41,30 @@ export function hasEntries(map: object, min: number, max: number): boolean {
 /** Whether a number lies within limits, both inclusive. Notes the failure if not. */
 export function isWithin<N extends number | bigint>(number: N, min: N | null, max: N | null): boolean {
   if ((min === null || number >= min) && (max === null || number <= max)) return true;
-  if (min === null) mismatch(`at most ${max}`, number);
-  else mismatch(max === null ? `at least ${min}` : `${min} to ${max}`, number);
+  mismatch(bounds(min, max), number);
   return false;
+}
+
+/** The same for numbers of 32 bits: Rust holds them rounded, and so are the limits. */
+export function isWithin32(number: number, min: number | null, max: number | null): boolean {
+  const held = Math.fround(number);
+  if ((min === null || held >= Math.fround(min)) && (max === null || held <= Math.fround(max))) return true;
+  mismatch(bounds(min, max), shortest(held));
+  return false;
+}
+
+/** The number with the fewest digits that 32 bits hold as this one, as Rust shows it. */
+function shortest(held: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(held.toPrecision(digits));
+    if (Math.fround(short) === held) return short;
+  }
+  return Number(held.toPrecision(9));
+}
+
+function bounds(min: number | bigint | null, max: number | bigint | null): string {
+  if (min === null) return `at most ${max}`;
+  return max === null ? `at least ${min}` : `${min} to ${max}`;
 }
 
 function range(min: number, max: number, of: string): string {

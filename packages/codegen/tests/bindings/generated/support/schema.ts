@@ -19,7 +19,7 @@ export interface Schema<Input, Output = Input> extends StandardSchemaV1<Input, O
    * than these do not matter, as in TypeScript, unless the contract refuses them.
    */
   readonly matches: (value: unknown) => value is Output;
-  /** Reads JSON text. Throws a {@link SchemaError} when the value does not fit, a `SyntaxError` when it is no JSON. */
+  /** Reads JSON text, in whatever order its keys stand. Throws a {@link SchemaError} when the value does not fit, a `SyntaxError` when it is no JSON. */
   decode(text: string): Output;
   /** Writes a value as JSON text, in its one form. Throws a {@link SchemaError} when it does not fit. */
   encode(value: Input): string;
@@ -48,12 +48,16 @@ export class SchemaError extends Error {
 /** Under this key tools find the document that a schema belongs to: it stands in the folder above this file. */
 const SUPPORT: symbol = Symbol.for("@stator/codegen/support");
 
-/** Makes a schema of a generated reader and guard. Types with integers beyond 2^53 have a `json` that keeps them exact. */
+/**
+ * Makes a schema of a generated reader and guard. Types with integers beyond 2^53 have a `json` that keeps them exact.
+ * Types whose values need no change inside say how many `keys` an object in its one form has.
+ */
 export function schema<Input, Output>(
   name: string,
   read: (value: unknown, depth: number) => Output | Invalid,
   guard: (value: unknown, depth: number) => value is Output,
   json: JsonCodec = JSON,
+  keys?: number,
 ): Schema<Input, Output> {
   const parse = (value: unknown): Output => {
     const result = read(value, 0);
@@ -65,7 +69,12 @@ export function schema<Input, Output>(
     parse,
     // The guard itself is one call less. Only those that count the depth need it to be given.
     matches: guard.length === 1 ? (guard as (value: unknown) => value is Output) : (value) => guard(value, 0),
-    decode: (text) => parse(json.parse(text)),
+    decode(text) {
+      const value: unknown = json.parse(text);
+      // Nobody else holds it, so it need not be copied when there is nothing to drop.
+      if (keys !== undefined && guard(value, 0) && Object.keys(value as object).length === keys) return value;
+      return parse(value);
+    },
     encode: (value) => json.stringify(parse(value)),
     [SUPPORT]: import.meta.url,
     "~standard": {

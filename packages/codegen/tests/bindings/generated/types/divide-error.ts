@@ -45,8 +45,10 @@ export function isDivideError(value: unknown): value is DivideError {
   switch (value.code) {
     case "by_zero":
       return true;
-    case "too_large":
-      return readU64(value.dividend) === value.dividend;
+    case "too_large": {
+      const { dividend } = value;
+      return readU64(dividend) === dividend;
+    }
     default:
       return false;
   }

@@ -9,7 +9,7 @@ export type DoorError = {
   tries: number;
 };
 
-export const DoorError: Schema<DoorError, DoorError> = schema("DoorError", readDoorError, isDoorError);
+export const DoorError: Schema<DoorError, DoorError> = schema("DoorError", readDoorError, isDoorError, JSON, 1);
 
 export function readDoorError(value: unknown): DoorError | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -19,8 +19,7 @@ export function readDoorError(value: unknown): DoorError | Invalid {
 }
 
 export function isDoorError(value: unknown): value is DoorError {
-  return (
-    isObject(value) &&
-    typeof value.tries === "number" && value.tries >>> 0 === value.tries
-  );
+  if (!isObject(value)) return false;
+  const { tries } = value;
+  return typeof tries === "number" && tries >>> 0 === tries;
 }

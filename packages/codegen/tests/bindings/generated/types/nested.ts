@@ -20,11 +20,11 @@ export function readNested(value: unknown, depth: number): Nested | Invalid {
 }
 
 export function isNested(value: unknown, depth: number): value is Nested {
+  if (!isObject(value) || depth >= MAX_DEPTH) return false;
+  const { inner } = value;
   return (
-    isObject(value) &&
-    depth < MAX_DEPTH &&
     depth + 1 < MAX_DEPTH &&
-    isListOf(value.inner, (item) => isNested(item, depth + 2))
+    isListOf(inner, (item) => isNested(item, depth + 2))
   );
 }
 

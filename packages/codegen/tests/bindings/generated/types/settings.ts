@@ -48,14 +48,15 @@ export function readSettings(value: unknown): Settings | Invalid {
 }
 
 export function isSettings(value: unknown): value is Settings {
+  if (!isObject(value)) return false;
+  const { name, values, metadata, serial, mode } = value;
   return (
-    isObject(value) &&
-    typeof value.name === "string" && value.name.isWellFormed() &&
-    hasBytes(value.name, 1, 32) &&
-    readSettingsValues(value.values) === value.values &&
-    readSettingsMetadata(value.metadata) === value.metadata &&
-    readU64(value.serial) === value.serial &&
-    isMode(value.mode) &&
+    typeof name === "string" && name.isWellFormed() &&
+    hasBytes(name, 1, 32) &&
+    isSettingsValues(values) &&
+    readSettingsMetadata(metadata) === metadata &&
+    readU64(serial) === serial &&
+    isMode(mode) &&
     hasOnly(value, keysOfSettings)
   );
 }
@@ -77,4 +78,13 @@ function readSettingsMetadata(value: unknown): { [key: string]: string } | Inval
     if (typeof entry !== "string" || !entry.isWellFormed()) return inside(key, readString(entry));
   }
   return value as { [key: string]: string };
+}
+
+function isSettingsValues(value: unknown): value is Array<number> {
+  if (!Array.isArray(value)) return false;
+  for (let index = 0; index < value.length; index++) {
+    const item: unknown = value[index];
+    if (!(typeof item === "number" && (item | 0) === item)) return false;
+  }
+  return true;
 }
