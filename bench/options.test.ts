@@ -18,8 +18,10 @@ describe("options", () => {
     ]);
   });
 
-  test("validators are measured instead of points", () => {
+  test("validators are measured too, or alone, or not", () => {
+    expect(parseOptions([])).toMatchObject({ validators: true });
     expect(parseOptions(["--only", "validators"])).toMatchObject({ validators: true, points: [] });
+    expect(parseOptions(["--only", "unary"])).toMatchObject({ validators: false });
   });
 
   test.each([

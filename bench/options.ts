@@ -7,7 +7,7 @@ export interface BenchOptions {
   /** Names of folders in `bench/peers`; the first is what the others are compared with. */
   peers: string[];
   points: Point[];
-  /** Generated validators beside other libraries, in place of the points. */
+  /** Generated validators beside other libraries too. */
   validators: boolean;
   rounds: number;
   duration: Duration;
@@ -16,15 +16,15 @@ export interface BenchOptions {
 
 export const help = `Usage: bun run bench [options]
 
-Calls another process over loopback, through @stator/runtime-native and through raw Bun sockets, side by side.
+Calls another process over loopback, through @stator/runtime-native and through raw Bun sockets, side by side. Then
+checks values with generated validators, and with zod, valibot, typebox and ajv.
 
-  --only unary|stream   measure one kind only
-  --only validators     measure generated validators beside zod, valibot, typebox and ajv
-  --peers a,b           which peers, the baseline first (default: raw,stator); folders of bench/peers
-  --quick               one round of short points: a look, not a figure
-  --rounds N            rounds, of which the median counts (default: 3)
-  --json                print the result as JSON
-  --help                this text
+  --only unary|stream|validators   measure one kind only
+  --peers a,b                      which peers of calls and streams, the baseline first (default: raw,stator)
+  --quick                          one round of short points: a look, not a figure
+  --rounds N                       rounds, of which the median counts (default: 3)
+  --json                           print the result as JSON
+  --help                           this text
 `;
 
 /** Reads the command line. Throws an error with a sentence for the user. */
@@ -44,7 +44,7 @@ export function parseOptions(args: string[]): BenchOptions | "help" {
   return {
     peers: parsePeers(values.peers),
     points: points(values.only),
-    validators: values.only === "validators",
+    validators: values.only === undefined || values.only === "validators",
     rounds: parseRounds(values.rounds, values.quick),
     duration: values.quick ? { warmupMs: 300, measureMs: 500 } : { warmupMs: 1000, measureMs: 2000 },
     json: values.json,

@@ -20,12 +20,6 @@ if (!options.json)
       .join("\n"),
   );
 
-if (options.validators) {
-  const rows = await measureValidators(options.rounds, options.duration.measureMs / 4);
-  console.log(options.json ? JSON.stringify({ machine: before, rows }, null, 2) : `\n${validatorTable(rows)}`);
-  process.exit(0);
-}
-
 const measured = new Map<string, Measurement[]>();
 for (let round = 0; round < options.rounds; round++) {
   for (const point of options.points) {
@@ -41,8 +35,14 @@ for (let round = 0; round < options.rounds; round++) {
 }
 
 const rows = summarize(options);
-if (options.json) console.log(JSON.stringify({ machine: before, options, rows }, null, 2));
-else console.log(`\n${table(rows)}\nload at the end: ${machine()["load"]}`);
+if (!options.json && rows.length > 0) console.log(`\n${table(rows)}`);
+const validators = options.validators ? await measureValidators(options.rounds, options.duration.measureMs / 4) : [];
+if (!options.json && options.validators) console.log(`\n${validatorTable(validators)}`);
+console.log(
+  options.json
+    ? JSON.stringify({ machine: before, options, rows, validators }, null, 2)
+    : `load at the end: ${machine()["load"]}`,
+);
 
 function summarize({ peers, points }: BenchOptions): Row[] {
   return points.flatMap((point) => {

@@ -1,5 +1,8 @@
 import { ChatToken, Order } from "../../../packages/codegen/tests/fixtures/generated/index.ts";
 import type { ValidatorPeer } from "../peer.ts";
 
-/** Returns a new object without unknown keys; also refuses text with lone surrogates. */
-export const peer: ValidatorPeer = { order: (value) => Order.parse(value), token: (value) => ChatToken.parse(value) };
+/** `checkAnyText` refuses lone surrogates all the same: there is no switch for it. */
+export const peer: ValidatorPeer = {
+  order: { ...Order, check: Order.matches, checkAnyText: Order.matches },
+  token: { ...ChatToken, check: ChatToken.matches, checkAnyText: ChatToken.matches },
+};

@@ -1,28 +1,60 @@
 import { z } from "zod";
-import type { ValidatorPeer } from "../peer.ts";
+import { type Checks, copying, F32_MAX, type ValidatorPeer } from "../peer.ts";
 
-const u32 = z.number().int().min(0).max(4294967295);
+const integer = (min: number, max: number) => z.number().int().min(min).max(max);
 
-const order = z.object({
-  id: u32,
-  customer: z.string(),
-  email: z.string(),
-  quantity: z.number().int().min(0).max(65535),
-  price: z.number(),
-  paid: z.boolean(),
-  note: z.string().nullable().default(null),
-  tags: z.array(z.string()),
-  priority: z.enum(["quick", "very-careful", "OFF"]),
-  discount: z.number().int().min(-2147483648).max(2147483647),
-});
+function order(text: z.ZodType<string>, note: z.ZodType<string | null>) {
+  return z.object({
+    id: integer(0, 4294967295),
+    customer: text,
+    email: text,
+    quantity: integer(0, 65535),
+    price: z.number(),
+    paid: z.boolean(),
+    note,
+    tags: z.array(text),
+    priority: z.enum(["quick", "very-careful", "OFF"]),
+    discount: integer(-2147483648, 2147483647),
+  });
+}
 
-const token = z.object({
-  index: u32,
-  tokenId: u32,
-  text: z.string(),
-  logProbability: z.number().nullable().default(null),
-  finish: z.string().nullable().default(null),
-});
+const log = z.number().min(-F32_MAX).max(F32_MAX).nullable();
+const finish = z.enum(["stop", "length", "tool_calls", "unknown"]).nullable();
 
-/** Returns a new object without unknown keys. */
-export const peer: ValidatorPeer = { order: (value) => order.parse(value), token: (value) => token.parse(value) };
+function token(text: z.ZodType<string>, logProbability: z.ZodType<number | null>, end: z.ZodType<string | null>) {
+  return z.object({
+    index: integer(0, 4294967295),
+    tokenId: integer(0, 4294967295),
+    text,
+    logProbability,
+    finish: end,
+  });
+}
+
+const any = z.string();
+const wellFormed = any.refine((text) => text.isWellFormed());
+
+/** Compiled, as its documentation says for hot paths. */
+function compiled(strict: z.ZodType, loose: z.ZodType, defaulted: z.ZodType): Checks {
+  const [check, checkAnyText, parse] = [strict, loose, defaulted].map((schema) => z.compile(schema, { strict: true }));
+  if (check === undefined || checkAnyText === undefined || parse === undefined) throw new Error("cannot happen");
+  return copying({
+    // With refinements `validate` is the slower one.
+    check: (value) => check.safeParse(value).success,
+    checkAnyText: (value) => checkAnyText.validate(value),
+    parse: (value) => parse.parse(value),
+  });
+}
+
+export const peer: ValidatorPeer = {
+  order: compiled(
+    order(wellFormed, wellFormed.nullable()),
+    order(any, any.nullable()),
+    order(wellFormed, wellFormed.nullable().default(null)),
+  ),
+  token: compiled(
+    token(wellFormed, log, finish),
+    token(any, log, finish),
+    token(wellFormed, log.default(null), finish.default(null)),
+  ),
+};
