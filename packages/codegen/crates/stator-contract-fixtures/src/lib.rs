@@ -248,3 +248,29 @@ fixtures! {
     "TextError" => TextError,
     "MissingError" => MissingError,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{error::Error, fs};
+
+    use stator_contract::Document;
+
+    use super::FixtureServiceContract;
+
+    #[test]
+    fn typescript_reduces_a_document_to_the_same_text() -> Result<(), Box<dyn Error>> {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../tests/fixtures/generated/contracts/fixture-service.ts"
+        );
+        let generated = fs::read_to_string(path)?;
+        let document = Document::of_service::<FixtureServiceContract>().map_err(|problems| problems.join("\n"))?;
+        let text = serde_json::to_string(&document)?;
+        let quoted = text.replace('\\', "\\\\").replace('\'', "\\'");
+        assert!(
+            generated.ends_with(&format!("\n  '{quoted}';\n")),
+            "{generated} does not end with {text}"
+        );
+        Ok(())
+    }
+}

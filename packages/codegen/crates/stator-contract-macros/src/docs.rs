@@ -14,3 +14,12 @@ pub(crate) fn docs(attributes: &[Attribute]) -> proc_macro2::TokenStream {
     });
     quote::quote!(&[#(#lines),*])
 }
+
+/// The doc comment as it stands, for what is generated beside.
+pub(crate) fn doc_attributes(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"))
+        .cloned()
+        .collect()
+}

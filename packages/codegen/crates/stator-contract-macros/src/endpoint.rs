@@ -1,11 +1,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Error, FnArg, LitInt, LitStr, Result, ReturnType, TraitItemFn, ext::IdentExt};
+use syn::{Attribute, Error, FnArg, Ident, LitInt, LitStr, Result, ReturnType, TraitItemFn, Type, ext::IdentExt};
 
-use crate::{docs::docs, service::address_part};
+use crate::{
+    docs::{doc_attributes, docs},
+    service::address_part,
+};
 
-/// An expression of type `Endpoint`. Takes the `#[endpoint]` attribute off the method.
-pub(crate) fn describe(method: &mut TraitItemFn) -> Result<TokenStream> {
+/// An expression of type `Endpoint`, and the method as it stands in the trait. Takes the `#[endpoint]` attribute off it.
+pub(crate) fn describe(method: &mut TraitItemFn) -> Result<(TokenStream, Method)> {
     let signature = &method.sig;
     let method_name = signature.ident.unraw().to_string();
     let mut name = LitStr::new(&camel_case(&method_name), signature.ident.span());
@@ -71,8 +74,22 @@ pub(crate) fn describe(method: &mut TraitItemFn) -> Result<TokenStream> {
             idempotent: #idempotent,
         })
     };
+    let found = Method {
+        ident: signature.ident.clone(),
+        docs: doc_attributes(&method.attrs),
+        input: (**input).clone(),
+        output: (**output).clone(),
+    };
     method.attrs.retain(|attribute| !attribute.path().is_ident("endpoint"));
-    Ok(described)
+    Ok((described, found))
+}
+
+/// A method of a contract's trait.
+pub(crate) struct Method {
+    pub ident: Ident,
+    pub docs: Vec<Attribute>,
+    pub input: Type,
+    pub output: Type,
 }
 
 /// `count_words` to `countWords`: a class in TypeScript calls its method so, and serves it under that name.

@@ -11,6 +11,7 @@ mod docs;
 mod endpoint;
 mod refuse;
 mod service;
+mod service_side;
 #[cfg(test)]
 mod tests;
 
@@ -45,6 +46,17 @@ pub fn derive_contract(input: TokenStream) -> TokenStream {
 /// `timeout_ms = 1000`, `idempotent`.
 ///
 /// The trait `Backend` gets a type `BackendContract`, which goes to `Contracts::service`.
+///
+/// `service = "runtime"` names a Cargo feature of the contract crate that brings its optional dependency
+/// `stator-service`; plain `service` is for crates that always have it. Then there are also `BackendService`, the trait
+/// that a service in Rust implements, `BackendContract::serve`, and `BackendClient`. A service method takes the request
+/// and the context; for a stream of requests it takes `Incoming`, and a stream of responses goes into `Items`:
+///
+/// ```ignore
+/// fn generate(&self, request: Words) -> Result<Stream<Token>, TokenError>;                     // in the contract
+/// async fn generate(&self, request: Words, items: Items<Token, TokenError>, context: Context)  // in the service
+///     -> Result<(), Failure<TokenError>>
+/// ```
 #[proc_macro_attribute]
 pub fn contract_service(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as syn::ItemTrait);

@@ -1,19 +1,29 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Error, ItemTrait, LitStr, Result, TraitItem, parse::Parser, spanned::Spanned};
+use syn::{Error, ItemTrait, LitStr, Result, Token, TraitItem, parse::Parser, spanned::Spanned};
 
-use crate::{docs::docs, endpoint};
+use crate::{docs::docs, endpoint, service_side};
 
 pub(crate) fn expand(arguments: TokenStream, mut item: ItemTrait) -> Result<TokenStream> {
     let mut namespace: Option<LitStr> = None;
     let mut component: Option<LitStr> = None;
+    let mut service_when: Option<TokenStream> = None;
     let parser = syn::meta::parser(|meta| {
         if meta.path.is_ident("namespace") {
             namespace = Some(address_part(meta.value()?.parse()?)?);
         } else if meta.path.is_ident("component") {
             component = Some(address_part(meta.value()?.parse()?)?);
+        } else if meta.path.is_ident("service") {
+            service_when = Some(if meta.input.peek(Token![=]) {
+                let feature: LitStr = meta.value()?.parse()?;
+                quote!(#[cfg(feature = #feature)])
+            } else {
+                quote!()
+            });
         } else {
-            return Err(meta.error("unknown option; expected namespace = \"...\" or component = \"...\""));
+            return Err(meta.error(
+                "unknown option; expected namespace = \"...\", component = \"...\", service or service = \"cargo-feature\"",
+            ));
         }
         Ok(())
     });
@@ -34,9 +44,14 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemTrait) -> Result<Toke
     let name = item.ident.to_string();
     let component = component.unwrap_or_else(|| LitStr::new(&kebab_case(&name), item.ident.span()));
     let mut endpoints = Vec::new();
+    let mut methods = Vec::new();
     for member in &mut item.items {
         match member {
-            TraitItem::Fn(method) => endpoints.push(endpoint::describe(method)?),
+            TraitItem::Fn(method) => {
+                let (described, method) = endpoint::describe(method)?;
+                endpoints.push(described);
+                methods.push(method);
+            }
             other => {
                 return Err(Error::new(
                     other.span(),
@@ -55,10 +70,14 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemTrait) -> Result<Toke
     let visibility = &item.vis;
     let docs = docs(&item.attrs);
     let contract = format_ident!("{}Contract", item.ident);
+    let service_side = match &service_when {
+        Some(when) => service_side::expand(&item, &contract, when, &methods)?,
+        None => TokenStream::new(),
+    };
     let about = format!("The contract of [`{name}`], for `Contracts::service`.");
     Ok(quote! {
         // The trait is read, not called: whether its futures are Send does not matter.
-        #[allow(async_fn_in_trait)]
+        #[allow(async_fn_in_trait, dead_code)]
         #item
 
         #[doc = #about]
@@ -67,6 +86,8 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemTrait) -> Result<Toke
 
         #[automatically_derived]
         impl ::stator_contract::ServiceContract for #contract {
+            const CRATE: &'static str = ::core::env!("CARGO_PKG_NAME");
+
             fn describe(registry: &mut ::stator_contract::Registry) -> ::stator_contract::Service {
                 use ::stator_contract::private as __private;
                 __private::service(registry, #name, #docs, #namespace, #component, |registry| {
@@ -74,6 +95,8 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemTrait) -> Result<Toke
                 })
             }
         }
+
+        #service_side
     })
 }
 

@@ -396,6 +396,24 @@ fn contracts_are_traits_of_endpoints() {
             ),
             "plain trait",
         ),
+        (
+            quote::quote!(namespace = "test", service),
+            parse_quote!(
+                trait S {
+                    fn connect(&self, r: A) -> B;
+                }
+            ),
+            "clients have a method of this name",
+        ),
+        (
+            quote::quote!(namespace = "test", service = "runtime"),
+            parse_quote!(
+                trait S {
+                    fn a(&self, r: A) -> Result<B>;
+                }
+            ),
+            "name both types here",
+        ),
     ] {
         let error = expand(arguments, item).err().unwrap_or_default();
         assert!(error.contains(sentence), "expected {sentence:?} in {error:?}");

@@ -99,15 +99,6 @@ fn status_of(error: &TypeRef, types: &BTreeMap<String, TypeDefinition>) -> Optio
 
 fn bare(shape: &Shape) -> Shape {
     let mut shape = shape.clone();
-    match &mut shape {
-        Shape::Struct { fields, .. } => fields.iter_mut().for_each(|field| field.docs = None),
-        Shape::Enum { variants, .. } => {
-            for variant in variants {
-                variant.docs = None;
-                variant.shape = bare(&variant.shape);
-            }
-        }
-        Shape::Tuple { .. } | Shape::Newtype { .. } | Shape::Unit => {}
-    }
+    shape.strip_docs();
     shape
 }

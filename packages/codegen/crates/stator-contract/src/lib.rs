@@ -36,6 +36,7 @@ pub mod private;
 mod registry;
 mod reply;
 mod service;
+mod service_document;
 mod shape;
 mod stream;
 mod times;

@@ -21,5 +21,8 @@ pub struct Service {
 /// A service contract. [`contract_service`](crate::contract_service) implements it on a type named after the trait:
 /// `BackendContract` for `trait Backend`.
 pub trait ServiceContract {
+    /// The name of the crate that it stands in.
+    const CRATE: &'static str;
+
     fn describe(registry: &mut Registry) -> Service;
 }

@@ -54,6 +54,20 @@ pub enum Tagging {
 }
 
 impl Shape {
+    /// Takes the documentation out.
+    pub(crate) fn strip_docs(&mut self) {
+        match self {
+            Self::Struct { fields, .. } => fields.iter_mut().for_each(|field| field.docs = None),
+            Self::Enum { variants, .. } => {
+                for variant in variants {
+                    variant.docs = None;
+                    variant.shape.strip_docs();
+                }
+            }
+            Self::Tuple { .. } | Self::Newtype { .. } | Self::Unit => {}
+        }
+    }
+
     /// Every type that is named in this shape.
     pub fn visit_types(&self, visitor: &mut impl FnMut(&TypeRef)) {
         match self {

@@ -10,6 +10,7 @@ pub mod discovery;
 pub mod error;
 pub mod identity;
 mod inbox;
+pub mod parent_watch;
 pub mod payload;
 pub mod plane;
 pub mod runtime;

@@ -7,8 +7,8 @@ export interface RawAddon {
   "stator.document"(): string;
   /**
    * Ends this process when the other end of the inherited pipe `fd` is closed, that is when the parent is gone: first by
-   * SIGTERM, so that it drains, and `graceMs` later at once, with its process group if it leads one. A thread of its own watches, so a blocked event loop does
-   * not matter. The descriptor belongs to the watch from then on.
+   * SIGTERM, so that it drains, and `graceMs` later at once, with its process group if it leads one. The descriptor
+   * belongs to the watch from then on.
    */
   watchParent(fd: number, graceMs: number): void;
   readonly NativeRuntime: new (options: string, environment: string, readsSockets: boolean, wake: () => void) => NativeRuntime;

@@ -104,8 +104,17 @@ impl IncomingCall {
 
     /// Sends one item and waits until the caller has given credit for it.
     pub async fn send(&self, item: Payload) -> Result<()> {
+        self.write(item, false).await
+    }
+
+    /// Sends the last item, which ends the response.
+    pub async fn send_last(&self, item: Payload) -> Result<()> {
+        self.write(item, true).await
+    }
+
+    async fn write(&self, item: Payload, end: bool) -> Result<()> {
         let writable = self.observer.writable.notified();
-        let status = self.call.send(item.lane, &item.data, false)?;
+        let status = self.call.send(item.lane, &item.data, end)?;
         self.call.flush();
         match status {
             SendStatus::Sent => Ok(()),
@@ -125,6 +134,11 @@ impl IncomingCall {
     /// Resolves when the caller asks to finish early, or is gone.
     pub async fn stopped(&self) {
         self.observer.stopped.cancelled().await;
+    }
+
+    /// The same as a token, which may outlive the call.
+    pub fn stop_token(&self) -> CancellationToken {
+        self.observer.stopped.clone()
     }
 }
 
