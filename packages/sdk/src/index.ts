@@ -10,6 +10,7 @@ export type { ServiceCallOptions, ServiceClient } from "./dependency/service-cli
 export type { ContractEndpoint, ContractMethods, ServiceContract } from "./contract/service-contract.ts";
 export type { ContractClient } from "./dependency/contract-client.ts";
 export type { ServiceStream } from "./dependency/service-stream.ts";
+export type { Requests } from "./schema/request-types.ts";
 export { currentContext } from "./serving/call-scope.ts";
 export { serve } from "./serving/serve.ts";
 export type { HttpOptions, ServeServiceOptions } from "./serving/serve-options.ts";

@@ -26,6 +26,17 @@ class Backend {
     return { word: request.text, index: 0 };
   }
 
+  @endpoint({ input: Words, output: Token, requestStream: true })
+  async collect(requests: AsyncIterable<Words>): Promise<Token> {
+    for await (const { text } of requests) return { word: text, index: 0 };
+    return { word: "", index: 0 };
+  }
+
+  @endpoint({ requestStream: true })
+  async *echo(requests: AsyncIterable<string>): AsyncGenerator<string> {
+    yield* requests;
+  }
+
   @endpoint()
   async *untyped(request: Uint8Array): AsyncGenerator<string> {
     yield String(request.byteLength);
@@ -59,7 +70,7 @@ class Middle {
 
   @endpoint({ input: Words, output: Token })
   async *generate(request: Words): AsyncGenerator<Token> {
-    true satisfies Same<keyof typeof this.backend, "generate" | "first" | "untyped" | "anything">;
+    true satisfies Same<keyof typeof this.backend, "generate" | "first" | "collect" | "echo" | "untyped" | "anything">;
     const stream = this.backend.generate(request, { timeoutMs: 5, instanceId: 1n });
     true satisfies Same<typeof stream, ServiceStream<Token>>;
     for await (const token of stream) yield token;
@@ -67,6 +78,14 @@ class Middle {
     true satisfies Same<typeof first, Promise<Token>>;
     yield await first;
     yield await this.later.anything();
+
+    true satisfies Same<ReturnType<typeof this.backend.collect>, Promise<Token>>;
+    yield await this.backend.collect([{ text: "a" }], { timeoutMs: 5 });
+    for await (const text of this.backend.echo(new ReadableStream<string>())) true satisfies Same<typeof text, string>;
+    // @ts-expect-error one request is no stream
+    void this.backend.collect({ text: "a" });
+    // @ts-expect-error a wrong field of one of the requests
+    void this.backend.collect([{ txt: "a" }]);
 
     // @ts-expect-error a wrong field of the request
     this.backend.generate({ txt: "a" });
@@ -126,6 +145,15 @@ const Contract = {
       timeoutMs: null,
       idempotent: true,
     },
+    collect: {
+      name: "collect",
+      kind: "client-stream",
+      input: Words,
+      output: Token,
+      timeoutMs: null,
+      idempotent: false,
+    },
+    converse: { name: "converse", kind: "duplex", input: Words, output: Token, timeoutMs: null, idempotent: false },
     first: { name: "first", kind: "unary", input: Words, output: Token, timeoutMs: 5, idempotent: true },
   },
 } as const;
@@ -134,7 +162,13 @@ export class UsesContract {
   elsewhere = depends(Contract, { router: "random" });
 
   async run(request: Words): Promise<void> {
-    true satisfies Same<keyof typeof this.elsewhere, "generate" | "first">;
+    true satisfies Same<keyof typeof this.elsewhere, "generate" | "collect" | "converse" | "first">;
+    const collected = this.elsewhere.collect([request]);
+    true satisfies Same<typeof collected, Promise<Token>>;
+    const conversation = this.elsewhere.converse(new ReadableStream<Words>());
+    true satisfies Same<typeof conversation, ServiceStream<Token>>;
+    // @ts-expect-error one request is no stream
+    void this.elsewhere.collect(request);
     const stream = this.elsewhere.generate(request);
     true satisfies Same<typeof stream, ServiceStream<Token>>;
     const first = this.elsewhere.first(request, { instanceId: 1n });
@@ -171,6 +205,18 @@ export class Elsewhere {
     return { word: request.text, index: 0 };
   }
 
+  /** That it takes a stream, the contract says. */
+  @endpoint()
+  async collect(requests: AsyncIterable<Words>): Promise<Token> {
+    for await (const { text } of requests) return { word: text, index: 0 };
+    return { word: "", index: 0 };
+  }
+
+  @endpoint({ requestStream: true })
+  async *converse(requests: AsyncIterable<Words>): AsyncGenerator<Token> {
+    for await (const { text } of requests) yield { word: text, index: 0 };
+  }
+
   /** More than the contract asks for. */
   @endpoint()
   async more(request: string): Promise<string> {
@@ -178,8 +224,20 @@ export class Elsewhere {
   }
 }
 
+const { endpoints } = Contract;
+const Small = { ...Contract, endpoints: { generate: endpoints.generate, first: endpoints.first } } as const;
+const Uploads = { ...Contract, endpoints: { collect: endpoints.collect } } as const;
+
+// @ts-expect-error an endpoint takes one request where the contract has a stream
+@service({ contract: Uploads })
+export class OneRequest {
+  async collect(request: Words): Promise<Token> {
+    return { word: request.text, index: 0 };
+  }
+}
+
 // @ts-expect-error an endpoint of the contract is missing
-@service({ contract: Contract })
+@service({ contract: Small })
 export class Incomplete {
   @endpoint()
   async *generate(request: Words): AsyncGenerator<Token> {
@@ -188,7 +246,7 @@ export class Incomplete {
 }
 
 // @ts-expect-error an endpoint takes something else
-@service({ contract: Contract })
+@service({ contract: Small })
 export class WrongRequest {
   async *generate(request: Words): AsyncGenerator<Token> {
     yield { word: request.text, index: 0 };
@@ -200,7 +258,7 @@ export class WrongRequest {
 }
 
 // @ts-expect-error an endpoint gives something else
-@service({ contract: Contract })
+@service({ contract: Small })
 export class WrongItems {
   async *generate(request: Words): AsyncGenerator<string> {
     yield request.text;
@@ -212,7 +270,7 @@ export class WrongItems {
 }
 
 // @ts-expect-error an endpoint gives one answer where the contract has a stream
-@service({ contract: Contract })
+@service({ contract: Small })
 export class WrongKind {
   async generate(request: Words): Promise<Token> {
     return { word: request.text, index: 0 };
@@ -245,6 +303,14 @@ export class Mistakes {
   async wrongAnswer(_request: Words): Promise<string> {
     return "";
   }
+
+  // @ts-expect-error the endpoint takes a stream of requests
+  @endpoint({ input: Words, requestStream: true })
+  async notOne(_request: Words): Promise<void> {}
+
+  // @ts-expect-error HTTP has no streams of requests
+  @api({ input: Words, requestStream: true })
+  async notHttp(_requests: AsyncIterable<Words>): Promise<void> {}
 
   // @ts-expect-error an endpoint is asynchronous
   @endpoint()

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "bun:test";
 
-import { type Context, depends, endpoint, serve, service, type ServiceContract, type StatorError } from "../index.ts";
+import {
+  api,
+  type Context,
+  depends,
+  endpoint,
+  serve,
+  service,
+  type ServiceContract,
+  type StatorError,
+} from "../index.ts";
 import { DistributedRuntime, type EndpointContract } from "@stator/runtime-native";
 import { z } from "zod";
 
@@ -9,7 +18,7 @@ import { definitionOf } from "../definition/service-definition.ts";
 const Words = z.object({ text: z.string().max(100) });
 type Words = z.infer<typeof Words>;
 
-const hash = { generate: "a".repeat(64), count: "b".repeat(64) };
+const hash = { generate: "a".repeat(64), count: "b".repeat(64), upload: "c".repeat(64) };
 
 /** As `stator-codegen` writes it; these documents hold nothing to compare. */
 const document = () => Promise.resolve(JSON.stringify(hash));
@@ -46,7 +55,7 @@ const Contract = {
       output: z.number(),
       timeoutMs: null,
       idempotent: false,
-      hash: "c".repeat(64),
+      hash: hash.upload,
       document,
     },
   },
@@ -69,6 +78,14 @@ class Texts {
   }
 
   @endpoint()
+  async upload(requests: AsyncIterable<Words>, context: Context): Promise<number> {
+    callers.push(context.callerContract);
+    let words = 0;
+    for await (const { text } of requests) words += text.split(" ").length;
+    return words;
+  }
+
+  @endpoint()
   async beside(request: string): Promise<string> {
     return request;
   }
@@ -77,13 +94,7 @@ class Texts {
 @service({ namespace: "contracts" })
 class Caller {
   byClass = depends(Texts);
-  byContract = depends(withoutStreams());
-}
-
-/** Without the endpoint that services cannot call. */
-function withoutStreams() {
-  const { generate, count } = Contract.endpoints;
-  return { ...Contract, endpoints: { generate, count } };
+  byContract = depends(Contract);
 }
 
 test("what the decorators leave out comes from the contract", () => {
@@ -100,6 +111,8 @@ test("what the decorators leave out comes from the contract", () => {
       contract: { hash: hash.generate },
     },
     { name: "count", input: Words, output: count.output, idempotent: false, contract: { hash: hash.count } },
+    // Its decorator does not say that it takes a stream: the contract does.
+    { name: "upload", kind: "client-stream", input: Words, contract: { hash: hash.upload } },
     { name: "beside", input: null, contract: null },
   ]);
 });
@@ -130,6 +143,7 @@ test("calls check with the contract's schemas, and say with which contract they 
       expect(await this.byClass.count({ text: "a b" })).toBe(2);
       expect(await Array.fromAsync(this.byContract.generate({ text: "a b" }))).toEqual(["a", "b"]);
       expect(await this.byClass.beside("x")).toBe("x");
+      expect(await this.byContract.upload([{ text: "a b" }, { text: "c" }])).toBe(3);
       told.resolve(await this.byContract.count({ text: "x".repeat(101) }).catch((error: unknown) => error));
     }
   }
@@ -141,7 +155,7 @@ test("calls check with the contract's schemas, and say with which contract they 
   });
   const client = await serving.runtime.endpoint("contracts.asking.ask").client<null, null>();
   await client.generate(null).one();
-  expect(callers).toEqual([hash.count.slice(0, 32), hash.generate.slice(0, 32)]);
+  expect(callers).toEqual([hash.count, hash.generate, hash.upload].map((each) => each.slice(0, 32)));
   const refused = await told.promise;
   expect(refused).toMatchObject({ code: "invalid_request" });
   expect((refused as StatorError).message).not.toContain("another contract");
@@ -209,17 +223,43 @@ describe("refused where the class is declared", () => {
     );
   });
 
-  test("a stream of requests", () => {
+  test("a stream of requests over HTTP", () => {
     expect(() => {
       @service(options({ contract: Contract }))
       class Sample extends Texts {
-        @endpoint()
-        async upload(_request: Words): Promise<number> {
+        @api(options({ path: "/upload" }))
+        override async upload(_requests: AsyncIterable<Words>): Promise<number> {
           return 0;
         }
       }
       return Sample;
-    }).toThrow("@service Sample: upload is a client-stream endpoint in Texts; classes serve unary and server-stream");
+    }).toThrow(
+      "@service Sample: upload takes a stream of requests in the contract, and @api takes one request: make it an @endpoint.",
+    );
+  });
+
+  test("a stream of requests where the contract has one request", () => {
+    expect(() => {
+      @service(options({ contract: Contract }))
+      class Sample extends Texts {
+        @endpoint(options({ requestStream: true }))
+        override async count(_requests: unknown): Promise<number> {
+          return 0;
+        }
+      }
+      return Sample;
+    }).toThrow(
+      "@service Sample: count: requestStream is true, and the endpoint is unary in the contract; leave it out",
+    );
+  });
+
+  test("a kind that nobody knows", () => {
+    const upload = { ...Contract.endpoints.upload, kind: "client-streem" };
+    expect(() => {
+      @service(options({ contract: { ...Contract, endpoints: { upload } } }))
+      class Sample extends Texts {}
+      return Sample;
+    }).toThrow('@service Sample: upload is of the kind "client-streem" in the contract; did you mean "client-stream"?');
   });
 
   test.each([

@@ -1,7 +1,12 @@
-import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
+import {
+  type EndpointDefinition,
+  ENDPOINT_KINDS,
+  givesStream,
+  takesStream,
+} from "../definition/endpoint-definition.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
-import { type ContractEndpoint, identityOf, isServedByClass, type ServiceContract } from "./service-contract.ts";
+import { type ContractEndpoint, identityOf, isEndpointKind, type ServiceContract } from "./service-contract.ts";
 
 /**
  * The endpoints of a class that serves a contract: what their decorators do not say, the contract does.
@@ -17,13 +22,6 @@ export function applyContract(
   for (const [property, promised] of Object.entries(contract.endpoints)) {
     const own = endpoints.get(property);
     const place = `${where}: ${property}`;
-    if (!isServedByClass(promised.kind)) {
-      if (own === undefined) continue;
-      throw invalidArgument(
-        `${place} is a ${promised.kind} endpoint in ${contract.name}; classes serve unary and server-stream ones, ` +
-          "serve it with serveEndpoint() of the runtime.",
-      );
-    }
     if (own === undefined) {
       const names = [...endpoints.keys()];
       throw invalidArgument(
@@ -38,10 +36,25 @@ export function applyContract(
 
 function fulfil(place: string, promised: ContractEndpoint, own: EndpointDefinition): EndpointDefinition {
   const { said } = own;
-  if (own.kind !== promised.kind) {
+  const { kind } = promised;
+  if (!isEndpointKind(kind)) {
+    throw invalidArgument(`${place} is of the kind "${kind}" in the contract; ${suggestion(kind, ENDPOINT_KINDS)}`);
+  }
+  if (givesStream(own.kind) !== givesStream(kind)) {
     throw invalidArgument(
-      `${place} is a ${own.kind} endpoint, and ${promised.kind} in the contract: ` +
-        `write an async ${promised.kind === "unary" ? "method" : "generator"}.`,
+      `${place} is a ${own.kind} endpoint, and ${kind} in the contract: ` +
+        `write an async ${givesStream(kind) ? "generator" : "method"}.`,
+    );
+  }
+  if (takesStream(kind) && own.http !== null) {
+    throw invalidArgument(
+      `${place} takes a stream of requests in the contract, and @api takes one request: make it an @endpoint.`,
+    );
+  }
+  if (said.requestStream !== undefined && said.requestStream !== takesStream(kind)) {
+    throw invalidArgument(
+      `${place}: requestStream is ${said.requestStream}, and the endpoint is ${kind} in the contract; ` +
+        "leave it out, or change the contract.",
     );
   }
   for (const option of ["name", "timeoutMs", "idempotent"] as const) {
@@ -56,5 +69,5 @@ function fulfil(place: string, promised: ContractEndpoint, own: EndpointDefiniti
     throw invalidArgument(`${place}: ${option} is another schema than that of the contract; leave it out.`);
   }
   const { name, input, output, error = null, timeoutMs, idempotent } = promised;
-  return { ...own, name, input, output, error, timeoutMs, idempotent, contract: identityOf(promised) };
+  return { ...own, name, kind, input, output, error, timeoutMs, idempotent, contract: identityOf(promised) };
 }

@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Context, EndpointContract, ErrorType } from "@stator/runtime-native";
 
+import { ENDPOINT_KINDS, type EndpointKind } from "../definition/endpoint-definition.ts";
+
 /** One endpoint of a contract, as `stator-codegen` writes it. */
 export interface ContractEndpoint {
   readonly name: string;
@@ -34,21 +36,21 @@ export function identityOf({ hash, document }: ContractEndpoint): EndpointContra
   return hash === undefined || document === undefined ? null : { hash, document };
 }
 
-/** Whether a class can serve it; those that take streams of requests are served by the runtime itself. */
-export function isServedByClass(kind: string): kind is "unary" | "server-stream" {
-  return kind === "unary" || kind === "server-stream";
+/** Whether this version knows the kind. */
+export function isEndpointKind(kind: string): kind is EndpointKind {
+  return (ENDPOINT_KINDS as readonly string[]).includes(kind);
 }
 
 type ContractMethod<E extends ContractEndpoint> = (
-  request: StandardSchemaV1.InferOutput<E["input"]>,
+  request: E["kind"] extends "client-stream" | "duplex"
+    ? AsyncIterable<StandardSchemaV1.InferOutput<E["input"]>>
+    : StandardSchemaV1.InferOutput<E["input"]>,
   context: Context,
-) => E["kind"] extends "server-stream"
+) => E["kind"] extends "server-stream" | "duplex"
   ? AsyncIterable<StandardSchemaV1.InferInput<E["output"]>>
   : Promise<StandardSchemaV1.InferInput<E["output"]>>;
 
-/** What a class that serves a contract has: a method for each endpoint that a class can serve. */
+/** What a class that serves a contract has: a method for each endpoint. Of a contract whose endpoints nobody knows, none. */
 export type ContractMethods<C extends ServiceContract> = {
-  [
-    Name in keyof C["endpoints"] as C["endpoints"][Name]["kind"] extends "unary" | "server-stream" ? Name : never
-  ]: ContractMethod<C["endpoints"][Name]>;
+  [Name in keyof C["endpoints"] as string extends Name ? never : Name]: ContractMethod<C["endpoints"][Name]>;
 };

@@ -11,8 +11,11 @@ import { invalidArgument } from "./invalid-argument.ts";
 import { suggestion } from "./nearest-name.ts";
 import type { SchemaOption } from "../schema/schema-types.ts";
 
-/** What `@api` takes: all of `@endpoint`, and how HTTP reaches it. */
-export interface ApiOptions<In extends SchemaOption, Out extends SchemaOption> extends EndpointOptions<In, Out> {
+/** What `@api` takes: all of `@endpoint` but streams of requests, and how HTTP reaches it. */
+export interface ApiOptions<In extends SchemaOption, Out extends SchemaOption> extends Omit<
+  EndpointOptions<In, Out>,
+  "requestStream"
+> {
   /** Default: `POST`. */
   method?: HttpMethod;
   /** Starts with `/`; `:name` is a parameter. Default: `/` and the method's name. */
@@ -26,7 +29,7 @@ export interface ApiOptions<In extends SchemaOption, Out extends SchemaOption> e
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 const FORMATS = ["auto", "sse", "ndjson"] as const;
-const KNOWN = [...ENDPOINT_OPTIONS, "method", "path", "format"] as const;
+const KNOWN = [...ENDPOINT_OPTIONS.filter((name) => name !== "requestStream"), "method", "path", "format"] as const;
 
 /**
  * Makes a method reachable over HTTP, and for other services too, as `@endpoint` does.

@@ -4,8 +4,25 @@ import type { EndpointContract, ErrorType } from "@stator/runtime-native";
 import type { SchemaOption } from "../schema/schema-types.ts";
 import type { EndpointOptions } from "./endpoint.ts";
 
-/** Whether an endpoint answers with one item or with a stream of them; the names are those of contracts. */
-export type EndpointKind = "unary" | "server-stream";
+/** Which of the two directions of an endpoint are streams; the names are those of contracts. */
+export type EndpointKind = "unary" | "server-stream" | "client-stream" | "duplex";
+
+export const ENDPOINT_KINDS = [
+  "unary",
+  "server-stream",
+  "client-stream",
+  "duplex",
+] as const satisfies readonly EndpointKind[];
+
+/** Whether the request is a stream. */
+export function takesStream(kind: EndpointKind): boolean {
+  return kind === "client-stream" || kind === "duplex";
+}
+
+/** Whether the answer is a stream. */
+export function givesStream(kind: EndpointKind): boolean {
+  return kind === "server-stream" || kind === "duplex";
+}
 
 /** How an endpoint is reached over HTTP. */
 export interface HttpDefinition {
@@ -38,7 +55,7 @@ export interface EndpointDefinition {
   readonly validateOutput: boolean;
   readonly http: HttpDefinition | null;
   /** What `@endpoint` itself said: the rest is default, or taken from the contract. */
-  readonly said: Readonly<EndpointOptions<SchemaOption, SchemaOption>>;
+  readonly said: Readonly<EndpointOptions<SchemaOption, SchemaOption, boolean>>;
   /** What it promises, for the callers of other versions; null if no contract says so. */
   readonly contract: EndpointContract | null;
 }

@@ -6,15 +6,20 @@ import { invalidArgument } from "./invalid-argument.ts";
 import { ownMembers } from "./members.ts";
 import { methodKind } from "./method-kind.ts";
 import { checkName } from "./names.ts";
-import type { InputOf, OutputOf, SchemaOption } from "../schema/schema-types.ts";
+import type { OutputOf, RequestOf, SchemaOption } from "../schema/schema-types.ts";
 import { checkErrorType, checkSchema } from "../schema/check-schema.ts";
 
 /** What `@endpoint` takes. */
-export interface EndpointOptions<In extends SchemaOption, Out extends SchemaOption> {
+export interface EndpointOptions<In extends SchemaOption, Out extends SchemaOption, Many extends boolean = false> {
   /** Name in discovery. Default: the method's name. */
   name?: string;
   /** Checks each request before the method sees it. Default: the contract's, else requests are passed on as they came. */
   input?: In;
+  /**
+   * The endpoint takes a stream of requests: its first parameter is an async iterable, and `input` checks each of them.
+   * Default: the contract's, else false.
+   */
+  requestStream?: Many;
   /** Checks each item before it is sent. Default: the contract's, else none. */
   output?: Out;
   /**
@@ -31,8 +36,8 @@ export interface EndpointOptions<In extends SchemaOption, Out extends SchemaOpti
 }
 
 /** The form of a method that fits the schemas. */
-export type EndpointMethod<In extends SchemaOption, Out extends SchemaOption> = (
-  request: InputOf<In>,
+export type EndpointMethod<In extends SchemaOption, Out extends SchemaOption, Many extends boolean = false> = (
+  request: RequestOf<In, Many>,
   context: Context,
 ) => AsyncIterable<OutputOf<Out>> | Promise<OutputOf<Out>>;
 
@@ -45,6 +50,7 @@ export type TakesRequest<M extends (...parameters: never) => unknown> = Paramete
 export const ENDPOINT_OPTIONS = [
   "name",
   "input",
+  "requestStream",
   "output",
   "error",
   "timeoutMs",
@@ -57,9 +63,13 @@ export const ENDPOINT_OPTIONS = [
  *
  * The method's parameter and result must fit the schemas; the compiler checks it.
  */
-export function endpoint<In extends SchemaOption = undefined, Out extends SchemaOption = undefined>(
-  options: EndpointOptions<In, Out> = {},
-): <M extends EndpointMethod<In, Out>>(
+export function endpoint<
+  In extends SchemaOption = undefined,
+  Out extends SchemaOption = undefined,
+  Many extends boolean = false,
+>(
+  options: EndpointOptions<In, Out, Many> = {},
+): <M extends EndpointMethod<In, Out, Many>>(
   method: M,
   context: ClassMethodDecoratorContext<unknown, M>,
   ...wrong: TakesRequest<M>
@@ -76,7 +86,7 @@ export function addEndpoint(
   where: string,
   method: unknown,
   context: ClassMethodDecoratorContext,
-  options: EndpointOptions<SchemaOption, SchemaOption>,
+  options: EndpointOptions<SchemaOption, SchemaOption, boolean>,
   http: EndpointDefinition["http"] = null,
 ): void {
   if (context.static || context.private || typeof context.name !== "string") {
@@ -91,7 +101,7 @@ export function addEndpoint(
   members.endpoints.set(property, {
     property,
     name: checkName(`${where}: name`, options.name ?? property),
-    kind: methodKind(where, method),
+    kind: methodKind(where, method, options.requestStream === true),
     input: checkSchema(`${where}: input`, options.input),
     output: checkSchema(`${where}: output`, options.output),
     error: checkErrorType(`${where}: error`, options.error),

@@ -2,12 +2,12 @@ import { invalidArgument } from "./invalid-argument.ts";
 import type { EndpointKind } from "./endpoint-definition.ts";
 
 /** Callers must know whether to expect a stream before the first call, so the method's own form decides. */
-export function methodKind(where: string, method: unknown): EndpointKind {
+export function methodKind(where: string, method: unknown, requestStream: boolean): EndpointKind {
   switch (Object.prototype.toString.call(method)) {
     case "[object AsyncGeneratorFunction]":
-      return "server-stream";
+      return requestStream ? "duplex" : "server-stream";
     case "[object AsyncFunction]":
-      return "unary";
+      return requestStream ? "client-stream" : "unary";
     default:
       throw invalidArgument(`${where}: an endpoint is an async method (one answer) or an async generator (a stream).`);
   }

@@ -3,23 +3,25 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import {
   type ContractEndpoint,
   identityOf,
-  isServedByClass,
+  isEndpointKind,
   type ServiceContract,
 } from "../contract/service-contract.ts";
+import { ENDPOINT_KINDS } from "../definition/endpoint-definition.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
+import { suggestion } from "../definition/nearest-name.ts";
 import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
 import type { CallArguments } from "./service-client.ts";
 import type { ServiceStream } from "./service-stream.ts";
 
-type ContractCall<E extends ContractEndpoint> = E["kind"] extends "server-stream"
-  ? (
-      ...call: CallArguments<StandardSchemaV1.InferInput<E["input"]>>
-    ) => ServiceStream<StandardSchemaV1.InferOutput<E["output"]>>
-  : E["kind"] extends "unary"
-    ? (
-        ...call: CallArguments<StandardSchemaV1.InferInput<E["input"]>>
-      ) => Promise<StandardSchemaV1.InferOutput<E["output"]>>
-    : never;
+type ContractArguments<E extends ContractEndpoint> = CallArguments<
+  E["kind"] extends "client-stream" | "duplex"
+    ? AsyncIterable<StandardSchemaV1.InferInput<E["input"]>>
+    : StandardSchemaV1.InferInput<E["input"]>
+>;
+
+type ContractCall<E extends ContractEndpoint> = E["kind"] extends "server-stream" | "duplex"
+  ? (...call: ContractArguments<E>) => ServiceStream<StandardSchemaV1.InferOutput<E["output"]>>
+  : (...call: ContractArguments<E>) => Promise<StandardSchemaV1.InferOutput<E["output"]>>;
 
 /** What `depends(contract)` offers. */
 export type ContractClient<C extends ServiceContract> = {
@@ -31,9 +33,9 @@ export function contractTarget(contract: ServiceContract): DependencyTarget {
   const { name, namespace, component } = contract;
   const endpoints = Object.entries(contract.endpoints).map(([property, endpoint]): TargetEndpoint => {
     const { kind } = endpoint;
-    if (!isServedByClass(kind)) {
+    if (!isEndpointKind(kind)) {
       throw invalidArgument(
-        `depends: ${name}.${property} is a ${kind} endpoint; services can call unary and server-stream ones.`,
+        `depends: ${name}.${property} is of the kind "${kind}"; ${suggestion(kind, ENDPOINT_KINDS)}`,
       );
     }
     return {

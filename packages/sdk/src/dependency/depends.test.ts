@@ -63,8 +63,8 @@ test("takes a contract in place of a class", () => {
   };
   const contract = { name: "Elsewhere", namespace: "test", component: "elsewhere", endpoints };
   expect("generate" in depends(contract)).toBeTrue();
-  const upload = { ...endpoints.generate, kind: "client-stream" };
+  const upload = { ...endpoints.generate, kind: "client-streem" };
   expect(() => depends({ ...contract, endpoints: { upload } })).toThrow(
-    "depends: Elsewhere.upload is a client-stream endpoint; services can call unary and server-stream ones.",
+    'depends: Elsewhere.upload is of the kind "client-streem"; did you mean "client-stream"?',
   );
 });

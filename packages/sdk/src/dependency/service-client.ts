@@ -1,5 +1,6 @@
 import type { CallOptions, Context } from "@stator/runtime-native";
 
+import type { Requests } from "../schema/request-types.ts";
 import type { ServiceStream } from "./service-stream.ts";
 
 /** Options of one call through a dependency. */
@@ -8,10 +9,12 @@ export interface ServiceCallOptions extends CallOptions {
   instanceId?: bigint;
 }
 
-/** The request may be left out where the endpoint takes `null`. */
-export type CallArguments<Request> = null extends Request
-  ? [request?: Request, options?: ServiceCallOptions]
-  : [request: Request, options?: ServiceCallOptions];
+/** The request may be left out where the endpoint takes `null`. A stream of requests may be a list. */
+export type CallArguments<Request> = [Request] extends [AsyncIterable<infer Part>]
+  ? [requests: Requests<Part>, options?: ServiceCallOptions]
+  : null extends Request
+    ? [request?: Request, options?: ServiceCallOptions]
+    : [request: Request, options?: ServiceCallOptions];
 
 type Call<Request, Result> = [Result] extends [AsyncIterable<infer Item>]
   ? (...call: CallArguments<Request>) => ServiceStream<Item>

@@ -8,3 +8,8 @@ export type InputOf<S extends SchemaOption> = S extends StandardSchemaV1 ? Stand
 
 /** What a method gives: what the schema accepts; without a schema, anything. */
 export type OutputOf<S extends SchemaOption> = S extends StandardSchemaV1 ? StandardSchemaV1.InferInput<S> : unknown;
+
+/** The first parameter of a method: one request, or a stream of them. */
+export type RequestOf<S extends SchemaOption, Many extends boolean> = Many extends true
+  ? AsyncIterable<InputOf<S>>
+  : InputOf<S>;

@@ -150,6 +150,71 @@ describe("calls between services", () => {
     expect(items).toEqual([1, 1]);
   });
 
+  test("a stream of requests is checked one by one, for one answer or for a stream of them", async () => {
+    const over = Promise.withResolvers<void>();
+
+    @service({ namespace: "calls" })
+    class Worker {
+      @endpoint({ input: z.number(), output: z.number(), requestStream: true })
+      async sum(requests: AsyncIterable<number>): Promise<number> {
+        let sum = 0;
+        for await (const request of requests) sum += request;
+        return sum;
+      }
+
+      @endpoint({ input: z.number(), output: z.number(), requestStream: true })
+      async *sums(requests: AsyncIterable<number>): AsyncGenerator<number> {
+        let sum = 0;
+        for await (const request of requests) yield (sum += request);
+      }
+
+      @endpoint()
+      async one(request: unknown): Promise<unknown> {
+        return request;
+      }
+    }
+
+    @service({ namespace: "calls" })
+    class Caller {
+      worker = depends(Worker);
+    }
+    const caller = await instanceOf(Caller);
+    async function* numbers(last: unknown): AsyncGenerator<number> {
+      try {
+        yield 1;
+        yield 2;
+        yield last as number;
+      } finally {
+        over.resolve();
+      }
+    }
+
+    expect(await caller.worker.sum([1, 2, 3])).toBe(6);
+    expect(await caller.worker.sum(numbers(4))).toBe(7);
+    expect(await Array.fromAsync(caller.worker.sums(numbers(5)))).toEqual([1, 3, 8]);
+    expect(await failure(caller.worker.sum(numbers("six")))).toMatchObject({
+      code: "invalid_request",
+      message: "calls.worker.sum: Invalid input: expected number, received string",
+    });
+    await over.promise;
+    expect(await failure(caller.worker.sum(7 as never))).toMatchObject({
+      code: "invalid_argument",
+      message: "calls.worker.sum takes a stream of requests: an async iterable, or a list.",
+    });
+    // Whoever has no client of ours is told by the service.
+    const runtime = open.at(-1)?.runtime;
+    const raw = await runtime?.endpoint("calls.worker.sum").client<unknown, unknown>();
+    await raw?.waitForInstances();
+    expect(await failure(raw?.generate(1).one() as Promise<unknown>)).toMatchObject({
+      code: "invalid_request",
+      message: "calls.worker.sum: the endpoint takes a stream of requests, and the caller sends one request",
+    });
+    expect(await failure(caller.worker.one(numbers(1)))).toMatchObject({
+      code: "invalid_request",
+      message: "calls.worker.one: the endpoint takes one request, and the caller sends a stream of requests",
+    });
+  });
+
   test("an endpoint's own time limit holds, whoever calls", async () => {
     const seen: string[] = [];
 

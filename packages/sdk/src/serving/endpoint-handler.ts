@@ -1,7 +1,8 @@
 import type { Context, Handler } from "@stator/runtime-native";
 
-import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
+import { type EndpointDefinition, givesStream, takesStream } from "../definition/endpoint-definition.ts";
 import { validate } from "../schema/validate.ts";
+import { checkedRequests, checkRequestKind } from "./checked-requests.ts";
 import { CheckedStream } from "./checked-stream.ts";
 import { readRequest } from "./read-request.ts";
 import { outputSchema } from "./output-check.ts";
@@ -17,10 +18,16 @@ export function endpointHandler(instance: object, endpoint: EndpointDefinition):
   const method = (instance as Record<string, unknown>)[endpoint.property] as Method;
   const { input, error } = endpoint;
   const output = outputSchema(endpoint);
-  const read = (request: unknown, context: Context) =>
-    input === null ? request : readRequest(input, request, context, endpoint.contract);
+  const isStream = takesStream(endpoint.kind);
+  const read = (request: unknown, context: Context) => {
+    checkRequestKind(request, isStream, context);
+    if (input === null) return request;
+    return isStream
+      ? checkedRequests(input, request as AsyncIterable<unknown>, context, endpoint.contract)
+      : readRequest(input, request, context, endpoint.contract);
+  };
 
-  if (endpoint.kind === "unary") {
+  if (!givesStream(endpoint.kind)) {
     return async (request, context) => {
       using limit = TimeLimit.for(context, endpoint.timeoutMs);
       const work = async () => method.call(instance, await read(request, context), context);
