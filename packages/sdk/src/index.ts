@@ -1,4 +1,5 @@
 export { api, type ApiOptions } from "./definition/api.ts";
+export { commandService, type CommandOptions, type CommandService } from "./definition/command-service.ts";
 export { endpoint, type EndpointMethod, type EndpointOptions } from "./definition/endpoint.ts";
 export { onShutdown, onStart } from "./definition/lifecycle.ts";
 export { type ContractServiceOptions, service, type ServiceOptions } from "./definition/service.ts";

@@ -2,7 +2,7 @@
 import type { Context } from "@stator/runtime-native";
 import { z } from "zod";
 
-import { api, declareError, depends, endpoint, onStart, service, type ServiceStream } from "./index.ts";
+import { api, commandService, declareError, depends, endpoint, onStart, service, type ServiceStream } from "./index.ts";
 
 const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
@@ -284,6 +284,30 @@ export class WrongKind {
 // @ts-expect-error another namespace than that of the contract
 @service({ contract: Contract, namespace: "elsewhere" })
 export class WrongNamespace extends Elsewhere {}
+
+const Program = commandService(Contract, { command: ["./program"], env: { A: "b" }, dependsOn: [Backend] });
+
+export class UsesProgram {
+  program = depends(Program);
+  later = depends(() => Program, { router: "random" });
+
+  async run(request: Words): Promise<void> {
+    true satisfies Same<typeof this.program, UsesContract["elsewhere"]>;
+    true satisfies Same<typeof this.later, UsesContract["elsewhere"]>;
+    const first = this.program.first(request);
+    true satisfies Same<typeof first, Promise<Token>>;
+    // @ts-expect-error an unknown endpoint
+    void this.program.second(request);
+  }
+}
+// @ts-expect-error the command is missing
+void commandService(Contract, {});
+// @ts-expect-error the command is a list
+void commandService(Contract, { command: "./program" });
+// @ts-expect-error an unknown option
+void commandService(Contract, { command: ["./program"], worker: 2 });
+// @ts-expect-error a class is no contract
+void commandService(Backend, { command: ["./program"] });
 
 export class Mistakes {
   // @ts-expect-error the request is not what the schema yields

@@ -2,7 +2,7 @@ import type { Client, ClientOptions, DistributedRuntime } from "@stator/runtime-
 
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
-import type { ServiceClass } from "../definition/service-definition.ts";
+import type { GraphService } from "../definition/command-service.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import type { DependencyTarget } from "./dependency-target.ts";
 import type { ServiceCallOptions } from "./service-client.ts";
@@ -15,15 +15,21 @@ export interface DependencyOptions {
   timeoutMs?: number;
 }
 
+/** What a dependency leads to; `service` is null for a contract, whose service runs elsewhere. */
+export interface ResolvedDependency {
+  readonly target: DependencyTarget;
+  readonly service: GraphService | null;
+}
+
 /** One `depends()` of one service object: unresolved until the graph is known, unconnected until the service starts. */
 export class Dependency {
   readonly client: object;
   private readonly clients = new Map<string, Client<unknown, unknown>>();
   private methods: Record<string, unknown> | null = null;
-  private resolved: { target: DependencyTarget; service: ServiceClass | null } | null = null;
+  private resolved: ResolvedDependency | null = null;
 
   constructor(
-    private readonly resolveTarget: () => { target: DependencyTarget; service: ServiceClass | null },
+    private readonly resolveTarget: () => ResolvedDependency,
     readonly options: DependencyOptions,
   ) {
     this.client = new Proxy(Object.create(null) as object, {
@@ -40,8 +46,8 @@ export class Dependency {
     return this.resolve().target;
   }
 
-  /** The class behind it, null for a contract, whose service runs elsewhere. */
-  get service(): ServiceClass | null {
+  /** The class or the command behind it, null for a contract, whose service runs elsewhere. */
+  get service(): GraphService | null {
     return this.resolve().service;
   }
 
@@ -80,7 +86,7 @@ export class Dependency {
     await Promise.all(open.map((client) => client.close()));
   }
 
-  private resolve(): { target: DependencyTarget; service: ServiceClass | null } {
+  private resolve(): ResolvedDependency {
     this.resolved ??= this.resolveTarget();
     return this.resolved;
   }

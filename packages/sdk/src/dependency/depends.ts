@@ -1,9 +1,10 @@
 import { isContract, type ServiceContract } from "../contract/service-contract.ts";
 import { checkOptions, checkWhole } from "../definition/check-options.ts";
+import { type CommandService, isCommandService } from "../definition/command-service.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { definitionOf, type ServiceClass } from "../definition/service-definition.ts";
 import { collect } from "./collecting-scope.ts";
-import { Dependency, type DependencyOptions } from "./dependency.ts";
+import { Dependency, type DependencyOptions, type ResolvedDependency } from "./dependency.ts";
 import type { ServiceClient } from "./service-client.ts";
 import { type ContractClient, contractTarget } from "./contract-client.ts";
 
@@ -12,8 +13,13 @@ import { type ContractClient, contractTarget } from "./contract-client.ts";
  *
  * `depends(() => Backend)` looks the class up later, for services that depend on each other; the field of one of them
  * then needs a type of its own. `depends(BackendContract)` is for a service that runs elsewhere, known by the contract
- * that `stator-codegen` wrote. The client works from `@onStart` on; before that its calls throw `invalid_argument`.
+ * that `stator-codegen` wrote; `depends(commandService(BackendContract, ...))` for one that is a program of this graph. The
+ * client works from `@onStart` on; before that its calls throw `invalid_argument`.
  */
+export function depends<const C extends ServiceContract>(
+  on: CommandService<C> | (() => CommandService<C>),
+  options?: DependencyOptions,
+): ContractClient<C>;
 export function depends<const C extends ServiceContract>(on: C, options?: DependencyOptions): ContractClient<C>;
 export function depends<S extends object>(
   on: ServiceClass<S> | (() => ServiceClass<S>),
@@ -39,7 +45,8 @@ function isLazy(on: unknown): on is () => unknown {
   return typeof on === "function" && !Object.hasOwn(on, "prototype");
 }
 
-function resolveService(value: unknown): ReturnType<ConstructorParameters<typeof Dependency>[0]> {
+function resolveService(value: unknown): ResolvedDependency {
+  if (isCommandService(value)) return { target: contractTarget(value.contract), service: value };
   if (isContract(value)) return { target: contractTarget(value), service: null };
   const definition = definitionOf(value);
   if (definition === null) {

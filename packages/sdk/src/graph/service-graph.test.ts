@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 
-import { depends, service } from "../index.ts";
-import { resolveGraph } from "./service-graph.ts";
+import { commandService, depends, service } from "../index.ts";
+import { requireClasses, resolveGraph } from "./service-graph.ts";
 
 @service({ namespace: "test" })
 class Worker {
@@ -27,7 +27,7 @@ test("lists dependencies first, each service once", () => {
 });
 
 test("constructs anew each time: two graphs of the same classes share nothing", () => {
-  const [one, two] = [resolveGraph([Frontend]), resolveGraph([Router])];
+  const [one, two] = [requireClasses(resolveGraph([Frontend])), requireClasses(resolveGraph([Router]))];
   expect(one[0]?.instance).not.toBe(two[0]?.instance);
   expect(two.map((node) => node.definition.className)).toEqual(["Worker", "Router"]);
 });
@@ -50,12 +50,62 @@ test("follows a cycle once", () => {
   expect(resolveGraph([Ping]).map((node) => node.definition.className)).toEqual(["Pong", "Ping"]);
 });
 
+const schema = { "~standard": { version: 1 as const, vendor: "test", validate: (value: unknown) => ({ value }) } };
+const endpoint = { name: "run", kind: "unary", input: schema, output: schema, timeoutMs: null, idempotent: false };
+const Contract = { name: "Program", namespace: "test", component: "program", endpoints: { run: endpoint } } as const;
+
+test("a program is part of the graph, after what it calls itself", () => {
+  const Program = commandService(Contract, { command: ["./program", "--fast"], workers: 2, dependsOn: [Worker] });
+  @service({ namespace: "test" })
+  class Front {
+    program = depends(Program);
+    again = depends(() => Program);
+  }
+  const graph = resolveGraph([Front]);
+  expect(graph.map((node) => [node.kind, node.definition.className, node.dependsOn])).toEqual([
+    ["class", "Worker", []],
+    ["command", "Program", ["test.worker"]],
+    ["class", "Front", ["test.program"]],
+  ]);
+  expect(graph[1]?.definition).toEqual({
+    className: "Program",
+    namespace: "test",
+    component: "program",
+    id: "test.program",
+    workers: 2,
+    command: { argv: ["./program", "--fast"], cwd: process.cwd(), env: {} },
+  });
+  expect(() => requireClasses(graph)).toThrow(
+    "Program is a program of its own (./program) and cannot run in this process",
+  );
+});
+
+test("two programs of one contract are two services under one name", () => {
+  @service({ namespace: "test" })
+  class Front {
+    one = depends(commandService(Contract, { command: ["one"] }));
+    two = depends(commandService(Contract, { command: ["two"] }));
+  }
+  expect(() => resolveGraph([Front])).toThrow('Two services of the graph are both "test.program"');
+});
+
+test.each([
+  [{ command: [] }, 'command is a list of the program and its arguments, such as ["./bin/counter"].'],
+  [{ command: "./program" }, "command is a list of the program"],
+  [{ command: ["a\0b"] }, "command is a list of the program"],
+  [{ command: ["a"], env: { A: 1 } }, "the values of env are texts."],
+  [{ command: ["a"], workers: 0 }, "workers: 0 is not a whole number of at least 1"],
+  [{ comand: ["a"] }, 'unknown option "comand"; did you mean "command"?'],
+])("commandService refuses %j", (options, said) => {
+  expect(() => commandService(Contract, options as never)).toThrow(said);
+});
+
 test("refuses two classes under one name, and what is no service", () => {
   @service({ namespace: "test", name: "worker" })
   class Impostor {
     worker = depends(Worker);
   }
-  expect(() => resolveGraph([Impostor])).toThrow('Two classes of the graph are both the service "test.worker"');
+  expect(() => resolveGraph([Impostor])).toThrow('Two services of the graph are both "test.worker"');
   class Plain {
     readonly size = 1;
   }

@@ -14,7 +14,7 @@ import {
   service,
   StatorError,
 } from "../index.ts";
-import { resolveGraph } from "../graph/service-graph.ts";
+import { requireClasses, resolveGraph } from "../graph/service-graph.ts";
 import { serveNodes } from "./serve.ts";
 import type { ServiceClass, ServeServiceOptions, Serving } from "../index.ts";
 
@@ -314,7 +314,7 @@ describe("calls between services", () => {
 
 /** The object that runs as a service of this class, with its dependencies connected. */
 async function instanceOf<T extends object>(root: ServiceClass<T>): Promise<T> {
-  const nodes = resolveGraph([root]);
+  const nodes = requireClasses(resolveGraph([root]));
   open.push(await serveNodes(nodes, { runtime: { discovery: "memory" }, signals: false }));
   return nodes.find((node) => node.service === root)?.instance as T;
 }

@@ -1,25 +1,38 @@
 import { DistributedRuntime } from "@stator/runtime-native";
 
 import type { ServiceClass } from "../definition/service-definition.ts";
-import { resolveGraph, resolveService, type ServiceNode } from "../graph/service-graph.ts";
+import { requireClasses, resolveGraph, resolveService, type ServiceNode } from "../graph/service-graph.ts";
 import { HttpServer } from "../http/http-server.ts";
 import { resolveServeOptions, type ServeServiceOptions } from "./serve-options.ts";
 import { ServiceHost } from "./service-host.ts";
 import { Serving } from "./serving.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
+import { startFailure } from "../supervision/start-failure.ts";
+import { Supervision } from "../supervision/supervision.ts";
 
 /**
  * Runs services in this process: connects their dependencies, runs their start hooks, registers their endpoints, and
  * opens HTTP last. What they depend on must run elsewhere, or here with `withDependencies`.
  *
- * A start that fails takes back what it had done and throws.
+ * A start that fails takes back what it had done and throws. A program that `stator serve` has started as a command tells
+ * it when it is ready.
  */
 export async function serve(
   services: ServiceClass | readonly ServiceClass[],
   options: ServeServiceOptions = {},
 ): Promise<Serving> {
   const list = typeof services === "function" ? [services] : services;
-  return serveNodes(options.withDependencies === true ? resolveGraph(list) : list.map(resolveService), options);
+  const supervision = Supervision.take();
+  const { drainMs = supervision.drainMs ?? undefined } = options;
+  try {
+    const nodes = options.withDependencies === true ? requireClasses(resolveGraph(list)) : list.map(resolveService);
+    const serving = await serveNodes(nodes, drainMs === undefined ? options : { ...options, drainMs });
+    reportReady(supervision, serving);
+    return serving;
+  } catch (error) {
+    supervision.tell({ type: "failed", message: startFailure(error) });
+    throw error;
+  }
 }
 
 /** The same for services that have been constructed already. */
@@ -42,4 +55,13 @@ export async function serveNodes(nodes: readonly ServiceNode[], options: ServeSe
     throw error;
   }
   return serving;
+}
+
+/** Tells the supervisor of this process, if it has one, that it serves; again when it has another instance id. */
+export function reportReady(supervision: Supervision, serving: Serving): void {
+  const ready = (): void => {
+    supervision.tell({ type: "ready", url: serving.url, instanceId: serving.runtime.instanceId.toString() });
+  };
+  serving.runtime.onInstanceId(ready);
+  ready();
 }

@@ -1,11 +1,10 @@
 import { constants } from "node:os";
-import { fileURLToPath } from "node:url";
 
-import { LIFELINE_STDIO } from "./lifeline-stdio.ts";
-import type { ChildMessage, ChildTask } from "./messages.ts";
+import { CHILD_STDIO, READY_FD } from "../supervision/environment.ts";
+import type { Launch } from "./launch.ts";
+import { messageLines } from "./message-lines.ts";
+import type { ChildMessage } from "../supervision/messages.ts";
 import { prefixedLines } from "./prefixed-lines.ts";
-
-const CHILD = fileURLToPath(new URL("./child.ts", import.meta.url));
 
 /** Where a child's output goes. */
 export interface ChildOutput {
@@ -20,31 +19,27 @@ export interface ChildExit {
   readonly signal: string | number | null;
 }
 
-/** One process that runs a task, in a process group of its own: what it starts itself goes with it. */
+/** One process, in a process group of its own: what it starts itself goes with it. */
 export class ChildProcess {
   readonly pid: number;
   /** Resolves when the process has gone and its output has been copied. */
   readonly exited: Promise<ChildExit>;
   private readonly process: Bun.Subprocess<"ignore", "pipe", "pipe">;
 
-  constructor(
-    task: ChildTask,
-    environment: Record<string, string | undefined>,
-    output: ChildOutput,
-    message: (message: ChildMessage) => void,
-  ) {
-    this.process = Bun.spawn([process.execPath, CHILD, JSON.stringify(task)], {
+  constructor({ argv, cwd, environment }: Launch, output: ChildOutput, message: (message: ChildMessage) => void) {
+    this.process = Bun.spawn([...argv], {
       // Nothing is ever written to the lifeline: what counts is that it closes when this process ends.
-      stdio: ["ignore", "pipe", "pipe", ...LIFELINE_STDIO],
+      stdio: ["ignore", "pipe", "pipe", ...CHILD_STDIO],
+      ...(cwd === undefined ? {} : { cwd }),
       env: environment,
       detached: true,
-      ipc: (received: ChildMessage) => message(received),
-      serialization: "json",
     });
     this.pid = this.process.pid;
+    const misfit = (line: string) => output.stderr(`${output.prefix}no message for the supervisor: ${line}\n`);
     const copied = [
       prefixedLines(this.process.stdout, output.prefix, output.stdout),
       prefixedLines(this.process.stderr, output.prefix, output.stderr),
+      messageLines(Bun.file(this.process.stdio[READY_FD] as number).stream(), message, misfit),
     ];
     this.exited = this.finish(copied);
   }

@@ -1,39 +1,31 @@
 /** What the supervisor starts: runs one service of a graph, or says which services a graph has. */
-import { serveNodes } from "../serving/serve.ts";
+import { reportReady, serveNodes } from "../serving/serve.ts";
 import { resolveGraph } from "../graph/service-graph.ts";
 import { loadService } from "../graph/load-service.ts";
+import { Supervision } from "../supervision/supervision.ts";
 import { describeGraph } from "./describe-graph.ts";
-import { watchSupervisor } from "./lifeline.ts";
-import type { ChildMessage, ChildTask } from "./messages.ts";
-import { startFailure } from "./start-failure.ts";
+import type { ChildTask } from "../supervision/messages.ts";
+import { startFailure } from "../supervision/start-failure.ts";
 
 // Before the user's code, which may block for as long as it likes.
-watchSupervisor();
+const supervision = Supervision.take();
 
 const task = JSON.parse(process.argv[2] ?? "null") as ChildTask;
 try {
   await run(task);
 } catch (error) {
-  send({ type: "failed", message: startFailure(error) });
+  supervision.tell({ type: "failed", message: startFailure(error) });
   process.exit(1);
 }
 
 async function run(request: ChildTask): Promise<void> {
   const graph = resolveGraph([await loadService(request.target)]);
   if (request.task === "describe") {
-    send({ type: "graph", services: describeGraph(graph) });
+    supervision.tell({ type: "graph", services: describeGraph(graph) });
     process.exit(0);
   }
   const node = graph.find((each) => each.definition.id === request.service);
-  if (node === undefined) throw new Error(`${request.target} no longer leads to ${request.service}.`);
+  if (node?.kind !== "class") throw new Error(`${request.target} no longer leads to ${request.service}.`);
   const serving = await serveNodes([node], { http: request.http, drainMs: request.drainMs });
-  const ready = (): void => {
-    send({ type: "ready", url: serving.url, instanceId: serving.runtime.instanceId.toString() });
-  };
-  serving.runtime.onInstanceId(ready);
-  ready();
-}
-
-function send(message: ChildMessage): void {
-  process.send?.(message);
+  reportReady(supervision, serving);
 }

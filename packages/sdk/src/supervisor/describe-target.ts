@@ -1,5 +1,6 @@
 import { type ChildExit, type ChildOutput, ChildProcess } from "./child-process.ts";
-import type { ServiceDescription } from "./messages.ts";
+import { launchTask } from "./launch.ts";
+import type { ServiceDescription } from "../supervision/messages.ts";
 import { exitText } from "./worker.ts";
 
 /** Loads a graph in a process of its own, so that nothing of the user's code runs in the supervisor. */
@@ -11,7 +12,7 @@ export async function describeTarget(
 ): Promise<ServiceDescription[]> {
   let services: readonly ServiceDescription[] | null = null;
   let failure: string | null = null;
-  const child = new ChildProcess({ task: "describe", target }, environment, output, (message) => {
+  const child = new ChildProcess(launchTask({ task: "describe", target }, environment), output, (message) => {
     if (message.type === "graph") services = message.services;
     if (message.type === "failed") failure = message.message;
   });

@@ -1,6 +1,7 @@
 import { UsageError } from "../cli/usage-error.ts";
 import { freePort } from "./free-port.ts";
 import { describeTarget } from "./describe-target.ts";
+import { launchCommand, launchTask } from "./launch.ts";
 import { prefixFor } from "./prefix.ts";
 import { writeReadyFile } from "./ready-file.ts";
 import type { ChildOutput, ChildProcess } from "./child-process.ts";
@@ -20,6 +21,9 @@ export interface SupervisorOptions extends PlanOptions {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }
+
+/** How long a command may take to say that it is ready before people are told what it has to say. */
+const HINT_MS = 10_000;
 
 /** Time that a drained process has to end by itself, before it is killed. */
 const SLACK_MS = 2_000;
@@ -72,7 +76,8 @@ export class Supervisor {
       const workers = this.spawn(planned, ports.get(planned) ?? 0, width);
       this.services.set(planned.description.id, workers);
       // What depends on a service starts when it is there: the first request finds everything.
-      await Promise.all(workers.map((worker) => worker.started));
+      const hint = planned.description.command === null ? null : setTimeout(() => this.hint(planned), HINT_MS);
+      await Promise.all(workers.map((worker) => worker.started)).finally(() => hint && clearTimeout(hint));
     }
     if (this.stopping !== null) return;
     this.ready = true;
@@ -82,14 +87,25 @@ export class Supervisor {
 
   private spawn({ description, workers, port: wanted }: PlannedService, port: number, width: number): Worker[] {
     const { target, host, drainMs, environment } = this.options;
+    const { className, command } = description;
     const http = { host, port, reusePort: wanted !== null && workers > 1 };
-    const task = { task: "serve", target, service: description.id, http, drainMs } as const;
+    const launch =
+      command === null
+        ? launchTask({ task: "serve", target, service: description.id, http, drainMs }, environment)
+        : launchCommand(className, command, environment, drainMs);
     const events = { ready: () => this.changed(), died: this.died.bind(this) };
     return Array.from({ length: workers }, (_, index) => {
       const output = this.output(description.component, index, workers, width);
-      const name = workers === 1 ? description.className : `${description.className} ${index}`;
-      return new Worker(name, task, environment, output, events);
+      const name = workers === 1 ? className : `${className} ${index}`;
+      return new Worker(name, launch, output, events);
     });
+  }
+
+  private hint({ description }: PlannedService): void {
+    this.say(
+      `${description.className} has not said that it is ready. A command writes {"type":"ready"} and a line feed to the ` +
+        "descriptor that STATOR_READY_FD names.",
+    );
   }
 
   private changed(): void {

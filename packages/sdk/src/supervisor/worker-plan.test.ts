@@ -8,6 +8,7 @@ const service = (className: string, http = false, workers = 1) => ({
   id: `test.${className.toLowerCase()}`,
   workers,
   http,
+  command: null,
 });
 const GRAPH = [service("Backend", false, 3), service("Admin", true), service("Frontend", true)];
 const OPTIONS = { port: 8000, only: [], overrides: [] };

@@ -1,5 +1,5 @@
 import { suggestion } from "../definition/nearest-name.ts";
-import type { ServiceDescription } from "./messages.ts";
+import type { ServiceDescription } from "../supervision/messages.ts";
 import { UsageError } from "../cli/usage-error.ts";
 
 /** What the command line says about one service: `--Backend.workers=2`. */

@@ -1,6 +1,7 @@
 import { BackOff } from "./back-off.ts";
 import { type ChildExit, type ChildOutput, ChildProcess } from "./child-process.ts";
-import type { ChildMessage, ChildTask } from "./messages.ts";
+import type { Launch } from "./launch.ts";
+import type { ChildMessage } from "../supervision/messages.ts";
 
 /** What a worker says when it is ready. */
 export interface WorkerReady {
@@ -33,8 +34,7 @@ export class Worker {
 
   constructor(
     readonly name: string,
-    private readonly task: ChildTask,
-    private readonly environment: Record<string, string | undefined>,
+    private readonly launch: Launch,
     private readonly output: ChildOutput,
     private readonly events: WorkerEvents,
   ) {
@@ -62,7 +62,7 @@ export class Worker {
   private spawn(): void {
     const from = Date.now();
     this.failure = null;
-    const child = new ChildProcess(this.task, this.environment, this.output, (message) => this.receive(child, message));
+    const child = new ChildProcess(this.launch, this.output, (message) => this.receive(child, message));
     this.child = child;
     void child.exited.then((exit) => this.gone(exit, Date.now() - from));
   }
@@ -71,7 +71,7 @@ export class Worker {
     if (message.type === "failed") this.failure = message.message;
     if (message.type !== "ready") return;
     this.hasStarted = true;
-    this.ready = { pid: child.pid, url: message.url, instanceId: message.instanceId };
+    this.ready = { pid: child.pid, url: message.url ?? null, instanceId: message.instanceId ?? null };
     this.first.resolve();
     this.events.ready(this);
   }
