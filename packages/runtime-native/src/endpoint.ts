@@ -1,3 +1,4 @@
+import type { Annotated } from "./calling/annotated.ts";
 import { Client, type ClientOptions } from "./calling/client.ts";
 import type { JsonValue } from "./json-value.ts";
 import type { RuntimeCore } from "./runtime-core.ts";
@@ -32,7 +33,11 @@ export class Endpoint {
   }
 
   /** A client that knows the instances of this moment and follows them from now on. */
-  client<Req = JsonValue, Res = JsonValue>(options: ClientOptions = {}): Promise<Client<Req, Res>> {
+  client<Req = JsonValue, Res = JsonValue>(
+    options: ClientOptions & { readonly annotated: true },
+  ): Promise<Client<Req, Annotated<Res>>>;
+  client<Req = JsonValue, Res = JsonValue>(options?: ClientOptions): Promise<Client<Req, Res>>;
+  client<Req, Res>(options: ClientOptions = {}): Promise<Client<Req, Res>> {
     return Client.connect<Req, Res>(this.#core.bridge, this.path, options);
   }
 }

@@ -1,3 +1,4 @@
+export type { Annotated } from "./calling/annotated.ts";
 export type { CallOptions } from "./calling/call-options.ts";
 export { Client, type ClientOptions, type RouterMode, type WaitOptions } from "./calling/client.ts";
 export type { Instance } from "./calling/instance.ts";

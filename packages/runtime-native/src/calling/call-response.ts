@@ -1,6 +1,6 @@
 import type { Bridge } from "../crossing/bridge.ts";
 import { OPERATION } from "../crossing/operation.ts";
-import { decodeText } from "../crossing/payload.ts";
+import { decodePayload, type Payload } from "../crossing/payload.ts";
 import type { CallEvents } from "../crossing/receivers.ts";
 import type { ServedContext } from "../serving/served-context.ts";
 import { StatorError } from "../stator-error.ts";
@@ -108,6 +108,10 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     );
   }
 
+  stop(): void {
+    if (this.#open) this.#start.bridge.outbox.push(OPERATION.cancel, this.#start.number, null, 0);
+  }
+
   cancel(): void {
     this.abandon(new StatorError("cancelled", "the call was cancelled"));
   }
@@ -123,16 +127,16 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     this.#cancel(error);
   }
 
-  message(payload: string | Uint8Array, cost: number, last: boolean, low: number, high: number): void {
+  message(payload: Payload, cost: number, last: boolean, low: number, high: number): void {
     this.#low = low;
     this.#high = high;
     let item: T;
     try {
-      item = (typeof payload === "string" ? decodeText(payload) : payload) as T;
+      item = decodePayload(payload) as T;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       const options = { cause, instanceId: this.instanceId };
-      this.#cancel(new StatorError("protocol", `the worker sent an item that is not JSON: ${reason}`, options));
+      this.#cancel(new StatorError("protocol", `the worker sent an item that is not readable: ${reason}`, options));
       return;
     }
     if (last) this.#close(null);

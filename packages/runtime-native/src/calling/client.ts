@@ -1,6 +1,6 @@
 import { checkContract, type EndpointContract } from "../contract/endpoint-contract.ts";
 import type { Bridge } from "../crossing/bridge.ts";
-import { ROUTE } from "../crossing/operation.ts";
+import { OPERATION_FLAG, ROUTE } from "../crossing/operation.ts";
 import type { JsonValue } from "../json-value.ts";
 import { milliseconds } from "../milliseconds.ts";
 import { StatorError } from "../stator-error.ts";
@@ -28,6 +28,8 @@ export interface ClientOptions {
    * one are compared with it, once, and get no calls if something breaks. Default: none, and every instance is used.
    */
   readonly contract?: EndpointContract | undefined;
+  /** Items arrive as `Annotated`, with what the original's workers say beside the data. Default false: data alone. */
+  readonly annotated?: boolean | undefined;
 }
 
 export interface WaitOptions {
@@ -54,14 +56,17 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
   readonly #bridge: Bridge;
   readonly #number: number;
   readonly #route: number;
+  /** What every call's record says besides its route. */
+  readonly #flags: number;
   #instances: readonly Instance[] = [];
   /** The list that came last, as JSON; null when `#instances` has it. */
   #unread: string | null = null;
 
-  private constructor(bridge: Bridge, path: string, route: number) {
+  private constructor(bridge: Bridge, path: string, route: number, annotated: boolean) {
     this.#bridge = bridge;
     this.#number = bridge.number();
     this.#route = route;
+    this.#flags = annotated ? OPERATION_FLAG.annotated : 0;
     this.path = path;
     bridge.receivers.instances.set(this.#number, (list) => {
       // Read when somebody asks: a list of a thousand that changes often would take the event loop's time.
@@ -78,7 +83,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     }
     const waitMs = milliseconds("waitMs", options.waitMs ?? 0, 0) ?? MOST;
     const contract = checkContract(path, options.contract);
-    const client = new Client<Req, Res>(bridge, path, ROUTES[router]);
+    const client = new Client<Req, Res>(bridge, path, ROUTES[router], options.annotated === true);
     if (contract !== null) bridge.receivers.contracts.set(client.#number, contract);
     try {
       const hash = contract?.hash ?? null;
@@ -130,22 +135,22 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
 
   /** Calls the instance that the client's router chooses. */
   generate(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
-    return startCall(this.#bridge, this.#number, this.#route, 0n, request, options);
+    return startCall(this.#bridge, this.#number, this.#route | this.#flags, 0n, request, options);
   }
 
   /** Calls the instances in turn. */
   roundRobin(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
-    return startCall(this.#bridge, this.#number, ROUTE.roundRobin, 0n, request, options);
+    return startCall(this.#bridge, this.#number, ROUTE.roundRobin | this.#flags, 0n, request, options);
   }
 
   /** Calls any instance. */
   random(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
-    return startCall(this.#bridge, this.#number, ROUTE.random, 0n, request, options);
+    return startCall(this.#bridge, this.#number, ROUTE.random | this.#flags, 0n, request, options);
   }
 
   /** Calls the instance with the fewest open calls of this process. */
   leastLoaded(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
-    return startCall(this.#bridge, this.#number, ROUTE.leastLoaded, 0n, request, options);
+    return startCall(this.#bridge, this.#number, ROUTE.leastLoaded | this.#flags, 0n, request, options);
   }
 
   /** Calls that instance and no other. */
@@ -153,7 +158,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     if (typeof instanceId !== "bigint" || instanceId <= 0n || instanceId >= 1n << 64n) {
       throw new StatorError("invalid_argument", `instanceId is ${String(instanceId)}; pass a bigint of instanceIds()`);
     }
-    return startCall(this.#bridge, this.#number, ROUTE.direct, instanceId, request, options);
+    return startCall(this.#bridge, this.#number, ROUTE.direct | this.#flags, instanceId, request, options);
   }
 
   /** Stops following the instances. Open calls go on, later ones fail. Harmless when it is closed already. */

@@ -21,6 +21,11 @@ export interface ResponseStream<T> extends AsyncIterable<T, undefined>, AsyncDis
   one(): Promise<T>;
   /** The items as a Web stream; cancelling it cancels the call, and an error of the call errors it. */
   toReadableStream(): ReadableStream<T>;
+  /**
+   * Asks the worker to finish early: its handler's signal fires, and `isStopped()` is true there. What it still sends is
+   * read as before; a worker of the original sends nothing more. Harmless when the call is over.
+   */
+  stop(): void;
   /** Ends the call: the worker's signal fires, then its generator ends. Harmless when the call is over. */
   cancel(): void;
   /** The same as `cancel()`. */

@@ -11,7 +11,7 @@ import { checkCallOptions } from "./check-call-options.ts";
 import type { ResponseStream } from "./response-stream.ts";
 import { sendRequests } from "./send-requests.ts";
 
-/** Starts a call on `client`; `route` is one of `ROUTE`, `instanceId` counts for a direct call only. */
+/** Starts a call on `client`; `route` is one of `ROUTE` with flags, `instanceId` counts for a direct call only. */
 export function startCall<Req, Res>(
   bridge: Bridge,
   client: number,

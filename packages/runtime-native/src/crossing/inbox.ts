@@ -3,7 +3,7 @@ import { errorFromWire } from "../error-from-wire.ts";
 import type { WireError } from "../stator-error.ts";
 import { EVENT, EVENT_FLAG, SLOTS } from "./event.ts";
 import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
-import { decodeText } from "./payload.ts";
+import { decodeText, Msgpack, type Payload } from "./payload.ts";
 import type { Receivers } from "./receivers.ts";
 
 /** Events that one drain takes. */
@@ -160,10 +160,11 @@ export class Inbox {
     }
   }
 
-  #payload(head: number, length: number): string | Uint8Array {
-    if ((head & EVENT_FLAG.bytes) === 0) return length === 0 ? "" : this.#takeText(length);
+  #payload(head: number, length: number): Payload {
+    if ((head & (EVENT_FLAG.bytes | EVENT_FLAG.msgpack)) === 0) return length === 0 ? "" : this.#takeText(length);
     const from = this.#byteAt;
     this.#byteAt = from + length;
+    if ((head & EVENT_FLAG.msgpack) !== 0) return new Msgpack(this.#bytes.subarray(from, from + length));
     // A copy, so that one item does not keep the whole batch alive.
     return this.#bytes.slice(from, from + length);
   }

@@ -1,6 +1,7 @@
 import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
 import { SLOTS } from "./event.ts";
 import { BLOCKED, OPERATION_FLAG } from "./operation.ts";
+import { Msgpack, type Payload } from "./payload.ts";
 
 /** Operations that one batch holds. */
 const MAX_RECORDS = 1_024;
@@ -41,7 +42,7 @@ export class Outbox {
   }
 
   /** Adds an operation; `payload` goes into its lane. */
-  push(head: number, id: number, payload: string | Uint8Array | null, slot3 = 0): void {
+  push(head: number, id: number, payload: Payload | null, slot3 = 0): void {
     const at = this.#count * SLOTS;
     const records = this.#records;
     records[at] = head;
@@ -56,7 +57,7 @@ export class Outbox {
   pushCall(
     head: number,
     id: number,
-    payload: string | Uint8Array | null,
+    payload: Payload | null,
     client: number,
     timeoutMs: number,
     options: string,
@@ -122,10 +123,14 @@ export class Outbox {
     }
   }
 
-  #lane(at: number, payload: string | Uint8Array): void {
+  #lane(at: number, payload: Payload): void {
     this.#records[at + 2] = payload.length;
     if (typeof payload === "string") {
       this.#text += payload;
+    } else if (payload instanceof Msgpack) {
+      this.#records[at] = (this.#records[at] as number) | OPERATION_FLAG.msgpack;
+      this.#bytes.push(payload.bytes);
+      this.#byteCount += payload.length;
     } else {
       this.#records[at] = (this.#records[at] as number) | OPERATION_FLAG.bytes;
       // Copied now: the caller may change its array before the batch leaves.

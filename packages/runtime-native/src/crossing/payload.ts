@@ -1,15 +1,42 @@
 import { StatorError } from "../stator-error.ts";
+import { decodeMsgpack } from "./decode-msgpack.ts";
+import { encodeMsgpack } from "./encode-msgpack.ts";
 import { refuseInexact } from "./refuse-inexact.ts";
 
+/** A value as it travels: JSON text, the bytes of a `Uint8Array`, or a msgpack value. */
+export type Payload = string | Uint8Array | Msgpack;
+
+/** A value that JSON cannot hold. */
+export class Msgpack {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get length(): number {
+    return this.bytes.length;
+  }
+}
+
+/** What a payload stands for. Throws for what is neither JSON nor msgpack. */
+export function decodePayload(payload: Payload): unknown {
+  if (typeof payload === "string") return decodeText(payload);
+  return payload instanceof Msgpack ? decodeMsgpack(payload.bytes) : payload;
+}
+
+/** How deep is looked for bytes and maps; JSON.stringify has refused what contains itself. */
+const MAX_LOOK = 1_000;
+
 /**
- * A value as it travels: JSON text, or the bytes of a `Uint8Array`.
+ * A value as it travels: JSON text, or the bytes of a `Uint8Array`; msgpack if a `Uint8Array` or a `Map` stands inside.
  *
  * Exact or refused: a `bigint` becomes an integer of all its digits; `NaN`, infinities, invalid dates, and `undefined`,
  * functions and symbols in lists throw `invalid_argument` with the path. Else as `JSON.stringify`: `toJSON` counts,
  * keys whose value is `undefined` or a function are left out, `-0` is written as `0`. `undefined` as a whole travels as
- * `null`. Bytes travel as bytes only as a whole, and other binary values not at all.
+ * `null`. Other binary values do not travel.
  */
-export function encodePayload(value: unknown): string | Uint8Array {
+export function encodePayload(value: unknown): Payload {
   if (typeof value === "object" && value !== null) {
     if (value instanceof Uint8Array) return value;
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) refuseBinary(value);
@@ -24,6 +51,8 @@ export function encodePayload(value: unknown): string | Uint8Array {
     if (value === undefined) return "null";
     throw new StatorError("invalid_argument", `a ${typeof value} cannot be sent; send a JSON value or a Uint8Array`);
   }
+  // JSON.stringify writes a Map and empty bytes as {}, and bytes as an object of indexes.
+  if ((text.includes("{}") || text.includes('{"0":')) && holdsMore(value, 0)) return new Msgpack(encodeMsgpack(value));
   // JSON.stringify writes NaN, infinities and what a list cannot hold as null without a word.
   if (text.includes("null")) refuseInexact(value);
   return text;
@@ -42,9 +71,19 @@ function refuseBinary(value: object): never {
   );
 }
 
-function encodeSlowly(value: unknown, cause: unknown): string {
+/** Whether there is something inside that JSON cannot hold and msgpack can, or that is to be refused by name. */
+function holdsMore(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null || depth > MAX_LOOK) return false;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
+  if (value instanceof Map || value instanceof Set) return true;
+  const parts: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  return parts.some((part) => typeof part === "object" && holdsMore(part, depth + 1));
+}
+
+function encodeSlowly(value: unknown, cause: unknown): Payload {
   try {
     refuseInexact(value);
+    if (holdsMore(value, 0)) return new Msgpack(encodeMsgpack(value));
     return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? rawJson(part) : part));
   } catch (thrown) {
     if (thrown instanceof StatorError) throw thrown;

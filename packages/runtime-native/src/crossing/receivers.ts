@@ -1,9 +1,10 @@
 import type { EndpointContract } from "../contract/endpoint-contract.ts";
 import type { StatorError } from "../stator-error.ts";
+import type { Payload } from "./payload.ts";
 
 /** A client call, as events reach it. */
 export interface CallEvents {
-  message(payload: string | Uint8Array, cost: number, last: boolean, low: number, high: number): void;
+  message(payload: Payload, cost: number, last: boolean, low: number, high: number): void;
   ended(low: number, high: number): void;
   failed(error: StatorError, low: number, high: number): void;
   blocked(): void;
@@ -12,7 +13,7 @@ export interface CallEvents {
 
 /** A served call, as events reach it. */
 export interface ServedEvents {
-  request(payload: string | Uint8Array, cost: number): void;
+  request(payload: Payload, cost: number): void;
   requestEnded(): void;
   /** `reason`: one of `CANCEL_REASON`. */
   cancelled(reason: number): void;

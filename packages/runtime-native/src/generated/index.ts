@@ -10,6 +10,8 @@ export { Instance, type InstanceInput } from "./types/instance.ts";
 export { Judgement } from "./types/judgement.ts";
 export { ListedInstance, type ListedInstanceInput } from "./types/listed-instance.ts";
 export { RequestPlane } from "./types/request-plane.ts";
+export { RequestPlaneCodec } from "./types/request-plane-codec.ts";
+export { ResponsePlane } from "./types/response-plane.ts";
 export { RuntimeOptions, type RuntimeOptionsInput } from "./types/runtime-options.ts";
 export { Secret } from "./types/secret.ts";
 export { ServedContract } from "./types/served-contract.ts";

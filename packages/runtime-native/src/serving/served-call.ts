@@ -1,7 +1,7 @@
 import type { Bridge } from "../crossing/bridge.ts";
 import { CANCEL_REASON } from "../crossing/event.ts";
 import { OPERATION, OPERATION_FLAG } from "../crossing/operation.ts";
-import { decodeText, encodePayload } from "../crossing/payload.ts";
+import { decodePayload, encodePayload, type Payload } from "../crossing/payload.ts";
 import type { ServedEvents } from "../crossing/receivers.ts";
 import { StatorError } from "../stator-error.ts";
 import { contextStorage } from "./context-storage.ts";
@@ -41,13 +41,13 @@ export class ServedCall implements ServedEvents {
     if (this.#requests !== null) this.#start(this.#requests);
   }
 
-  request(payload: string | Uint8Array, cost: number): void {
+  request(payload: Payload, cost: number): void {
     let request: unknown;
     try {
-      request = typeof payload === "string" ? decodeText(payload) : payload;
+      request = decodePayload(payload);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const error = new StatorError("invalid_request", `the request is not JSON: ${reason}`);
+      const error = new StatorError("invalid_request", `the request is not readable: ${reason}`);
       if (this.#requests === null) this.#fail(error);
       else this.#requests.fail(error);
       return;

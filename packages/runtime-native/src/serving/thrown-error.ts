@@ -43,7 +43,9 @@ function describe(thrown: unknown, development: boolean): WireError {
 function detailsProblem(error: StatorError): string | null {
   if (error.details === null) return null;
   try {
-    return LONE_SURROGATE.test(String(encodePayload(error.details))) ? "it holds text with a lone surrogate" : null;
+    const details = encodePayload(error.details);
+    if (typeof details !== "string") return "it holds bytes or a map, which JSON cannot hold";
+    return LONE_SURROGATE.test(details) ? "it holds text with a lone surrogate" : null;
   } catch (thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
   }

@@ -114,6 +114,8 @@ pub struct ListedInstance {
     pub endpoint: String,
     /// Where it takes calls: `IP:port`, or `memory:<n>` inside the process.
     pub address: String,
+    /// Over which wire calls go there: `stator`, or `dynamo` for the original's.
+    pub wire: String,
     /// The hash of the contract that it serves the endpoint with: 32 hex digits.
     pub contract: Option<String>,
     pub compatibility: Compatibility,

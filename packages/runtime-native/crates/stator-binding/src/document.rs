@@ -96,6 +96,7 @@ fn events() -> BTreeMap<String, u32> {
 fn event_flags() -> BTreeMap<String, u32> {
     table(&[
         ("bytes", event::BYTES),
+        ("msgpack", event::MSGPACK),
         ("last", event::LAST),
         ("stream", event::STREAM),
         ("sameContract", event::SAME_CONTRACT),
@@ -132,6 +133,8 @@ fn operations() -> BTreeMap<String, u32> {
 fn operation_flags() -> BTreeMap<String, u32> {
     table(&[
         ("bytes", operation_kind::BYTES),
+        ("msgpack", operation_kind::MSGPACK),
+        ("annotated", operation_kind::ANNOTATED),
         ("last", operation_kind::LAST),
         ("stream", operation_kind::STREAM),
     ])

@@ -42,6 +42,8 @@ pub const DISPUTE: u32 = 14;
 
 /// Flag: the payload is raw bytes and stands in the bytes lane.
 pub const BYTES: u32 = 1 << 8;
+/// Flag: the payload is a msgpack value and stands in the bytes lane.
+pub const MSGPACK: u32 = 1 << 13;
 /// Flag of [`MESSAGE`]: the call ended well with it. Flag of [`REQUEST`]: the request is complete.
 pub const LAST: u32 = 1 << 9;
 /// Flag of [`OPEN`]: the request is a stream.

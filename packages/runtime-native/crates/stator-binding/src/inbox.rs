@@ -1,5 +1,5 @@
 use parking_lot::Mutex;
-use stator_runtime::payload::Lane;
+use stator_runtime::{dynamo::value::check, payload::Lane};
 
 use crate::{
     event::{self, Record, SLOTS},
@@ -90,7 +90,7 @@ impl Inbox {
         self.back.lock().push_texts(record, first, second);
     }
 
-    /// Adds a record with two texts, and behind it one with a payload. `false`: text that is not UTF-8; nothing was added.
+    /// Adds a record with two texts, and behind it one with a payload. `false`: it is not what its lane says; nothing was added.
     pub fn push_with_payload(&self, record: Record, texts: [&str; 2], next: Record, lane: Lane, data: &[u8]) -> bool {
         let Some(payload) = Payload::new(lane, data) else {
             return false;
@@ -101,7 +101,7 @@ impl Inbox {
         true
     }
 
-    /// Adds a record with a payload in its lane. `false`: text that is not UTF-8; nothing was added.
+    /// Adds a record with a payload in its lane. `false`: it is not what its lane says; nothing was added.
     pub fn push_payload(&self, record: Record, lane: Lane, data: &[u8]) -> bool {
         let Some(payload) = Payload::new(lane, data) else {
             return false;
@@ -138,7 +138,7 @@ impl Inbox {
         for (entry, slots) in lanes.records[*record..].iter().zip(out.chunks_exact_mut(SLOTS)) {
             slots.copy_from_slice(entry);
             let length = entry[7] as usize;
-            if entry[0] & event::BYTES == 0 {
+            if entry[0] & (event::BYTES | event::MSGPACK) == 0 {
                 *text += length;
             } else {
                 *byte += length;
@@ -162,14 +162,16 @@ impl Inbox {
 /// A payload that may cross.
 enum Payload<'a> {
     Text(&'a str),
-    Bytes(&'a [u8]),
+    /// With the flag of its lane.
+    Bytes(u32, &'a [u8]),
 }
 
 impl<'a> Payload<'a> {
     fn new(lane: Lane, data: &'a [u8]) -> Option<Self> {
         match lane {
             Lane::Text => std::str::from_utf8(data).ok().map(Self::Text),
-            Lane::Bytes => Some(Self::Bytes(data)),
+            Lane::Bytes => Some(Self::Bytes(event::BYTES, data)),
+            Lane::Msgpack => check(data).is_ok().then_some(Self::Bytes(event::MSGPACK, data)),
         }
     }
 }
@@ -187,8 +189,8 @@ impl Lanes {
     fn push_payload(&mut self, mut record: Record, payload: &Payload<'_>) {
         match payload {
             Payload::Text(text) => self.push_text(record, text),
-            Payload::Bytes(data) => {
-                record[0] |= event::BYTES;
+            Payload::Bytes(flag, data) => {
+                record[0] |= flag;
                 record[2] = data.len() as u32;
                 record[7] = data.len() as u32;
                 self.bytes.extend_from_slice(data);

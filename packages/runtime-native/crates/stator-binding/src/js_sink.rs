@@ -64,7 +64,7 @@ impl ResponseSink for JsSink {
             if let Some(call) = self.forget(tag as u32) {
                 call.cancel(Cancel::Kill);
             }
-            let error = Error::new(ErrorCode::Protocol, "the worker sent an item that is not UTF-8 text");
+            let error = Error::new(ErrorCode::Protocol, "the worker sent an item that is not readable");
             self.end(tag, instance, Err(error.from_instance(instance)));
         }
     }

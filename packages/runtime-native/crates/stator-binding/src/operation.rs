@@ -7,9 +7,9 @@ use std::{
 
 use serde::Deserialize;
 use stator_runtime::{
-    Error, ErrorCode,
+    Error, ErrorCode, Touched,
     client::{CallOptions, Client, ResponseSink, Router},
-    connection::{Connection, SendStatus},
+    connection::SendStatus,
     payload::{Lane, Payload},
     wire::frame::Cancel,
 };
@@ -17,8 +17,8 @@ use stator_runtime::{
 use crate::{
     event::{CancelReason, Record, SLOTS},
     operation_kind::{
-        BLOCKED_CALL, BLOCKED_SERVED, BYTES, CALL, CALL_FINISH, CALL_SEND, CANCEL, CONSUMED, FAIL, FINISH, ITEM, LAST,
-        RELEASE, ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT, STREAM, TAKEN,
+        ANNOTATED, BLOCKED_CALL, BLOCKED_SERVED, BYTES, CALL, CALL_FINISH, CALL_SEND, CANCEL, CONSUMED, FAIL, FINISH,
+        ITEM, LAST, MSGPACK, RELEASE, ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT, STREAM, TAKEN,
     },
     session::{Session, closed_client},
 };
@@ -31,7 +31,7 @@ pub struct Submission<'a> {
     ascii: bool,
     bytes: &'a [u8],
     blocked: Vec<(u32, u32)>,
-    touched: Vec<Connection>,
+    touched: Touched,
     last_client: Option<(u32, Client)>,
     /// One look at the clock for the whole batch.
     now: Instant,
@@ -53,7 +53,7 @@ impl<'a> Submission<'a> {
             ascii,
             bytes,
             blocked: Vec::new(),
-            touched: Vec::new(),
+            touched: Touched::default(),
             last_client: None,
             now: Instant::now(),
         }
@@ -66,9 +66,7 @@ impl<'a> Submission<'a> {
                 self.operate(record);
             }
         }
-        for connection in &self.touched {
-            connection.flush();
-        }
+        std::mem::take(&mut self.touched).flush();
         // What failed at once has its end in the inbox, and there may be no connection that would announce it.
         self.session.inbox.ring();
         self.blocked
@@ -92,7 +90,7 @@ impl<'a> Submission<'a> {
             CONSUMED => {
                 if let Some(call) = self.session.calls.get(id) {
                     call.consumed(u64::from(extra));
-                    self.touch(call.connection());
+                    self.touched.call(&call);
                 }
             }
             CALL_SEND => {
@@ -107,19 +105,19 @@ impl<'a> Submission<'a> {
                         self.session.calls.refuse(id, error);
                     }
                 }
-                self.touch(call.connection());
+                self.touched.call(&call);
             }
             CALL_FINISH => {
                 if let Some(call) = self.session.calls.get(id) {
                     call.finish();
-                    self.touch(call.connection());
+                    self.touched.call(&call);
                 }
             }
             ITEM => self.item(head, id, length),
             FINISH => {
                 if let Some(call) = self.session.served_calls.finish(id) {
                     call.finish();
-                    self.touch(Some(call.connection().clone()));
+                    self.touched.served(&call);
                 }
             }
             FAIL => {
@@ -128,13 +126,13 @@ impl<'a> Submission<'a> {
                     .unwrap_or_else(|_| Error::new(ErrorCode::Internal, "the handler failed with an unreadable error"));
                 if let Some(call) = self.session.served_calls.finish(id) {
                     call.fail(&error);
-                    self.touch(Some(call.connection().clone()));
+                    self.touched.served(&call);
                 }
             }
             TAKEN => {
                 if let Some(call) = self.session.served_calls.get(id) {
                     call.consumed(u64::from(extra));
-                    self.touch(Some(call.connection().clone()));
+                    self.touched.served(&call);
                 }
             }
             RELEASE => drop(self.session.served_calls.finish(id)),
@@ -174,6 +172,7 @@ impl<'a> Submission<'a> {
             deadline,
             metadata: metadata.into_iter().collect(),
             since: Some(self.now),
+            annotated: head & ANNOTATED != 0,
         };
         let sink = std::sync::Arc::clone(&self.session.calls);
         let call = client.start(
@@ -183,7 +182,7 @@ impl<'a> Submission<'a> {
             router,
             options,
         );
-        self.touch(call.connection());
+        self.touched.call(&call);
         self.session.calls.remember(id, call);
     }
 
@@ -201,11 +200,7 @@ impl<'a> Submission<'a> {
 
     fn item(&mut self, head: u32, id: u32, length: u32) {
         let last = head & LAST != 0;
-        let lane = if head & BYTES == 0 { Lane::Text } else { Lane::Bytes };
-        let data = match lane {
-            Lane::Text => self.take_text(length).as_bytes(),
-            Lane::Bytes => self.take_bytes(length),
-        };
+        let (lane, data) = self.take(head, length);
         let calls = &self.session.served_calls;
         let Some(call) = (if last { calls.finish(id) } else { calls.get(id) }) else {
             return;
@@ -220,14 +215,22 @@ impl<'a> Submission<'a> {
                 }
             }
         }
-        self.touch(Some(call.connection().clone()));
+        self.touched.served(&call);
     }
 
     fn payload(&mut self, head: u32, length: u32) -> Payload {
-        if head & BYTES == 0 {
-            Payload::text(self.take_text(length).as_bytes().to_vec())
+        let (lane, data) = self.take(head, length);
+        Payload::new(lane, data.to_vec())
+    }
+
+    /// The payload of a record, from its lane.
+    fn take(&mut self, head: u32, length: u32) -> (Lane, &'a [u8]) {
+        if head & MSGPACK != 0 {
+            (Lane::Msgpack, self.take_bytes(length))
+        } else if head & BYTES != 0 {
+            (Lane::Bytes, self.take_bytes(length))
         } else {
-            Payload::bytes(self.take_bytes(length).to_vec())
+            (Lane::Text, self.take_text(length).as_bytes())
         }
     }
 
@@ -250,13 +253,6 @@ impl<'a> Submission<'a> {
             .unwrap_or((self.bytes, &[]));
         self.bytes = tail;
         head
-    }
-
-    fn touch(&mut self, connection: Option<Connection>) {
-        let Some(connection) = connection else { return };
-        if !self.touched.iter().rev().any(|other| other.same_as(&connection)) {
-            self.touched.push(connection);
-        }
     }
 }
 

@@ -27,8 +27,12 @@ pub const RELEASE: u32 = 10;
 
 /// Flag: the payload stands in the bytes lane.
 pub const BYTES: u32 = 1 << 8;
+/// Flag: it does, and is a msgpack value.
+pub const MSGPACK: u32 = 1 << 11;
 /// Flag: nothing follows.
 pub const LAST: u32 = 1 << 9;
+/// Flag of [`CALL`]: items are wanted with their envelope.
+pub const ANNOTATED: u32 = 1 << 12;
 /// Flag of [`CALL`]: the request is a stream.
 pub const STREAM: u32 = 1 << 10;
 /// Routes of [`CALL`], from bit 16 on.

@@ -1,12 +1,14 @@
 use bytes::Bytes;
 
-/// In which lane a message travels. The core never looks inside either.
+/// In which form a message travels. Handlers and callers get what was sent, whatever wire carried it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// UTF-8 JSON text.
     Text,
     /// Raw bytes.
     Bytes,
+    /// A value that JSON cannot hold (bytes inside of it, keys that are no text, floats that are no numbers) as msgpack.
+    Msgpack,
 }
 
 /// One message: a request or an item.
@@ -18,15 +20,20 @@ pub struct Payload {
 
 impl Payload {
     pub fn text(data: impl Into<Bytes>) -> Self {
-        Self {
-            lane: Lane::Text,
-            data: data.into(),
-        }
+        Self::new(Lane::Text, data)
     }
 
     pub fn bytes(data: impl Into<Bytes>) -> Self {
+        Self::new(Lane::Bytes, data)
+    }
+
+    pub fn msgpack(data: impl Into<Bytes>) -> Self {
+        Self::new(Lane::Msgpack, data)
+    }
+
+    pub fn new(lane: Lane, data: impl Into<Bytes>) -> Self {
         Self {
-            lane: Lane::Bytes,
+            lane,
             data: data.into(),
         }
     }

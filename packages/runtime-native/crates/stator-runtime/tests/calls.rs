@@ -67,6 +67,7 @@ fn server_stream_in_order_with_both_lanes() -> Result<()> {
             match item.lane {
                 Lane::Text => assert_eq!(read(&item), number.to_string()),
                 Lane::Bytes => assert_eq!(item.data, number.to_be_bytes().to_vec()),
+                Lane::Msgpack => panic!("nobody sent that"),
             }
         }
         assert_eq!(stream.next().await?, None);
@@ -338,7 +339,7 @@ fn a_reader_that_does_not_read_stops_its_writer_and_nobody_else() -> Result<()> 
                         return call.send(text("ok")).await;
                     }
                     loop {
-                        call.send(text(&"x".repeat(992))).await?;
+                        call.send(text(&"x".repeat(990))).await?;
                         let _ = told.send(());
                     }
                 }
@@ -346,14 +347,32 @@ fn a_reader_that_does_not_read_stops_its_writer_and_nobody_else() -> Result<()> 
             .await?;
         let client = cluster.client(1).await?;
         let mut slow = client.generate(text("endless"), options());
-        // 65 items of 992 + 8 bytes are the credit; one more waits in the worker.
+        // 65 items of 990 + 2 quotes + 8 bytes are the credit; one more waits in the worker.
         for _ in 0..65 {
             hears.recv().await;
         }
         for _ in 0..100 {
             assert_eq!(read(&client.generate(text("small"), options()).one().await?), "ok");
         }
-        assert!(hears.try_recv().is_err(), "the writer went on without credit");
+        if matches!(on, support::On::Dynamo) {
+            // Sockets of its own hold more than the credit, but not without end.
+            let mut heard = 0;
+            loop {
+                for _ in 0..100 {
+                    assert_eq!(read(&client.generate(text("small"), options()).one().await?), "ok");
+                }
+                let before = heard;
+                while hears.try_recv().is_ok() {
+                    heard += 1;
+                }
+                if heard == before {
+                    break;
+                }
+                assert!(heard < 100_000, "nothing stops the writer");
+            }
+        } else {
+            assert!(hears.try_recv().is_err(), "the writer went on without credit");
+        }
         for _ in 0..1_000 {
             assert!(slow.next().await?.is_some());
         }

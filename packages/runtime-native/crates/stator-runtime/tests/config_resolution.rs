@@ -109,6 +109,18 @@ fn every_setting_takes_its_option_and_its_variable() {
             json!("/k.pem"),
         ),
         ("requestPlane", json!("memory"), json!("memory"), " TCP ", json!("tcp")),
+        (
+            "requestPlaneCodec",
+            json!("json"),
+            json!("json"),
+            " MSGPACK ",
+            json!("msgpack"),
+        ),
+        ("responsePlane", json!("tcp"), json!("tcp"), "TCP", json!("tcp")),
+        ("responseHost", json!("0.0.0.0"), json!("0.0.0.0"), "::1", json!("::1")),
+        ("responsePort", json!(65_535), json!(65_535), "80", json!(80)),
+        ("requestTimeoutMs", json!(1), json!(1), "0.25", json!(250)),
+        ("callHomeTimeoutMs", json!(1), json!(1), "", json!(30_000)),
         ("host", json!("0.0.0.0"), json!("0.0.0.0"), "::1", json!("::1")),
         ("port", json!(65_535), json!(65_535), "80", json!(80)),
         (
@@ -283,7 +295,7 @@ fn mistakes_are_named() {
         (
             json!({}),
             &[("DYN_REQUEST_PLANE", "nats")],
-            &["DYN_REQUEST_PLANE", "NATS", "not built yet", "tcp or memory"],
+            &["DYN_REQUEST_PLANE", "NATS", "not built yet", "tcp or dynamo or memory"],
         ),
         (
             json!({}),

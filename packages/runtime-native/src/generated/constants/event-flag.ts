@@ -5,5 +5,6 @@ export const eventFlag = {
   last: 512,
   otherContract: 4096,
   sameContract: 2048,
+  msgpack: 2048,
   stream: 1024,
 } as const satisfies { [key: string]: number };

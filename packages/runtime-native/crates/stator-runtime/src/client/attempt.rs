@@ -6,10 +6,11 @@ use std::{
 use crate::{
     Error, ErrorCode,
     connection::{End, StreamObserver},
+    dynamo::value::Codec,
     payload::Lane,
 };
 
-use super::Call;
+use super::{Call, Wire, dispatch::AVOID_UNREACHABLE};
 
 /// Others are preferred to an instance that said it is full, or leaving, for this long.
 const AVOID_BUSY: Duration = Duration::from_secs(1);
@@ -28,8 +29,19 @@ impl Call {
             self.received.store(true, Ordering::Release);
             self.state.lock().request = None;
         }
-        self.sink
-            .message(self.tag, self.instance.load(Ordering::Relaxed), lane, data, cost);
+        let instance = self.instance.load(Ordering::Relaxed);
+        if self.options.annotated && self.is_bare() {
+            let (lane, envelope) = envelope(lane, data);
+            return self.sink.message(self.tag, instance, lane, &envelope, cost);
+        }
+        self.sink.message(self.tag, instance, lane, data, cost);
+    }
+
+    /// Whether items come without an envelope: our own wire has none.
+    fn is_bare(&self) -> bool {
+        let state = self.state.lock();
+        let worker = state.worker.as_ref();
+        worker.is_some_and(|worker| worker.wire() == Wire::Stator)
     }
 
     fn over(self: &Arc<Self>, end: End) {
@@ -55,6 +67,9 @@ impl Call {
     }
 
     fn lost(self: &Arc<Self>, error: &Error, received: bool) {
+        if let Some(worker) = &self.state.lock().worker {
+            worker.avoid(AVOID_UNREACHABLE);
+        }
         if received {
             let error = self.unknown_outcome("after the first item, so it is not tried again", error);
             self.end_with(Err(error));
@@ -77,6 +92,17 @@ impl Call {
             .and_then(|worker| worker.instance().stator.as_ref());
         record.is_some_and(|stator| stator.idempotent)
     }
+}
+
+/// An item in the envelope that the original puts around each.
+fn envelope(lane: Lane, data: &[u8]) -> (Lane, Vec<u8>) {
+    if lane == Lane::Text {
+        return (lane, [b"{\"data\":", data, b"}"].concat());
+    }
+    let mut envelope = b"\x81\xa4data".to_vec();
+    // What is no value as its lane says fails where it is read.
+    let _ = Codec::Msgpack.put(&mut envelope, lane, data);
+    (Lane::Msgpack, envelope)
 }
 
 /// The first attempt's stream talks to the call itself.

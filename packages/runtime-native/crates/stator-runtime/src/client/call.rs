@@ -11,12 +11,12 @@ use smallvec::SmallVec;
 
 use crate::{
     Error, ErrorCode, Result,
-    connection::{Connection, SendStatus},
+    connection::SendStatus,
     payload::{Lane, Payload},
     wire::{frame::Cancel, open::Metadata},
 };
 
-use super::{Inner, Router, Worker};
+use super::{Inner, OpenStream, Router, Worker};
 
 /// Messages of a request stream that may wait before the call is open, and their bytes. One message may be larger.
 const MAX_EARLY: usize = 1024;
@@ -44,6 +44,8 @@ pub struct CallOptions {
     pub metadata: Metadata,
     /// When the call was made, if the caller has looked at the clock already.
     pub since: Option<Instant>,
+    /// Items arrive in their envelope: a map of `data` and, where the worker sends such, `id`, `event` and `comment`.
+    pub annotated: bool,
 }
 
 /// One call, from its start to its end, over all attempts.
@@ -69,7 +71,7 @@ pub struct Call {
 
 #[derive(Default)]
 pub(super) struct CallState {
-    pub open: Option<(Connection, u32)>,
+    pub open: Option<OpenStream>,
     pub worker: Option<Arc<Worker>>,
     /// Kept until an item has come, for another attempt.
     pub request: Option<Payload>,
@@ -133,13 +135,16 @@ impl Call {
         self.done.load(Ordering::Acquire)
     }
 
-    /// The connection of the current attempt, to flush after a batch.
-    pub fn connection(&self) -> Option<Connection> {
-        self.state
-            .lock()
-            .open
-            .as_ref()
-            .map(|(connection, _)| connection.clone())
+    /// What the current attempt is sent on.
+    pub(crate) fn stream(&self) -> Option<OpenStream> {
+        self.state.lock().open.clone()
+    }
+
+    /// Writes what the call has sent.
+    pub fn flush(&self) {
+        if let Some(stream) = self.stream() {
+            stream.flush();
+        }
     }
 
     /// Sends one message of a request stream; `end` ends the request with it.
@@ -156,7 +161,7 @@ impl Call {
             state.open.clone()
         };
         match open {
-            Some((connection, stream)) => connection.send(stream, payload.lane, &payload.data, end),
+            Some(stream) => stream.send(payload.lane, &payload.data, end),
             None => Ok(SendStatus::Gone),
         }
     }
@@ -168,16 +173,16 @@ impl Call {
             state.early_end = true;
             state.open.clone()
         };
-        if let Some((connection, stream)) = open {
-            connection.finish(stream);
+        if let Some(stream) = open {
+            stream.finish();
         }
     }
 
     /// Items of this cost have been read.
     pub fn consumed(&self, cost: u64) {
         let open = self.state.lock().open.clone();
-        if let Some((connection, stream)) = open {
-            connection.consumed(stream, cost);
+        if let Some(stream) = open {
+            stream.consumed(cost);
         }
     }
 
@@ -191,14 +196,14 @@ impl Call {
                 state.open.clone()
             }
         };
-        if let Some((connection, stream)) = open {
-            connection.cancel(stream, cancel);
-            connection.flush();
+        if let Some(stream) = open {
+            stream.cancel(cancel);
+            stream.flush();
         }
     }
 
     /// Ends the call with `result` unless it is over. Returns its stream if there was one.
-    pub(super) fn end_with(&self, result: Result<()>) -> Option<(Connection, u32)> {
+    pub(super) fn end_with(&self, result: Result<()>) -> Option<OpenStream> {
         if self.is_done() {
             return None;
         }
@@ -212,12 +217,12 @@ impl Call {
         ended
     }
 
-    fn let_go(&self) -> Option<(Connection, u32)> {
+    fn let_go(&self) -> Option<OpenStream> {
         self.try_let_go().flatten()
     }
 
     /// Marks the call as over and gives back what it holds; `None` if it was over before.
-    fn try_let_go(&self) -> Option<Option<(Connection, u32)>> {
+    fn try_let_go(&self) -> Option<Option<OpenStream>> {
         if self.done.swap(true, Ordering::AcqRel) {
             return None;
         }

@@ -5,17 +5,17 @@ use std::{
 
 use crate::{
     Error, ErrorCode, Result,
-    connection::{Connection, NEVER, OpenCall, StreamObserver},
+    connection::{NEVER, OpenCall, StreamObserver},
     wire::frame::Cancel,
 };
 
-use super::{Call, Router, Worker, attempt::LaterAttempt, call::CallState, workers::Pick};
+use super::{Call, OpenStream, Router, Worker, attempt::LaterAttempt, call::CallState, target::Way, workers::Pick};
 
 /// How often a call is tried at the most, each time on another instance.
 const MAX_ATTEMPTS: u32 = 8;
 
-/// Others are preferred to an instance that could not be reached, for this long.
-const AVOID_UNREACHABLE: Duration = Duration::from_secs(5);
+/// Others are preferred to an instance that could not be reached, or was lost, for this long.
+pub(super) const AVOID_UNREACHABLE: Duration = Duration::from_secs(5);
 
 /// How a call finds the instance that takes it.
 impl Call {
@@ -45,8 +45,8 @@ impl Call {
             Pick::Incompatible(worker) => return self.nobody(Some(&worker)),
             Pick::Nobody => return self.nobody(None),
         };
-        match worker.peer().connection(self) {
-            Ok(Some(connection)) => self.connected(&connection),
+        match worker.target().way(self) {
+            Ok(Some(way)) => self.connected(&way),
             Ok(None) => self.watch_deadline(),
             Err(error) => self.not_connected(error),
         }
@@ -107,9 +107,7 @@ impl Call {
                 self.give_up(error);
             }
         }
-        if let Some(connection) = self.connection() {
-            connection.flush();
-        }
+        self.flush();
         (self.client.dialer.hooks().batch_end)();
     }
 
@@ -132,28 +130,28 @@ impl Call {
                 return;
             }
             // It may have been opened just now.
-            if let Some((connection, stream)) = call.end_with(Err(call.late())) {
-                connection.cancel(stream, Cancel::Kill);
-                connection.flush();
+            if let Some(stream) = call.end_with(Err(call.late())) {
+                stream.cancel(Cancel::Kill);
+                stream.flush();
             }
             (call.client.dialer.hooks().batch_end)();
         });
     }
 
     /// Opens the current attempt's stream.
-    pub(super) fn connected(self: &Arc<Self>, connection: &Connection) {
+    pub(super) fn connected(self: &Arc<Self>, way: &Way) {
         let opened = {
             let mut state = self.state.lock();
             if self.is_done() {
                 return;
             }
-            self.open_on(&mut state, connection)
+            self.open_on(&mut state, way)
         };
         match opened {
             Ok(()) if self.request_stream => self.sink.writable(self.tag),
             Ok(()) => {}
-            // It would be as large anywhere else.
-            Err(error) if error.code == ErrorCode::PayloadTooLarge => {
+            // It would be as large, and of the same form, anywhere else.
+            Err(error) if matches!(error.code, ErrorCode::PayloadTooLarge | ErrorCode::InvalidArgument) => {
                 self.end_with(Err(error));
             }
             Err(error) => self.not_connected(error),
@@ -161,7 +159,7 @@ impl Call {
     }
 
     /// The call is locked meanwhile, so that nothing overtakes what waited, and what the peer answers finds it open.
-    fn open_on(self: &Arc<Self>, state: &mut CallState, connection: &Connection) -> Result<()> {
+    fn open_on(self: &Arc<Self>, state: &mut CallState, way: &Way) -> Result<()> {
         let observer: Arc<dyn StreamObserver> = match self.attempt.load(Ordering::Acquire) {
             1 => Arc::clone(self) as Arc<dyn StreamObserver>,
             number => Arc::new(LaterAttempt {
@@ -179,17 +177,17 @@ impl Call {
             instance: self.instance_id(),
         };
         let request = state.request.as_ref().map(|request| (request.lane, &request.data[..]));
-        let stream = connection.open(&call, request, observer)?;
+        let stream = way.open(call, request, self.options.annotated, observer)?;
         if request.is_none()
-            && let Err(error) = send_early(state, connection, stream)
+            && let Err(error) = send_early(state, &stream)
         {
-            connection.cancel(stream, Cancel::Kill);
+            stream.cancel(Cancel::Kill);
             return Err(error);
         }
         if state.stopped {
-            connection.cancel(stream, Cancel::Stop);
+            stream.cancel(Cancel::Stop);
         }
-        state.open = Some((connection.clone(), stream));
+        state.open = Some(stream);
         Ok(())
     }
 
@@ -225,9 +223,7 @@ impl Call {
         }
         tracing::debug!(path = %self.client.path, id = %self.id(), %error, "trying another instance");
         self.dispatch();
-        if let Some(connection) = self.connection() {
-            connection.flush();
-        }
+        self.flush();
     }
 
     /// Ends the call because no attempt is left.
@@ -268,13 +264,13 @@ impl Call {
 }
 
 /// Sends what there is of a request stream.
-fn send_early(state: &mut CallState, connection: &Connection, stream: u32) -> Result<()> {
+fn send_early(state: &mut CallState, stream: &OpenStream) -> Result<()> {
     for (payload, end) in state.take_early() {
         state.streamed = true;
-        connection.send(stream, payload.lane, &payload.data, end)?;
+        stream.send(payload.lane, &payload.data, end)?;
     }
     if state.early_end {
-        connection.finish(stream);
+        stream.finish();
     }
     Ok(())
 }

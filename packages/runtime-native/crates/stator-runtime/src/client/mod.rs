@@ -2,19 +2,25 @@
 
 mod attempt;
 mod call;
+mod dialer;
 mod dispatch;
 pub(crate) mod judging;
 mod mismatch;
+mod open_stream;
 mod peer;
 mod response_stream;
 mod router;
+mod target;
+mod upstream_peer;
 mod worker;
 mod workers;
 
 pub use call::{Call, CallOptions, ResponseSink};
-pub use peer::Dialer;
+pub use dialer::Dialer;
+pub(crate) use open_stream::OpenStream;
 pub use response_stream::{RequestSink, ResponseStream};
 pub use router::Router;
+pub use target::Wire;
 pub use worker::Worker;
 pub use workers::Workers;
 
@@ -143,7 +149,7 @@ impl Client {
                 tokio::select! {
                     result = changed.changed() => if result.is_err() { return Err(self.0.closed_error()); },
                     () = self.0.closed.closed() => return Err(self.0.closed_error()),
-                    () = self.0.dialer.closed() => return Err(peer::shut_down()),
+                    () = self.0.dialer.closed() => return Err(dialer::shut_down()),
                 }
             }
         };
@@ -223,7 +229,7 @@ impl Inner {
         if self.closed.is_closed() {
             return Some(self.closed_error());
         }
-        self.dialer.is_closed().then(peer::shut_down)
+        self.dialer.is_closed().then(dialer::shut_down)
     }
 
     /// Chooses a worker. What discovery knows already, but this client has not been told yet, counts.
@@ -257,10 +263,15 @@ impl Inner {
         } else {
             format!("; did you mean {}?", near.join(", "))
         };
+        let unusable = match self.workers.unusable().as_slice() {
+            [] => String::new(),
+            [why] => format!("; one is there that cannot be called: {why}"),
+            [why, rest @ ..] => format!("; {} are there that cannot be called: {why}, and so on", rest.len() + 1),
+        };
         Error::new(
             ErrorCode::NoInstances,
             format!(
-                "no instance of {} in {} discovery at {} ({} ms waited, {} other endpoints known){near}",
+                "no instance of {} in {} discovery at {} ({} ms waited, {} other endpoints known){near}{unusable}",
                 self.path,
                 self.discovery.backend(),
                 self.discovery.location(),

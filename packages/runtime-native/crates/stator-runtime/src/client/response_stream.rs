@@ -62,7 +62,7 @@ impl ResponseStream {
             router,
             options,
         );
-        flush(&call);
+        call.flush();
         (
             Self {
                 call: Arc::clone(&call),
@@ -78,7 +78,7 @@ impl ResponseStream {
             return Ok(None);
         };
         self.call.consumed(u64::from(cost));
-        flush(&self.call);
+        self.call.flush();
         Ok(Some(payload))
     }
 
@@ -127,7 +127,7 @@ impl RequestSink {
         // Made before the message is sent: it hears what happens from now on.
         let writable = self.events.writable.notified();
         let status = self.call.send(payload, false)?;
-        flush(&self.call);
+        self.call.flush();
         match status {
             SendStatus::Sent => Ok(()),
             SendStatus::Queued => {
@@ -142,7 +142,7 @@ impl RequestSink {
     pub fn finish(mut self) {
         self.finished = true;
         self.call.finish();
-        flush(&self.call);
+        self.call.flush();
     }
 }
 
@@ -152,15 +152,9 @@ impl Drop for RequestSink {
             return;
         }
         let error = Error::new(ErrorCode::Cancelled, "the request was dropped before its end");
-        if let Some((connection, stream)) = self.call.end_with(Err(error)) {
-            connection.cancel(stream, Cancel::Kill);
-            connection.flush();
+        if let Some(stream) = self.call.end_with(Err(error)) {
+            stream.cancel(Cancel::Kill);
+            stream.flush();
         }
-    }
-}
-
-fn flush(call: &Call) {
-    if let Some(connection) = call.connection() {
-        connection.flush();
     }
 }

@@ -10,12 +10,12 @@ use parking_lot::Mutex;
 
 use crate::{discovery::Instance, identity::Standing};
 
-use super::{judging::Pair, peer::Peer};
+use super::{Wire, judging::Pair, target::Target};
 
 /// One instance as a client sees it: its record, its connection, and how it fares.
 pub struct Worker {
     instance: Arc<Instance>,
-    peer: Arc<Peer>,
+    target: Target,
     /// Present when its contract is another one than the client's.
     pair: Option<Arc<Pair>>,
     open_calls: AtomicU32,
@@ -25,10 +25,10 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub(super) fn new(instance: Arc<Instance>, peer: Arc<Peer>, pair: Option<Arc<Pair>>) -> Self {
+    pub(super) fn new(instance: Arc<Instance>, target: Target, pair: Option<Arc<Pair>>) -> Self {
         Self {
             instance,
-            peer,
+            target,
             pair,
             open_calls: AtomicU32::new(0),
             avoided: AtomicBool::new(false),
@@ -44,8 +44,18 @@ impl Worker {
         &self.instance
     }
 
-    pub(super) fn peer(&self) -> &Arc<Peer> {
-        &self.peer
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Where its calls go: `IP:port`, or `memory:<n>` inside the process.
+    pub fn address(&self) -> String {
+        self.target.address()
+    }
+
+    /// Over which wire.
+    pub fn wire(&self) -> Wire {
+        self.target.wire()
     }
 
     pub(super) fn pair(&self) -> Option<&Arc<Pair>> {

@@ -24,6 +24,8 @@ pub struct Workers {
     /// Held from reading discovery to writing the list, so that an older state never replaces a newer one.
     updating: Mutex<()>,
     turn: AtomicUsize,
+    /// Instances that speak no wire that is spoken here, and why.
+    unusable: Mutex<Vec<(Arc<Instance>, String)>>,
     changes: watch::Sender<()>,
 }
 
@@ -42,6 +44,7 @@ impl Workers {
             list: RwLock::default(),
             updating: Mutex::default(),
             turn: AtomicUsize::new(0),
+            unusable: Mutex::default(),
             changes: watch::Sender::new(()),
         }
     }
@@ -61,7 +64,9 @@ impl Workers {
         let instances = discovered.borrow().clone();
         let [namespace, component, endpoint] = &self.path;
         let old = self.snapshot();
-        let mut list: Vec<Arc<Worker>> = of_endpoint(&instances, namespace, component, endpoint)
+        let registered = of_endpoint(&instances, namespace, component, endpoint);
+        self.unusable.lock().retain(|(known, _)| registered.contains(known));
+        let mut list: Vec<Arc<Worker>> = registered
             .iter()
             .filter_map(|instance| {
                 let known = old
@@ -80,13 +85,29 @@ impl Workers {
         }
     }
 
+    /// `None`: it speaks no wire that this process speaks, which is told once.
     fn worker(&self, instance: &Arc<Instance>) -> Option<Arc<Worker>> {
-        // A record without our field belongs to a worker that does not speak this wire.
-        let address = &instance.stator.as_ref()?.address;
-        let pair = self.contract.and_then(|ours| self.judging.pair(ours, instance));
-        let worker = Arc::new(Worker::new(Arc::clone(instance), self.dialer.peer(address), pair));
-        self.judging.joined(&worker);
-        Some(worker)
+        let why = match self.dialer.target(instance) {
+            Ok(target) => {
+                let pair = self.contract.and_then(|ours| self.judging.pair(ours, instance));
+                let worker = Arc::new(Worker::new(Arc::clone(instance), target, pair));
+                self.judging.joined(&worker);
+                return Some(worker);
+            }
+            Err(why) => why,
+        };
+        let mut unusable = self.unusable.lock();
+        if !unusable.iter().any(|(known, _)| known == instance) {
+            let id = instance.instance_id;
+            tracing::warn!(path = %instance.path(), id, why, "an instance that cannot be called");
+            unusable.push((Arc::clone(instance), why));
+        }
+        None
+    }
+
+    /// Why instances that are registered cannot be called; empty if there are none.
+    pub(super) fn unusable(&self) -> Vec<String> {
+        self.unusable.lock().iter().map(|(_, why)| why.clone()).collect()
     }
 
     /// Marks the list as changed when something else is known about a contract in it.

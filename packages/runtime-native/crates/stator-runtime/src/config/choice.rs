@@ -30,20 +30,45 @@ impl DiscoveryBackend {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "lowercase")]
 pub enum RequestPlane {
-    /// Multiplexed connections between processes.
+    /// Connections between processes: multiplexed ones between our own, the original's wire with others.
     Tcp,
+    /// The same, but calls go over the original's wire even where both sides speak ours.
+    Dynamo,
     /// Inside this process, through the same codec.
     Memory,
 }
 
 impl RequestPlane {
     pub(super) const KIND: Kind = Kind::Choice(
-        &["tcp", "memory"],
+        &["tcp", "dynamo", "memory"],
         &[
             ("nats", "the NATS request plane is not built yet"),
             ("http", "the HTTP request plane no longer exists"),
         ],
     );
+}
+
+/// Over what answers travel on the original's wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "lowercase")]
+pub enum ResponsePlane {
+    Tcp,
+}
+
+impl ResponsePlane {
+    pub(super) const KIND: Kind = Kind::Choice(&["tcp"], &[("quic", "answers over QUIC are not supported")]);
+}
+
+/// In which form values travel on the original's wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestPlaneCodec {
+    Msgpack,
+    Json,
+}
+
+impl RequestPlaneCodec {
+    pub(super) const KIND: Kind = Kind::Choice(&["msgpack", "json"], &[]);
 }
 
 /// What the system server says before anybody has said better.

@@ -10,8 +10,8 @@ use stator_contract::Contract;
 use ts_rs::TS;
 
 use super::{
-    Described, DiscoveryBackend, HealthStatus, Kind, RequestPlane, Secret, Setting, Source, kind::addresses,
-    resolver::Resolver, setting::settings, setting_type::parse_address,
+    Described, DiscoveryBackend, HealthStatus, Kind, RequestPlane, RequestPlaneCodec, ResponsePlane, Secret, Setting,
+    Source, kind::addresses, resolver::Resolver, setting::settings, setting_type::parse_address,
 };
 use crate::{
     Result,
@@ -20,6 +20,8 @@ use crate::{
         etcd::TlsFiles,
         file::{default_root, project_of},
     },
+    dynamo::value::Codec,
+    runtime::DynamoSettings,
 };
 
 const DAY: i64 = 86_400_000;
@@ -70,7 +72,8 @@ settings! {
     /// A PEM file with the key of our certificate. Default none.
     etcd_client_key ("etcdClientKey", Some("ETCD_AUTH_CLIENT_KEY")): PathBuf
         = PathBuf::new(), Kind::File;
-    /// Over what calls travel: `tcp` or `memory`. Default `tcp`.
+    /// Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
+    /// original's with others. `dynamo` uses the original's with everybody.
     request_plane ("requestPlane", Some("DYN_REQUEST_PLANE")): RequestPlane
         = RequestPlane::Tcp, RequestPlane::KIND;
     /// The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it.
@@ -85,6 +88,25 @@ settings! {
     /// How long to wait for a connection to a worker, in milliseconds (seconds in the environment). Default 5000.
     connect_timeout_ms ("connectTimeoutMs", Some("DYN_TCP_CONNECT_TIMEOUT")): u32
         = 5000, Kind::Milliseconds { min: 1, max: 600_000 };
+    /// In which form values are asked for on the original's wire: `msgpack` or `json`. Default `msgpack`.
+    request_plane_codec ("requestPlaneCodec", Some("DYN_REQUEST_PLANE_CODEC")): RequestPlaneCodec
+        = RequestPlaneCodec::Msgpack, RequestPlaneCodec::KIND;
+    /// Over what answers travel on the original's wire: `tcp`. Default `tcp`.
+    response_plane ("responsePlane", Some("DYN_RESPONSE_PLANE")): ResponsePlane
+        = ResponsePlane::Tcp, ResponsePlane::KIND;
+    /// The address that workers on the original's wire call back. Default `127.0.0.1`.
+    response_host ("responseHost", Some("DYN_TCP_RESPONSE_STREAM_HOST")): String
+        = Ipv4Addr::LOCALHOST.to_string(), Kind::Address;
+    /// The port that they call back; 0 takes any free one. Default 0.
+    response_port ("responsePort", Some("DYN_TCP_RESPONSE_STREAM_PORT")): u16
+        = 0, Kind::Integer { min: 0, max: 65_535, unit: "" };
+    /// How long a worker on the original's wire has to acknowledge a call, in milliseconds (seconds in the environment).
+    /// Default 5000.
+    request_timeout_ms ("requestTimeoutMs", Some("DYN_TCP_REQUEST_TIMEOUT")): u32
+        = 5000, Kind::Milliseconds { min: 1, max: 600_000 };
+    /// How long it has to call back, in milliseconds. Default 30000.
+    call_home_timeout_ms ("callHomeTimeoutMs", None): u32
+        = 30_000, Kind::Milliseconds { min: 1, max: DAY };
     /// How many bytes a stream may have under way before its reader takes some. Default 262144 (256 KiB).
     stream_window_bytes ("streamWindowBytes", None): u32
         = 256 << 10, Kind::Integer { min: 64 << 10, max: 16 << 20, unit: "bytes" };
@@ -199,6 +221,21 @@ impl RuntimeConfig {
 
     pub fn shutdown_timeout(&self) -> Duration {
         Duration::from_millis(self.shutdown_timeout_ms.into())
+    }
+
+    /// What [`crate::runtime::Settings`] says of the original's wire.
+    pub fn dynamo_settings(&self) -> DynamoSettings {
+        DynamoSettings {
+            codec: match self.request_plane_codec {
+                RequestPlaneCodec::Msgpack => Codec::Msgpack,
+                RequestPlaneCodec::Json => Codec::Json,
+            },
+            response_host: self.response_host.clone(),
+            response_port: self.response_port,
+            ack_timeout: Duration::from_millis(self.request_timeout_ms.into()),
+            home_timeout: Duration::from_millis(self.call_home_timeout_ms.into()),
+            preferred: self.request_plane == RequestPlane::Dynamo,
+        }
     }
 
     pub fn grace_period(&self) -> Duration {

@@ -82,7 +82,13 @@ macro_rules! choices {
     )*};
 }
 
-choices!(choice::DiscoveryBackend, choice::RequestPlane, choice::HealthStatus);
+choices!(
+    choice::DiscoveryBackend,
+    choice::RequestPlane,
+    choice::RequestPlaneCodec,
+    choice::ResponsePlane,
+    choice::HealthStatus
+);
 
 fn parse_choice<T: DeserializeOwned>(text: &str, kind: &Kind) -> Result<T, String> {
     let word = text.to_lowercase();

@@ -53,7 +53,7 @@ pub async fn connect(link: Link, peer: String, offer: &Offer) -> Result<Connecti
         link.write_all(&handshake::encode(VERSIONS, &offer.hello(None))?)
             .await
             .map_err(|error| broken(&peer, &error))?;
-        let (versions, hello) = read_preface(&link, &peer).await?;
+        let (versions, hello) = read_preface(&link, &peer, &[]).await?;
         let hello = handshake::parse_hello(&hello)?;
         // A worker that refuses says why; that is worth more than our own view of its versions.
         match &hello.error {
@@ -73,10 +73,16 @@ pub async fn connect(link: Link, peer: String, offer: &Offer) -> Result<Connecti
     start(link, peer, offer, &hello, None)
 }
 
-/// Answers on a connection that a listener accepted.
-pub async fn accept(link: Link, peer: String, offer: &Offer, acceptor: Arc<dyn Acceptor>) -> Result<Connection, Error> {
+/// Answers on a connection that a listener accepted. `begun` is what was read of it.
+pub async fn accept(
+    link: Link,
+    peer: String,
+    begun: &[u8; 2],
+    offer: &Offer,
+    acceptor: Arc<dyn Acceptor>,
+) -> Result<Connection, Error> {
     let result = timeout(offer.timeout, async {
-        let (versions, hello) = read_preface(&link, &peer).await?;
+        let (versions, hello) = read_preface(&link, &peer, begun).await?;
         // The version first: what a hello of another version looks like is not ours to judge.
         let agreed = handshake::negotiate(VERSIONS, versions)
             .and_then(|version| handshake::parse_hello(&hello).map(|hello| (version, hello)));
@@ -96,10 +102,11 @@ pub async fn accept(link: Link, peer: String, offer: &Offer, acceptor: Arc<dyn A
     start(link, peer, offer, &hello, Some(acceptor))
 }
 
-/// The peer's versions, and its hello as it came.
-async fn read_preface(link: &Link, peer: &str) -> Result<((u16, u16), Vec<u8>), Error> {
+/// The peer's versions, and its hello as it came. `start` was read before.
+async fn read_preface(link: &Link, peer: &str, start: &[u8]) -> Result<((u16, u16), Vec<u8>), Error> {
     let mut preface = [0; PREFACE];
-    link.read_exact(&mut preface)
+    preface[..start.len()].copy_from_slice(start);
+    link.read_exact(&mut preface[start.len()..])
         .await
         .map_err(|error| broken(peer, &error))?;
     let preface = handshake::parse_preface(&preface)?;

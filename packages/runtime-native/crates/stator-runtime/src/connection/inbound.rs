@@ -223,11 +223,7 @@ impl Connection {
             return Err(self.violation("data after the end of a stream"));
         }
         let ends_message = header.flags & frame::END_MESSAGE != 0;
-        let lane = if header.flags & frame::BYTES != 0 {
-            Lane::Bytes
-        } else {
-            Lane::Text
-        };
+        let lane = frame::lane_of(header.flags);
         if ends_message || !payload.is_empty() {
             let cost = (HEADER + payload.len()) as u32;
             if receive.credit < u64::from(cost) {

@@ -165,12 +165,9 @@ impl Connection {
         let cost = (HEADER + data.len()) as u64;
         if entry.send.queue.is_empty() && data.len() <= MAX_CHUNK && entry.send.credit >= cost && staged < STAGE {
             entry.send.credit -= cost;
-            let mut flags = frame::END_MESSAGE;
+            let mut flags = frame::END_MESSAGE | frame::lane_flag(lane);
             if end {
                 flags |= frame::END_STREAM;
-            }
-            if lane == Lane::Bytes {
-                flags |= frame::BYTES;
             }
             frame::put(&mut state.out, Kind::Data, flags, stream, data);
             let over = if end { self.direction_sent(state, stream) } else { None };
@@ -291,7 +288,7 @@ impl Connection {
                     }
                     let chunk = left.min(MAX_CHUNK).min(usize::try_from(room).unwrap_or(usize::MAX));
                     let last = chunk == left;
-                    let mut flags = if *lane == Lane::Bytes { frame::BYTES } else { 0 };
+                    let mut flags = frame::lane_flag(*lane);
                     if last {
                         flags |= frame::END_MESSAGE;
                         if *end {

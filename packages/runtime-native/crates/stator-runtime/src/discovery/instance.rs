@@ -15,6 +15,12 @@ pub struct Instance {
     /// Full 64 bits, written as a JSON number.
     pub instance_id: u64,
     pub transport: Transport,
+    /// `cuda` or `cpu`, where the original says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_type: Option<String>,
+    /// In which form the original's wire carries values: `msgpack` or `json`. Absent: JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_plane_codec: Option<String>,
     /// What only Stator peers read. Absent in records of the original.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stator: Option<Stator>,

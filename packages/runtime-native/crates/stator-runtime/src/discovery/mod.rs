@@ -12,7 +12,6 @@ pub mod memory;
 pub mod name;
 mod record;
 mod registration;
-mod warnings;
 
 pub use condition::Condition;
 pub use config::{DiscoveryConfig, connect};
@@ -28,7 +27,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use tokio::sync::watch;
 
-use crate::Result;
+use crate::{Result, warnings};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 

@@ -21,6 +21,11 @@ pub trait RequestPlane: Send + Sync + 'static {
     /// Connects to an address that a peer's `listen` returned.
     fn dial<'a>(&'a self, address: &'a str) -> BoxFuture<'a, Result<Link>>;
 
+    /// Whether the same listener takes calls on the original's wire, and calls may go out on it.
+    fn speaks_dynamo(&self) -> bool {
+        false
+    }
+
     /// Takes no more connections; those that are open go on.
     fn stop_listening(&self);
 }

@@ -1,4 +1,4 @@
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -7,7 +7,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, ErrorCode, Result, discovery::BoxFuture, server::Server, transport::Link};
+use crate::{
+    Error, ErrorCode, Result,
+    discovery::BoxFuture,
+    server::Server,
+    transport::{Link, advertised},
+};
 
 use super::RequestPlane;
 
@@ -94,6 +99,10 @@ impl RequestPlane for TcpPlane {
         })
     }
 
+    fn speaks_dynamo(&self) -> bool {
+        true
+    }
+
     fn stop_listening(&self) {
         self.stop.cancel();
     }
@@ -103,38 +112,6 @@ impl Drop for TcpPlane {
     fn drop(&mut self) {
         self.stop_listening();
     }
-}
-
-/// Peers cannot dial a wildcard address: they get one that reaches this host.
-fn advertised(local: SocketAddr) -> SocketAddr {
-    if !local.ip().is_unspecified() {
-        return local;
-    }
-    SocketAddr::new(own_address(local.is_ipv6()), local.port())
-}
-
-/// The address that this host sends from; the socket is only connected, nothing is sent.
-fn own_address(ipv6: bool) -> std::net::IpAddr {
-    let (bind, probe) = if ipv6 {
-        ("[::]:0", "[2001:db8::1]:9")
-    } else {
-        ("0.0.0.0:0", "192.0.2.1:9")
-    };
-    std::net::UdpSocket::bind(bind)
-        .and_then(|socket| {
-            socket.connect(probe)?;
-            socket.local_addr()
-        })
-        .map_or_else(
-            |_| {
-                if ipv6 {
-                    std::net::Ipv6Addr::LOCALHOST.into()
-                } else {
-                    std::net::Ipv4Addr::LOCALHOST.into()
-                }
-            },
-            |address| address.ip(),
-        )
 }
 
 async fn accept(listener: TcpListener, server: Arc<Server>, stop: CancellationToken) {

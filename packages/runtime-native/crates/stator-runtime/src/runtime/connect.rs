@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Result,
+    Error, ErrorCode, Result,
     config::{RequestPlane as PlaneChoice, RuntimeConfig},
     connection::{Hooks, NEVER},
     discovery,
@@ -23,7 +23,7 @@ impl DistributedRuntime {
         }
         let discovery = discovery::connect(config.discovery_config()).await?;
         let plane: Arc<dyn RequestPlane> = match config.request_plane {
-            PlaneChoice::Tcp => Arc::new(TcpPlane::new(
+            PlaneChoice::Tcp | PlaneChoice::Dynamo => Arc::new(TcpPlane::new(
                 config.host.clone(),
                 config.port,
                 config.connect_timeout(),
@@ -38,6 +38,7 @@ impl DistributedRuntime {
             connect_timeout: config.connect_timeout(),
             shutdown_timeout: config.shutdown_timeout(),
             grace_period: config.grace_period(),
+            dynamo: config.dynamo_settings(),
         };
         let state = SystemState::new(discovery.connection_id(), config.starting_health_status)?;
         state.watch_discovery(Arc::clone(&discovery))?;
@@ -46,6 +47,10 @@ impl DistributedRuntime {
             None => None,
         };
         let runtime = Self::new(discovery, plane, settings, hooks);
+        runtime
+            .faults()
+            .register(state.metrics().registry())
+            .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be set up: {error}")))?;
         // The runtime is new, so the place is free.
         let _ = runtime.0.system.set(System { state, server });
         Ok(runtime)

@@ -6,6 +6,7 @@ use crate::{
     Error, ErrorCode, Result,
     client::{Client, ClientOptions},
     discovery::{Instance, Stator, Transport, validate_name},
+    dynamo::wire::address::endpoint_path,
     identity::{ContractHash, EndpointContract},
     server::{Handler, Served},
     wire::handshake::VERSIONS,
@@ -245,10 +246,17 @@ impl Withdrawal {
             endpoint,
         } = self.path.clone();
         let address = self.address.clone();
+        let inner = &self.runtime.0;
+        let dynamo = inner.plane.speaks_dynamo();
         Instance {
             transport: Transport {
-                tcp: Some(format!("{address}/{instance_id:x}/{namespace}/{component}/{endpoint}")),
+                tcp: dynamo.then(|| {
+                    let path = endpoint_path(instance_id, [&namespace, &component, &endpoint]);
+                    format!("{address}/{path}")
+                }),
             },
+            device_type: None,
+            request_plane_codec: dynamo.then(|| inner.settings.dynamo.codec.as_str().to_owned()),
             namespace,
             component,
             endpoint,

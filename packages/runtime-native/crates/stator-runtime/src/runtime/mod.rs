@@ -9,7 +9,7 @@ mod shutdown;
 
 pub use endpoint::{Component, Endpoint, Namespace, ServeOptions, ServedEndpoint};
 pub use path::EndpointPath;
-pub use settings::Settings;
+pub use settings::{DynamoSettings, Settings};
 pub use shutdown::Shutdown;
 
 use std::{
@@ -25,6 +25,7 @@ use crate::{
     client::{Dialer, judging::Judging},
     connection::{Connection, Hooks, Offer},
     discovery::Discovery,
+    dynamo::{self, Faults, caller::CallHome, worker::Ingress},
     identity::{ContractJudge, Verdicts},
     plane::RequestPlane,
     server::Server,
@@ -44,6 +45,8 @@ struct Inner {
     server: Arc<Server>,
     dialer: Arc<Dialer>,
     judging: Arc<Judging>,
+    /// What peers on the original's wire did wrong.
+    faults: Faults,
     served: Mutex<Vec<Arc<Withdrawal>>>,
     phase: watch::Sender<Phase>,
     shutdown: OnceLock<Shutdown>,
@@ -76,16 +79,40 @@ impl DistributedRuntime {
             max_message: settings.max_message,
             keep_alive: settings.keep_alive,
             timeout: settings.connect_timeout,
-            hooks,
+            hooks: hooks.clone(),
             to_runtime: false,
         };
-        let server = Server::new(offer.clone(), settings.max_calls);
+        let faults = Faults::default();
+        let shared = plane.speaks_dynamo().then(|| dynamo::Shared {
+            limits: Arc::new(dynamo::Limits {
+                codec: settings.dynamo.codec,
+                max_message: settings.max_message as usize,
+                window: settings.window as usize,
+                connect_timeout: settings.connect_timeout,
+                ack_timeout: settings.dynamo.ack_timeout,
+                home_timeout: settings.dynamo.home_timeout,
+                keep_alive: settings.keep_alive,
+            }),
+            hooks,
+            faults: faults.clone(),
+        });
+        let DynamoSettings {
+            response_host,
+            response_port,
+            preferred,
+            ..
+        } = settings.dynamo.clone();
+        let home = shared
+            .clone()
+            .map(|shared| CallHome::new(shared, response_host, response_port));
+        let server = Server::new(offer.clone(), settings.max_calls, shared.map(Ingress::new));
         server.serve_as(discovery.connection_id());
-        let dialer = Dialer::new(Arc::clone(&plane), offer);
+        let dialer = Dialer::new(Arc::clone(&plane), offer, home, preferred);
         let runtime = Self(Arc::new(Inner {
             judging: Judging::new(Arc::clone(&dialer)),
             server,
             dialer,
+            faults,
             settings,
             discovery,
             plane,
@@ -146,6 +173,11 @@ impl DistributedRuntime {
     pub fn system_address(&self) -> Option<SocketAddr> {
         let server = self.0.system.get()?.server.as_ref()?;
         Some(server.address())
+    }
+
+    /// What peers on the original's wire did wrong.
+    pub fn faults(&self) -> &Faults {
+        &self.0.faults
     }
 
     pub fn phase(&self) -> Phase {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::{connection::NEVER, wire::handshake::MIN_WINDOW};
+use crate::{connection::NEVER, dynamo::value::Codec, wire::handshake::MIN_WINDOW};
 
 /// Limits and times of a runtime.
 #[derive(Debug, Clone)]
@@ -20,6 +20,38 @@ pub struct Settings {
     pub shutdown_timeout: Duration,
     /// Between leaving discovery and refusing calls: time for callers who have not heard yet.
     pub grace_period: Duration,
+    /// The original's wire, on planes that speak it.
+    pub dynamo: DynamoSettings,
+}
+
+/// What only the original's wire needs.
+#[derive(Debug, Clone)]
+pub struct DynamoSettings {
+    /// The form of values that our records ask for.
+    pub codec: Codec,
+    /// Where answers are taken: the address that workers call back.
+    pub response_host: String,
+    /// 0 lets the operating system choose.
+    pub response_port: u16,
+    /// How long a worker has to acknowledge a request.
+    pub ack_timeout: Duration,
+    /// How long a worker has to call back, from the request on.
+    pub home_timeout: Duration,
+    /// Calls go over this wire even where both sides speak ours.
+    pub preferred: bool,
+}
+
+impl Default for DynamoSettings {
+    fn default() -> Self {
+        Self {
+            codec: Codec::Msgpack,
+            response_host: "127.0.0.1".to_owned(),
+            response_port: 0,
+            ack_timeout: Duration::from_secs(5),
+            home_timeout: Duration::from_secs(30),
+            preferred: false,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -32,6 +64,7 @@ impl Default for Settings {
             connect_timeout: Duration::from_secs(5),
             shutdown_timeout: Duration::from_secs(30),
             grace_period: Duration::ZERO,
+            dynamo: DynamoSettings::default(),
         }
     }
 }

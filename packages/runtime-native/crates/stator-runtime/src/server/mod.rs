@@ -3,11 +3,13 @@
 mod async_handler;
 mod document_handler;
 mod in_flight;
+mod reply;
 mod served;
 mod server_call;
 
 pub use async_handler::{AsyncHandler, IncomingCall};
 pub use in_flight::InFlight;
+pub(crate) use reply::Reply;
 pub use served::{Handler, Served};
 pub use server_call::{CallInfo, ServerCall};
 
@@ -27,10 +29,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Error, ErrorCode, Result,
     connection::{self, Accepted, Acceptor, Connection, NEVER, Offer},
+    dynamo::worker::{Answer, Incoming, Ingress, Taker},
     identity::{DOCUMENT_PATH, Documents},
     system::EndpointMetrics,
     transport::Link,
-    wire::open::Open,
+    wire::{handshake::MAGIC, open::Open},
 };
 
 /// Connections that may be in their handshake at once: strangers who say nothing cannot pile up.
@@ -59,6 +62,8 @@ pub struct Server {
     /// Connections that are made from now on end at once.
     closed: CancellationToken,
     offer: Offer,
+    /// Takes calls on the original's wire, where that is spoken.
+    ingress: Option<Ingress>,
 }
 
 #[derive(Default)]
@@ -70,7 +75,9 @@ struct Table {
 
 impl Server {
     /// `max_calls`: calls that may run at once in this process; more are refused as `overloaded`.
-    pub fn new(offer: Offer, max_calls: usize) -> Arc<Self> {
+    ///
+    /// With `ingress` the original's wire is spoken on the same listener.
+    pub fn new(offer: Offer, max_calls: usize, ingress: Option<Ingress>) -> Arc<Self> {
         let documents = Arc::<Documents>::default();
         let handler = Arc::new(document_handler::DocumentHandler::new(Arc::clone(&documents)));
         let mut table = Table::default();
@@ -89,6 +96,7 @@ impl Server {
             handshakes: Semaphore::new(HANDSHAKES),
             closed: CancellationToken::new(),
             offer,
+            ingress,
         })
     }
 
@@ -148,21 +156,35 @@ impl Server {
         for connection in self.connections() {
             connection.cut_off(served.group(), &error);
         }
+        if let Some(ingress) = &self.ingress {
+            ingress.answers().cut_off(served.group(), &error);
+        }
         cut
     }
 
-    /// Runs one accepted connection to its end.
+    /// Runs one accepted connection to its end. Its first bytes say which wire it speaks.
     pub async fn run(self: Arc<Self>, link: Link, peer: String) {
-        let connection = {
-            let Ok(_permit) = self.handshakes.try_acquire() else {
-                return link.shutdown();
-            };
-            let acceptor = Arc::clone(&self) as Arc<dyn Acceptor>;
-            match connection::accept(link, peer, &self.offer, acceptor).await {
-                Ok(connection) => connection,
-                Err(error) => return tracing::debug!(%error, "connection refused"),
-            }
+        let Ok(permit) = self.handshakes.try_acquire() else {
+            return link.shutdown();
         };
+        let mut start = [0; 2];
+        match tokio::time::timeout(self.offer.timeout, link.read_exact(&mut start)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return tracing::debug!(%peer, %error, "connection refused"),
+            Err(_) => return tracing::debug!(%peer, "connection refused: it says nothing"),
+        }
+        if let Some(ingress) = &self.ingress
+            && !MAGIC.starts_with(&start)
+        {
+            drop(permit);
+            return ingress.run(&link, &peer, start.to_vec(), &*self, &self.closed).await;
+        }
+        let acceptor = Arc::clone(&self) as Arc<dyn Acceptor>;
+        let connection = match connection::accept(link, peer, &start, &self.offer, acceptor).await {
+            Ok(connection) => connection,
+            Err(error) => return tracing::debug!(%error, "connection refused"),
+        };
+        drop(permit);
         {
             let mut connections = self.connections.lock();
             connections.retain(|other| !other.is_closed());
@@ -222,10 +244,13 @@ impl Server {
             for connection in &connections {
                 connection.idle().await;
             }
+            if let Some(ingress) = &self.ingress {
+                ingress.answers().idle().await;
+            }
         };
         // What is not idle then is cut off here.
         let _ = tokio::time::timeout_at(until.into(), idle).await;
-        let mut cut = 0;
+        let mut cut = self.ingress.as_ref().map_or(0, |ingress| ingress.answers().close());
         let mut closing = Vec::new();
         for connection in self.connections() {
             let open = connection.open_calls();
@@ -267,12 +292,13 @@ fn shut_down() -> Error {
     Error::new(ErrorCode::ShuttingDown, "this runtime has shut down")
 }
 
-impl Acceptor for Server {
-    fn open(&self, connection: &Connection, stream: u32, open: Open<'_>, now: Instant) -> Result<Accepted> {
+impl Server {
+    /// Finds the endpoint that a call is for, unless it is to be refused.
+    fn admit(&self, path: &str, instance: Option<u64>) -> Result<Arc<Served>> {
         if !self.accepting.load(Ordering::Acquire) {
             return Err(Error::new(ErrorCode::ShuttingDown, "this worker is shutting down"));
         }
-        self.check_instance(open.instance)?;
+        self.check_instance(instance)?;
         if self.running.count() >= self.max_calls {
             return Err(Error::new(
                 ErrorCode::Overloaded,
@@ -282,23 +308,48 @@ impl Acceptor for Server {
                 ),
             ));
         }
-        let served = self.table.read().find(open.path)?;
-        let guard = served.begin(&self.running, now);
-        let deadline = open
-            .timeout_ms
-            .and_then(|ms| now.checked_add(Duration::from_millis(u64::from(ms))));
+        self.table.read().find(path)
+    }
+
+    /// Hands a call to its handler.
+    fn begin(&self, served: &Served, reply: Reply, info: CallInfo, now: Instant) -> Accepted {
+        let call = ServerCall::new(reply, info, served.begin(&self.running, now));
+        Accepted {
+            observer: served.handler().open(call),
+            group: served.group(),
+        }
+    }
+}
+
+impl Acceptor for Server {
+    fn open(&self, connection: &Connection, stream: u32, open: Open<'_>, now: Instant) -> Result<Accepted> {
+        let served = self.admit(open.path, open.instance)?;
         let info = CallInfo {
             path: Arc::clone(served.path()),
             id: open.id.to_owned(),
             metadata: open.metadata,
             request_stream: open.request_stream,
-            deadline,
+            deadline: open
+                .timeout_ms
+                .and_then(|ms| now.checked_add(Duration::from_millis(u64::from(ms)))),
             contract: open.contract,
         };
-        let call = ServerCall::new(connection.clone(), stream, info, guard);
-        Ok(Accepted {
-            observer: served.handler().open(call),
-            group: served.group(),
-        })
+        let reply = Reply::Multiplexed(connection.clone(), stream);
+        Ok(self.begin(&served, reply, info, now))
+    }
+}
+
+impl Taker for Server {
+    fn take(&self, call: Incoming, answer: &Arc<Answer>, now: Instant) -> Result<Accepted> {
+        let served = self.admit(&call.path, call.instance)?;
+        let info = CallInfo {
+            path: Arc::clone(served.path()),
+            id: call.id,
+            metadata: call.metadata,
+            request_stream: call.request_stream,
+            deadline: call.deadline,
+            contract: None,
+        };
+        Ok(self.begin(&served, Reply::CallHome(Arc::clone(answer)), info, now))
     }
 }

@@ -1,15 +1,11 @@
 use std::{sync::Arc, time::Instant};
 
 use crate::{
-    Error, Result,
-    connection::{Connection, SendStatus},
-    identity::ContractHash,
-    payload::Lane,
-    system::EndpointMetrics,
+    Error, Result, connection::SendStatus, identity::ContractHash, payload::Lane, system::EndpointMetrics,
     wire::open::Metadata,
 };
 
-use super::served::Guard;
+use super::{Reply, served::Guard};
 
 /// What a worker knows of a call before its first message.
 #[derive(Debug, Clone)]
@@ -28,21 +24,15 @@ pub struct CallInfo {
 pub struct ServerCall(Arc<Inner>);
 
 struct Inner {
-    connection: Connection,
-    stream: u32,
+    reply: Reply,
     info: CallInfo,
     guard: Guard,
 }
 
 /// None of these writes to the socket by itself: call [`ServerCall::flush`] after a batch.
 impl ServerCall {
-    pub(super) fn new(connection: Connection, stream: u32, info: CallInfo, guard: Guard) -> Self {
-        Self(Arc::new(Inner {
-            connection,
-            stream,
-            info,
-            guard,
-        }))
+    pub(super) fn new(reply: Reply, info: CallInfo, guard: Guard) -> Self {
+        Self(Arc::new(Inner { reply, info, guard }))
     }
 
     pub fn info(&self) -> &CallInfo {
@@ -51,7 +41,7 @@ impl ServerCall {
 
     /// Sends one item; `end` ends the response with it. An item over the caller's limit is an error, nothing is sent.
     pub fn send(&self, lane: Lane, data: &[u8], end: bool) -> Result<SendStatus> {
-        let status = self.0.connection.send(self.0.stream, lane, data, end)?;
+        let status = self.0.reply.send(lane, data, end)?;
         if let Some(metrics) = self.0.guard.metrics() {
             metrics.response_bytes(data.len() as u64);
         }
@@ -60,18 +50,18 @@ impl ServerCall {
 
     /// Ends the response.
     pub fn finish(&self) -> SendStatus {
-        self.0.connection.finish(self.0.stream)
+        self.0.reply.finish()
     }
 
     /// Ends the response with an error, after the items before it.
     pub fn fail(&self, error: &Error) -> SendStatus {
         self.0.guard.failed(error.code);
-        self.0.connection.fail_call(self.0.stream, error)
+        self.0.reply.fail(error)
     }
 
     /// A received message of this cost has been taken by the handler.
     pub fn consumed(&self, cost: u64) {
-        self.0.connection.consumed(self.0.stream, cost);
+        self.0.reply.consumed(cost);
     }
 
     /// The counters of its endpoint, if the runtime counts: for what arrives, which the handler's observer sees.
@@ -79,11 +69,11 @@ impl ServerCall {
         self.0.guard.metrics()
     }
 
-    pub fn connection(&self) -> &Connection {
-        &self.0.connection
+    pub(crate) fn reply(&self) -> &Reply {
+        &self.0.reply
     }
 
     pub fn flush(&self) {
-        self.0.connection.flush();
+        self.0.reply.flush();
     }
 }

@@ -1,14 +1,28 @@
 //! What carries bytes: a TCP socket, or a pipe inside the process.
 
+mod advertised;
 mod memory_pipe;
 mod outgoing_socket;
 
+pub(crate) use advertised::advertised;
 pub use memory_pipe::{MemoryPipe, pair};
 pub use outgoing_socket::OutgoingSocket;
 
-use std::{io, net::Shutdown, os::fd::OwnedFd};
+use std::{
+    io,
+    net::{Shutdown, SocketAddr},
+    os::fd::OwnedFd,
+    time::Duration,
+};
 
 use tokio::net::TcpStream;
+
+/// Connects to a listener over TCP.
+pub async fn dial(address: SocketAddr) -> io::Result<Link> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(Link::Tcp(stream))
+}
 
 /// A connected byte stream that any thread may write to without blocking.
 #[derive(Debug)]
@@ -61,6 +75,26 @@ impl Link {
             }
             Self::Outgoing(socket) => socket.shutdown(Shutdown::Both),
             Self::Memory(pipe) => pipe.shutdown(),
+        }
+    }
+
+    /// From now on the operating system asks a silent peer in this rhythm whether it lives; three misses end the link.
+    pub fn keep_alive(&self, rhythm: Duration) {
+        if let Self::Tcp(stream) = self {
+            let rhythm = rhythm.clamp(Duration::from_secs(1), Duration::from_secs(7200));
+            let probes = socket2::TcpKeepalive::new().with_time(rhythm).with_interval(rhythm);
+            // Where it is not to be had, a write finds out later.
+            let _ = socket2::SockRef::from(stream).set_tcp_keepalive(&probes.with_retries(3));
+        }
+    }
+
+    /// Dropping the link ends it at once, also for the peer; what was not sent is dropped. The port is free again at
+    /// once too, which matters where there is a connection for each call.
+    pub fn end_abruptly(&self, abruptly: bool) {
+        if let Self::Tcp(stream) = self {
+            let linger = abruptly.then_some(Duration::ZERO);
+            // A socket that is already gone needs no ending.
+            let _ = socket2::SockRef::from(stream).set_linger(linger);
         }
     }
 

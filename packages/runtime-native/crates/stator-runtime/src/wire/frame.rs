@@ -1,5 +1,7 @@
 //! Frames: 8 bytes of header (`u8 kind | u8 flags | u16 length | u32 stream`, big-endian), then `length` bytes.
 
+use crate::payload::Lane;
+
 /// Bytes of a frame header.
 pub const HEADER: usize = 8;
 
@@ -12,7 +14,7 @@ pub const MAX_CHUNK: usize = u16::MAX as usize;
 pub enum Kind {
     /// Client to worker: a call begins. Payload: see [`super::open`].
     Open = 1,
-    /// A chunk of a message, either direction. Flags: [`END_MESSAGE`], [`END_STREAM`], [`BYTES`].
+    /// A chunk of a message, either direction. Flags: [`END_MESSAGE`], [`END_STREAM`], [`BYTES`], [`MSGPACK`].
     Data = 2,
     /// Worker to client: the call is over with an error (JSON). Flag: [`REFUSED`].
     Error = 3,
@@ -50,8 +52,30 @@ pub const END_MESSAGE: u8 = 1;
 pub const END_STREAM: u8 = 2;
 /// The message is raw bytes, not JSON text.
 pub const BYTES: u8 = 4;
+/// The message is a msgpack value, not JSON text.
+pub const MSGPACK: u8 = 8;
 /// The worker did not take the call: it may be tried elsewhere.
 pub const REFUSED: u8 = 1;
+
+/// The flag of a data frame that says in which lane its message travels.
+pub const fn lane_flag(lane: Lane) -> u8 {
+    match lane {
+        Lane::Text => 0,
+        Lane::Bytes => BYTES,
+        Lane::Msgpack => MSGPACK,
+    }
+}
+
+/// The lane that the flags of a data frame name.
+pub const fn lane_of(flags: u8) -> Lane {
+    if flags & BYTES != 0 {
+        Lane::Bytes
+    } else if flags & MSGPACK != 0 {
+        Lane::Msgpack
+    } else {
+        Lane::Text
+    }
+}
 
 /// How a caller ends a call early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -22,6 +22,8 @@ pub fn record(discovery: &dyn Discovery, endpoint: &str, port: u16) -> Instance 
         transport: Transport {
             tcp: Some(format!("127.0.0.1:{port}/{endpoint}")),
         },
+        device_type: None,
+        request_plane_codec: None,
         stator: Some(Stator {
             address: format!("127.0.0.1:{port}"),
             versions: (1, 1),

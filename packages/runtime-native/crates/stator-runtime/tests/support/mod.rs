@@ -28,6 +28,8 @@ pub enum On {
     Tcp,
     /// TCP whose sockets an embedder reads, as the bindings do.
     Fed,
+    /// The original's wire over TCP.
+    Dynamo,
     Memory,
 }
 
@@ -64,7 +66,7 @@ impl Cluster {
     pub async fn unreachable(&self) -> Result<MemoryDiscovery> {
         let address = match self.on {
             // Bound and let go: nobody listens there.
-            On::Tcp | On::Fed => std::net::TcpListener::bind("127.0.0.1:0")
+            On::Tcp | On::Fed | On::Dynamo => std::net::TcpListener::bind("127.0.0.1:0")
                 .and_then(|listener| listener.local_addr())
                 .map_or_else(|error| panic!("no port: {error}"), |address| address.to_string()),
             On::Memory => "memory:nobody".to_owned(),
@@ -76,17 +78,21 @@ impl Cluster {
 
     pub fn runtime(&self) -> Result<DistributedRuntime> {
         let plane: Arc<dyn RequestPlane> = match self.on {
-            On::Tcp | On::Fed => Arc::new(TcpPlane::new("127.0.0.1".to_owned(), 0, Duration::from_secs(5))),
+            On::Tcp | On::Fed | On::Dynamo => {
+                Arc::new(TcpPlane::new("127.0.0.1".to_owned(), 0, Duration::from_secs(5)))
+            }
             On::Memory => Arc::new(MemoryPlane::default()),
         };
         let discovery = Arc::new(MemoryDiscovery::connect(self.store.clone())?);
+        let mut settings = self.settings.clone();
+        settings.dynamo.preferred = matches!(self.on, On::Dynamo);
         Ok(DistributedRuntime::new(
             discovery,
             plane,
-            self.settings.clone(),
+            settings,
             match self.on {
                 On::Fed => feeder::hooks(),
-                On::Tcp | On::Memory => Hooks::default(),
+                On::Tcp | On::Dynamo | On::Memory => Hooks::default(),
             },
         ))
     }
@@ -160,17 +166,19 @@ pub fn code<T>(result: Result<T>) -> Option<ErrorCode> {
     result.err().map(|error| error.code)
 }
 
+/// A text as JSON, which the original's wire wants.
 pub fn text(value: &str) -> Payload {
-    Payload::text(value.to_owned())
+    Payload::text(serde_json::Value::from(value).to_string())
 }
 
+/// What [`text`] made, or whatever came as it is.
 pub fn read(payload: &Payload) -> String {
-    String::from_utf8_lossy(&payload.data).into_owned()
+    serde_json::from_slice(&payload.data).unwrap_or_else(|_| String::from_utf8_lossy(&payload.data).into_owned())
 }
 
-/// Runs a test body on a Tokio runtime, on both planes (TCP in both ways of reading it); a hang fails.
+/// Runs a test body on a Tokio runtime, on every plane and wire (TCP in both ways of reading it); a hang fails.
 pub fn on_both_planes<Fut: Future<Output = Result<()>>>(body: impl Fn(On) -> Fut) -> Result<()> {
-    for on in [On::Tcp, On::Fed, On::Memory] {
+    for on in [On::Tcp, On::Fed, On::Dynamo, On::Memory] {
         run(body(on)).map_err(|mut error| {
             error.message = format!("on {on:?}: {}", error.message);
             error

@@ -40,8 +40,9 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The text that its JSON holds, or whatever it is.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.payload).into_owned()
+        serde_json::from_slice(&self.payload).unwrap_or_else(|_| String::from_utf8_lossy(&self.payload).into_owned())
     }
 
     /// The `code` of an error frame.
@@ -291,6 +292,8 @@ fn record(
         endpoint: endpoint.to_owned(),
         instance_id: discovery.connection_id(),
         transport: Transport { tcp: None },
+        device_type: None,
+        request_plane_codec: None,
         stator: Some(Stator {
             address,
             versions: (1, 1),

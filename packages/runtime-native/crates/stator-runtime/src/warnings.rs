@@ -3,19 +3,19 @@ use std::time::{Duration, Instant};
 const WINDOW: Duration = Duration::from_secs(60);
 const AT_MOST: u32 = 10;
 
-/// Lets ten warnings a minute through, so that a back end full of garbage does not fill the log.
+/// Lets ten warnings a minute through, so that a folder full of garbage, or a peer that sends some, does not fill the log.
 #[derive(Debug, Default)]
-pub(super) struct Warnings {
+pub(crate) struct Warnings {
     window: Option<Instant>,
     shown: u32,
     hidden: u32,
 }
 
 impl Warnings {
-    pub(super) fn warn(&mut self, subject: &str, reason: &str) {
+    pub fn warn(&mut self, subject: &str, reason: &str) {
         if self.window.is_none_or(|start| start.elapsed() > WINDOW) {
             if self.hidden > 0 {
-                tracing::warn!(count = self.hidden, "more discovery warnings were left out");
+                tracing::warn!(count = self.hidden, "more warnings were left out");
             }
             *self = Self {
                 window: Some(Instant::now()),
@@ -25,7 +25,7 @@ impl Warnings {
         }
         if self.shown < AT_MOST {
             self.shown += 1;
-            tracing::warn!(subject, reason, "discovery");
+            tracing::warn!(subject, reason);
         } else {
             self.hidden += 1;
         }

@@ -1,0 +1,436 @@
+use std::{
+    collections::VecDeque,
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+use tokio::{
+    sync::Notify,
+    time::{sleep_until, timeout},
+};
+
+use crate::{
+    Error, ErrorCode, Result,
+    connection::{End, OpenCall, StreamObserver},
+    dynamo::{
+        faults::Fault,
+        in_buffer::{InBuffer, Read},
+        out_buffer::OutBuffer,
+        value::Codec,
+        wire::{
+            Unreadable, ack,
+            control::{Control, RequestType, ResponseType, StreamType},
+            headers::{self, is_header},
+            request_frame, two_part,
+        },
+    },
+    payload::Lane,
+    transport::{Link, dial},
+};
+
+use super::{CallHome, Exchange, call_home::shut_down};
+
+/// A connection without calls is closed after this long.
+const IDLE: Duration = Duration::from_secs(300);
+
+/// Requests on one connection that may be unanswered, as in the original.
+const MAX_PENDING: usize = 1024;
+
+/// Requests that may wait for the socket, in bytes, before calls are refused: the worker has stopped reading.
+const MAX_UNSENT: usize = 64 * 1024 * 1024;
+
+/// The most that id and metadata of a call may take: as on our own wire, and half of what the original takes.
+const MAX_CONTROL: usize = 64 * 1024;
+
+/// With more than this another connection is worth its price.
+const BUSY: usize = 256 * 1024;
+
+/// A connection to a worker's listener. Requests are pipelined, and acknowledged in their order.
+pub struct Egress {
+    home: Arc<CallHome>,
+    link: Link,
+    peer: Arc<str>,
+    state: Mutex<State>,
+    wake: Notify,
+    listed: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    out: OutBuffer,
+    /// Requests that are not acknowledged, in the order of their frames.
+    pending: VecDeque<Pending>,
+    dead: Option<Error>,
+    /// Takes no more requests.
+    retired: bool,
+}
+
+struct Pending {
+    exchange: Arc<Exchange>,
+    /// Where its frame ends in the output.
+    end: u64,
+    since: Instant,
+}
+
+/// Whether a connection takes a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    Free,
+    /// It does, behind so much; another connection would be worth its price.
+    Busy(usize),
+    /// Not now.
+    Full,
+    /// Never again.
+    Over,
+}
+
+/// What opens a call at an instance.
+pub struct OpenRequest<'a> {
+    pub call: OpenCall<'a>,
+    /// What the record of the instance says behind the port.
+    pub path: &'a str,
+    /// What its record says that it takes.
+    pub codec: Codec,
+    /// Items are wanted with their envelope.
+    pub whole: bool,
+    /// `None`: the request is a stream.
+    pub request: Option<(Lane, &'a [u8])>,
+}
+
+impl Egress {
+    /// Connects to a worker, and makes sure that it can call home.
+    pub async fn connect(home: &Arc<CallHome>, address: SocketAddr) -> Result<Arc<Self>> {
+        home.listen().await?;
+        let unreachable = |why: String| {
+            Error::new(
+                ErrorCode::Unavailable,
+                format!("cannot connect to the worker at {address}: {why}"),
+            )
+        };
+        let limit = home.shared.limits.connect_timeout;
+        let link = timeout(limit, dial(address))
+            .await
+            .map_err(|_| unreachable(format!("no answer within {} ms", limit.as_millis())))?
+            .map_err(|error| unreachable(error.to_string()))?;
+        let egress = Arc::new(Self {
+            home: Arc::clone(home),
+            link,
+            peer: address.to_string().into(),
+            state: Mutex::default(),
+            wake: Notify::new(),
+            listed: AtomicBool::new(false),
+        });
+        home.tokio().spawn(Arc::clone(&egress).run());
+        Ok(egress)
+    }
+
+    /// How it fares.
+    pub fn status(&self) -> Status {
+        let state = self.state.lock();
+        let (pending, unsent) = (state.pending.len(), state.out.unsent());
+        if state.dead.is_some() || state.retired {
+            Status::Over
+        } else if pending >= MAX_PENDING || unsent >= MAX_UNSENT {
+            Status::Full
+        } else if unsent > BUSY {
+            Status::Busy(pending + unsent)
+        } else {
+            Status::Free
+        }
+    }
+
+    /// Queues a request; [`Egress::flush`] writes it. An error means that the worker has seen nothing of it.
+    pub fn open(&self, request: &OpenRequest<'_>, observer: Arc<dyn StreamObserver>) -> Result<Arc<Exchange>> {
+        let OpenRequest { call, .. } = request;
+        let id = if call.id.is_empty() {
+            uuid::Builder::from_random_bytes(fastrand::u128(..).to_be_bytes())
+                .into_uuid()
+                .to_string()
+        } else {
+            call.id.to_owned()
+        };
+        let exchange = Exchange::new(
+            self.home.shared.clone(),
+            Arc::clone(&self.peer),
+            request.codec,
+            request.whole,
+            observer,
+            call.request_stream,
+        );
+        let (info, expected) = self.home.expect(&exchange, &id, StreamType::Response)?;
+        let requests = if call.request_stream {
+            let expect = self.home.expect(&exchange, &id, StreamType::Request);
+            Some(expect.inspect_err(|_| self.home.forget(expected))?)
+        } else {
+            None
+        };
+        let (request_info, request_expected) = requests.unzip();
+        let metadata = call.metadata.iter().filter(|(key, _)| !is_header(key));
+        let control = Control {
+            request_type: if call.request_stream {
+                RequestType::ManyIn
+            } else {
+                RequestType::SingleIn
+            },
+            response_type: ResponseType::ManyOut,
+            payload_codec: request.codec,
+            connection_info: info,
+            metadata: metadata.cloned().collect(),
+            request_stream_connection_info: request_info,
+            id,
+        };
+        let queued = self.queue(request, &control, &exchange);
+        if let Err(error) = queued {
+            self.home.forget(expected);
+            if let Some(expected) = request_expected {
+                self.home.forget(expected);
+            }
+            return Err(error);
+        }
+        if let Some(deadline) = call.deadline {
+            let late = Arc::downgrade(&exchange);
+            let timer = self.home.tokio().spawn(async move {
+                sleep_until(deadline.into()).await;
+                if let Some(exchange) = late.upgrade() {
+                    exchange.expire();
+                    exchange.shared.batch_end();
+                }
+            });
+            exchange.set_timer(timer.abort_handle());
+        }
+        Ok(exchange)
+    }
+
+    fn queue(&self, request: &OpenRequest<'_>, control: &Control, exchange: &Arc<Exchange>) -> Result<()> {
+        let OpenRequest { call, path, .. } = request;
+        let header = serde_json::to_vec(control).map_err(|error| {
+            Error::new(
+                ErrorCode::Internal,
+                format!("cannot write the control message: {error}"),
+            )
+        })?;
+        if header.len() > MAX_CONTROL {
+            return Err(Error::new(
+                ErrorCode::PayloadTooLarge,
+                format!(
+                    "metadata: the id and metadata of a call take {} bytes, the limit is {MAX_CONTROL}; send large values in the request",
+                    header.len()
+                ),
+            ));
+        }
+        let headers = headers::write(path, &control.id, call.metadata, call.deadline);
+        let limit = exchange.shared.limits.max_message;
+        let mut state = self.state.lock();
+        if let Some(error) = &state.dead {
+            return Err(error.clone());
+        }
+        if state.retired {
+            return Err(lost(&self.peer, "it was idle"));
+        }
+        request_frame::put_with(state.out.tail(), path, &headers, limit, |out| {
+            two_part::put_with(out, &header, |out| match request.request {
+                Some((lane, data)) => request.codec.put(out, lane, data).map_err(Unqueued::from),
+                None => Ok(()),
+            })
+        })
+        .map_err(|error| error.0)?;
+        let end = state.out.appended();
+        state.pending.push_back(Pending {
+            exchange: Arc::clone(exchange),
+            end,
+            since: Instant::now(),
+        });
+        Ok(())
+    }
+
+    /// Writes what the socket takes now; the task does the rest.
+    pub fn flush(&self) {
+        self.listed.store(false, Ordering::Release);
+        let mut state = self.state.lock();
+        // What is wrong with the socket, reading will tell.
+        if state.out.write_to(&self.link).is_err() || state.out.unsent() > 0 {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Whether it was not in the list of connections to be flushed; it is from now on, until it is flushed.
+    pub fn list(&self) -> bool {
+        !self.listed.swap(true, Ordering::AcqRel)
+    }
+
+    /// Takes no more requests, and closes when those that there are have been acknowledged.
+    pub fn retire(&self) {
+        self.state.lock().retired = true;
+        self.wake.notify_one();
+    }
+
+    async fn run(self: Arc<Self>) {
+        let ended = tokio::select! {
+            ended = self.serve() => ended,
+            () = self.home.closed.cancelled() => Ended::Closed(shut_down()),
+        };
+        let is_lost = !matches!(ended, Ended::Closed(_));
+        let error = match ended {
+            Ended::Closed(error) => error,
+            Ended::Lost(why) => lost(&self.peer, &why),
+            Ended::Fault(fault, why) => {
+                self.home.shared.faults.note(fault, &self.peer, &why);
+                lost(&self.peer, &why)
+            }
+        };
+        let (pending, written) = {
+            let mut state = self.state.lock();
+            state.dead = Some(error.clone());
+            (std::mem::take(&mut state.pending), state.out.written())
+        };
+        self.link.shutdown();
+        for Pending { exchange, end, .. } in pending {
+            // An answer comes on a connection of its own, acknowledged or not.
+            if !exchange.is_home() {
+                let (error, sent) = (error.clone(), end <= written);
+                exchange.end(End::Lost { error, sent });
+            }
+        }
+        if is_lost {
+            // A worker that is gone calls nobody home.
+            for exchange in self.home.of_connection(&self.peer) {
+                let error = error.clone();
+                exchange.end(End::Lost { error, sent: true });
+            }
+        }
+        self.home.shared.batch_end();
+    }
+
+    async fn serve(&self) -> Ended {
+        let mut buffer = InBuffer::default();
+        let mut idle_since = Instant::now();
+        loop {
+            let (unsent, oldest) = {
+                let mut state = self.state.lock();
+                if state.out.write_to(&self.link).is_err() {
+                    return Ended::Lost("it does not take what is sent".to_owned());
+                }
+                if state.retired && state.pending.is_empty() {
+                    return Ended::Closed(lost(&self.peer, "nobody needs it"));
+                }
+                (
+                    state.out.unsent() > 0,
+                    state.pending.front().map(|pending| pending.since),
+                )
+            };
+            let look_at = match oldest {
+                Some(since) => since + self.home.shared.limits.ack_timeout,
+                None => idle_since + IDLE,
+            };
+            tokio::select! {
+                ready = self.link.readable() => if let Err(error) = ready {
+                    return Ended::Lost(error.to_string());
+                },
+                _ = self.link.writable(), if unsent => continue,
+                () = self.wake.notified() => continue,
+                () = sleep_until(look_at.into()) => match self.look() {
+                    Some(ended) => return ended,
+                    None => continue,
+                },
+            }
+            match buffer.read(&self.link, |bytes| self.take_acks(bytes)) {
+                Ok(Read::Some | Read::Nothing) => {}
+                Ok(Read::End) => return Ended::Lost("it closed the connection".to_owned()),
+                Err(Broken::Socket(error)) => return Ended::Lost(error.to_string()),
+                Err(Broken::Frame(what)) => return Ended::Fault(Fault::Ack, format!("it sent {what}")),
+            }
+            idle_since = Instant::now();
+        }
+    }
+
+    /// Time has passed: is a worker late, or the connection of no use?
+    fn look(&self) -> Option<Ended> {
+        let limit = self.home.shared.limits.ack_timeout;
+        let mut state = self.state.lock();
+        match state.pending.front() {
+            Some(pending) if pending.since.elapsed() >= limit => {
+                let what = format!(
+                    "it did not acknowledge a call within {} ms (requestTimeoutMs)",
+                    limit.as_millis()
+                );
+                Some(Ended::Fault(Fault::NoAck, what))
+            }
+            Some(_) => None,
+            None => {
+                // Still under the lock: no call may begin on a connection that is about to end.
+                state.retired = true;
+                Some(Ended::Closed(lost(&self.peer, "it was idle")))
+            }
+        }
+    }
+
+    fn take_acks(&self, bytes: &[u8]) -> std::result::Result<usize, Broken> {
+        let mut at = 0;
+        while let Some((text, length)) = ack::split(&bytes[at..]).map_err(Broken::Frame)? {
+            at += length;
+            let pending = self.state.lock().pending.pop_front();
+            let Some(Pending { exchange, .. }) = pending else {
+                return Err(Broken::Frame(Unreadable::wrong("an ack for no request")));
+            };
+            if !text.is_empty() {
+                let error = ack::refusal(text, &self.peer);
+                exchange.end(End::Failed { error, refused: true });
+                self.home.shared.batch_end();
+            }
+        }
+        Ok(at)
+    }
+}
+
+/// Why a connection is over.
+enum Ended {
+    Closed(Error),
+    Lost(String),
+    Fault(Fault, String),
+}
+
+enum Broken {
+    Socket(io::Error),
+    Frame(Unreadable),
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::Socket(error)
+    }
+}
+
+/// Why a request could not be queued.
+struct Unqueued(Error);
+
+impl From<Error> for Unqueued {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Unreadable> for Unqueued {
+    fn from(what: Unreadable) -> Self {
+        Self(too_large(&what.to_string()))
+    }
+}
+
+fn too_large(what: &str) -> Error {
+    Error::new(
+        ErrorCode::PayloadTooLarge,
+        format!("the request cannot be sent: {what}; raise maxMessageBytes on both sides, or send less"),
+    )
+}
+
+fn lost(peer: &str, why: &str) -> Error {
+    Error::new(
+        ErrorCode::Unavailable,
+        format!("the connection to {peer} was lost: {why}"),
+    )
+}

@@ -1,0 +1,14 @@
+//! The worker's side: takes requests, runs them, and calls home with the answers.
+
+mod answer;
+mod answer_task;
+mod answers;
+mod call_home;
+mod ingress;
+mod request;
+mod request_stream;
+
+pub use answer::Answer;
+pub use answers::Answers;
+pub use ingress::Ingress;
+pub use request::{Incoming, Request, Taker};
