@@ -54,7 +54,7 @@ export class RawWorker implements Disposable {
 
   #register(folder: string, path: string, id: bigint, contract: unknown): void {
     const [namespace, component, endpoint] = path.split(".");
-    const bucket = join(folder, "v1", "stator_instances");
+    const bucket = join(folder, "v1", "instances");
     mkdirSync(bucket, { recursive: true });
     const said = contract === undefined ? "" : `,"contract":${JSON.stringify(contract)}`;
     const address = `127.0.0.1:${this.#server.port}`;
