@@ -1,6 +1,6 @@
 /** Programs of both languages call each other over the original's wire: files for discovery, TCP for calls. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Annotated, Client, DistributedRuntime } from "@stator/runtime-native";
+import type { Annotated, Client, DistributedRuntime, StatorError } from "@stator/runtime-native";
 
 import { UPSTREAM_VERSION, upstreamWheel } from "../../scripts/lib/upstream/upstream-wheel.ts";
 import { type Command, until, within } from "../support/command.ts";
@@ -73,7 +73,7 @@ describe.each(["msgpack", "json"] as const)(`TypeScript client, ${PYTHON} worker
     const reading = (async () => {
       for await (const item of client.generate({ mode: "fail", after: 3 })) items.push(item);
     })();
-    expect((await failure(reading)).code).toBe("invalid_argument");
+    expect(await failure(reading)).toMatchObject({ code: "invalid_argument" });
     expect(items).toEqual([{ index: 0 }, { index: 1 }, { index: 2 }]);
   });
 
@@ -92,7 +92,7 @@ describe.each(["msgpack", "json"] as const)(`TypeScript client, ${PYTHON} worker
 
   test("a deadline stops the handler", async () => {
     const call = Array.fromAsync(client.generate({ mode: "endless", name: "deadline" }, { timeoutMs: 200 }));
-    expect((await failure(call)).code).toBe("deadline_exceeded");
+    expect(await failure(call)).toMatchObject({ code: "deadline_exceeded" });
     await worker.line(/^stopped deadline killed=/);
   });
 
@@ -184,7 +184,7 @@ describe.each(["msgpack", "json"] as const)(`${PYTHON} client, TypeScript worker
   test("bytes, and keys that are no text", async () => {
     const told = await seen<{ same: boolean; items: string }>(client, "bytes");
     if (codec === "msgpack") expect(told.same).toBe(true);
-    else expect(told.items).toBe("[{'bytes': [0, 255], '1': 'one'}]");
+    else expect(told.items).toBe("[{'1': 'one', 'bytes': [0, 255]}]");
   });
 
   test("id and metadata", async () => {
@@ -219,8 +219,10 @@ describe.each(["msgpack", "json"] as const)("a worker that ends, file + TCP, %s"
         if (++count === 3) worker.signal("SIGKILL");
       }
     })();
-    expect((await failure(reading)).code).toBe("unknown_outcome");
-    expect((await failure(client.generate({ mode: "echo", value: 1 }).one())).code).toBe("unavailable");
+    expect(await failure(reading)).toMatchObject({ code: "unknown_outcome" });
+    // Whether the next call reaches a socket that is about to break, or none, is a race.
+    const next = await failure(client.generate({ mode: "echo", value: 1 }).one());
+    expect(["unavailable", "unknown_outcome"]).toContain((next as StatorError).code);
     await until(() => client.instanceIds().length === 0, "its record is gone");
   });
 
@@ -233,7 +235,7 @@ describe.each(["msgpack", "json"] as const)("a worker that ends, file + TCP, %s"
     for await (const _ of client.generate({ mode: "slow", items: 50 })) if (++count === 3) worker.signal("SIGTERM");
     expect(count).toBe(50);
     expect(await within(worker.exited, "the end of the worker")).toBe(0);
-    expect((await failure(client.generate({ mode: "echo", value: 1 }).one())).code).toBe("no_instances");
+    expect(await failure(client.generate({ mode: "echo", value: 1 }).one())).toMatchObject({ code: "no_instances" });
   });
 
   test(`${PYTHON} client, TypeScript worker: killed in a stream`, async () => {

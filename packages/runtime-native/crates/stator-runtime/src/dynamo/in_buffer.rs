@@ -34,6 +34,11 @@ impl InBuffer {
         !self.0.is_empty()
     }
 
+    /// How many bytes of it there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Reads once, and gives what there is to `take`, which says how much of it was whole frames.
     pub fn read<E: From<io::Error>>(
         &mut self,

@@ -24,6 +24,9 @@ use crate::{
 
 use super::{CallHome, Exchange};
 
+/// An end takes no more than this.
+const MAX_END: usize = 64;
+
 thread_local! {
     /// Values are transcoded into this.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -143,7 +146,8 @@ async fn answer(exchange: &Exchange, link: &Link, mut buffer: InBuffer) {
             // Nobody reads the rest: closing says so.
             return;
         }
-        let room = exchange.has_room();
+        // While there is none, an end is still looked for: with more than that there is an item first.
+        let room = exchange.has_room() || buffer.len() <= two_part::PREFIX + MAX_END;
         let result = if room && buffer.is_cut() && std::mem::take(&mut fresh) {
             // What was read together with the handshake, or before there was room.
             buffer
@@ -231,11 +235,14 @@ async fn violated(exchange: &Exchange, link: &Link, phase: Phase, what: &Unreada
 fn take(exchange: &Exchange, bytes: &[u8], phase: &mut Phase) -> Result<usize, Broken> {
     let limit = exchange.shared.limits.max_body();
     let mut at = 0;
-    let mut room = true;
-    while room && *phase != Phase::Over {
+    let mut room = exchange.has_room();
+    while *phase != Phase::Over {
         let Some((message, length)) = two_part::split(&bytes[at..], limit).map_err(Broken::Frame)? else {
             break;
         };
+        if !room && *phase == Phase::Items && has_value(exchange, message) {
+            break;
+        }
         at += length;
         match *phase {
             Phase::Prologue => prologue(exchange, message, phase)?,
@@ -243,6 +250,14 @@ fn take(exchange: &Exchange, bytes: &[u8], phase: &mut Phase) -> Result<usize, B
         }
     }
     Ok(at)
+}
+
+/// Whether there has to be room for a frame. An end needs none: who waits for the end of a call may not read before it.
+fn has_value(exchange: &Exchange, message: TwoPart<'_>) -> bool {
+    message.header.is_empty()
+        && (message.body.len() > MAX_END
+            || item::read(exchange.codec, message.body, exchange.whole, &mut Vec::new())
+                .is_ok_and(|item| item.value.is_some()))
 }
 
 fn prologue(exchange: &Exchange, message: TwoPart<'_>, phase: &mut Phase) -> Result<(), Broken> {
