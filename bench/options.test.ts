@@ -27,7 +27,7 @@ describe("options", () => {
   test.each([
     [["--only", "both"], /--only: "both"/],
     [["--rounds", "0"], /--rounds: "0"/],
-    [["--peers", "raw,carrier-pigeon"], /carrier-pigeon.*raw, stator/],
+    [["--peers", "raw,carrier-pigeon"], /carrier-pigeon.*dynamo, raw, stator, wheel/],
     [["--fast"], /--fast/],
   ])("%j is refused with a sentence", (args, message) => {
     expect(() => parseOptions(args)).toThrow(message);

@@ -20,7 +20,9 @@ Calls another process over loopback, through @stator/runtime-native and through 
 checks values with generated validators, and with zod, valibot, typebox and ajv.
 
   --only unary|stream|validators   measure one kind only
-  --peers a,b                      which peers of calls and streams, the baseline first (default: raw,stator)
+  --peers a,b                      which peers of calls and streams, the baseline first (default: raw,stator); folders
+                                   of bench/peers: raw (Bun sockets), stator, dynamo (the original's wire), wheel (the
+                                   original in Python, which is installed first)
   --quick                          one round of short points: a look, not a figure
   --rounds N                       rounds, of which the median counts (default: 3)
   --json                           print the result as JSON

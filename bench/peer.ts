@@ -3,7 +3,7 @@ import type { Echo, StreamRequest, TokenItem } from "./messages.ts";
 /**
  * One way of calling another process. A folder `bench/peers/<name>` holds two modules:
  * `server.ts` exports `serve: ServePeer`, `client.ts` exports `connect: ConnectPeer`.
- * They run in two processes; the environment holds `BENCH_FOLDER`, an empty private folder that both may use.
+ * They run in two processes. A peer in Python has `server.py` and `client.py` instead, whole processes. The environment holds `BENCH_FOLDER`, an empty private folder that both may use.
  */
 export interface PeerServer {
   /** Whatever the client needs to find this server: a port, a path. */

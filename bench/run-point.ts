@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lines } from "../scripts/lib/lines.ts";
 import type { Duration, Measurement, Point } from "./measure.ts";
+import { peerCommand } from "./peer-command.ts";
 
 /** A point that hangs is an error after this many milliseconds beyond its own time. */
 const GRACE_MS = 30_000;
@@ -10,39 +11,26 @@ const GRACE_MS = 30_000;
 /** Measures one point in two fresh processes, so that no point inherits another's heap. */
 export async function runPoint(peer: string, point: Point, duration: Duration): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), "stator-bench-"));
-  const env = {
-    ...process.env,
-    BENCH_FOLDER: folder,
-    DYN_DISCOVERY_BACKEND: "file",
-    DYN_FILE_KV: join(folder, "discovery"),
-    DYN_LOG: process.env["DYN_LOG"] ?? "warn",
-  };
-  const worker = Bun.spawn([process.execPath, join(import.meta.dir, "server-process.ts"), peer], {
-    env,
+  const logging = { DYN_LOG: process.env["DYN_LOG"] ?? "warn" };
+  const start = await peerCommand(peer, "server", folder, []);
+  const worker = Bun.spawn([...start.argv], {
+    env: { ...process.env, ...logging, ...start.environment },
     stdin: "pipe",
     stdout: "pipe",
-    stderr: "inherit",
+    stderr: start.stderr,
   });
   const timer = setTimeout(() => worker.kill(9), duration.warmupMs + duration.measureMs + GRACE_MS);
   try {
     const output = lines(worker.stdout);
     const { address } = await nextLine<{ address: string }>(output, `the worker of ${peer}`);
-    const client = Bun.spawn(
-      [
-        process.execPath,
-        join(import.meta.dir, "client-process.ts"),
-        peer,
-        address,
-        JSON.stringify({ ...point, ...duration }),
-      ],
-      {
-        env,
-        stdin: "ignore",
-        stdout: "pipe",
-        stderr: "inherit",
-        timeout: duration.warmupMs + duration.measureMs + GRACE_MS,
-      },
-    );
+    const call = await peerCommand(peer, "client", folder, [address, JSON.stringify({ ...point, ...duration })]);
+    const client = Bun.spawn([...call.argv], {
+      env: { ...process.env, ...logging, ...call.environment },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: call.stderr,
+      timeout: duration.warmupMs + duration.measureMs + GRACE_MS,
+    });
     const result = await nextLine<Omit<Measurement, "workerMemory">>(lines(client.stdout), `the caller of ${peer}`);
     await client.exited;
     await worker.stdin.end();
