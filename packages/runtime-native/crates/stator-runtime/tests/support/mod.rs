@@ -4,6 +4,7 @@
 pub mod contracts;
 pub mod feeder;
 pub mod raw;
+pub mod upstream;
 
 use std::{future::Future, sync::Arc, time::Duration};
 

@@ -215,6 +215,10 @@ fn json_wrapper(body: &[u8]) -> std::result::Result<Wrapper<'_>, Unreadable> {
         #[serde(default)]
         complete_final: bool,
     }
+    // A list would do for the derived reader.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(Unreadable::wrong("an item that is no object"));
+    }
     let fields: Fields<'_> = serde_json::from_slice(body)
         .map_err(|error| Unreadable::wrong(format_args!("an item that is not readable: {error}")))?;
     Ok((fields.data.map(|data| data.get().as_bytes()), fields.complete_final))
