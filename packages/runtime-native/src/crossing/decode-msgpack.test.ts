@@ -57,6 +57,17 @@ test("a key may be __proto__", () => {
   expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
 });
 
+test("a buffer is bytes, and bytes that are text in JSON are text", () => {
+  class Text extends Uint8Array {
+    toJSON(): string {
+      return this.toBase64();
+    }
+  }
+  const value = { buffer: Buffer.from([1, 2]), text: new Text([1, 2]), map: new Map() };
+  const read = decodeMsgpack(encodeMsgpack(value));
+  expect(read).toEqual({ buffer: new Uint8Array([1, 2]), text: "AQI=", map: {} });
+});
+
 test("what neither JSON nor msgpack can hold is refused with its path", () => {
   const bytes = new Uint8Array(1);
   expect(() => encodeMsgpack({ bytes, deep: [{ n: Number.NaN }] })).toThrow("deep[0].n is NaN");

@@ -17,6 +17,11 @@ export function encodeMsgpack(value: unknown): Uint8Array {
 
 const text = new TextEncoder();
 
+/** Bytes that say what they are in JSON. */
+interface Bytes extends Uint8Array {
+  toJSON(): unknown;
+}
+
 class Writer {
   #bytes = new Uint8Array(256);
   #view = new DataView(this.#bytes.buffer);
@@ -45,7 +50,11 @@ class Writer {
 
   #object(value: object, path: string, depth: number): void {
     if (depth >= MAX_DEPTH) return refuse("", `is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
-    if (value instanceof Uint8Array) return this.#binary(value);
+    if (value instanceof Uint8Array) {
+      // Bytes of a contract are text, here as in JSON.
+      const json: unknown = value instanceof Buffer || !("toJSON" in value) ? value : (value as Bytes).toJSON();
+      return typeof json === "string" ? this.#text(json, path) : this.#binary(value);
+    }
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Set) {
       return refuse(path, `is a ${value.constructor.name}; send a Uint8Array of its bytes, or a list`);
     }

@@ -51,8 +51,7 @@ export function encodePayload(value: unknown): Payload {
     if (value === undefined) return "null";
     throw new StatorError("invalid_argument", `a ${typeof value} cannot be sent; send a JSON value or a Uint8Array`);
   }
-  // JSON.stringify writes a Map and empty bytes as {}, and bytes as an object of indexes.
-  if ((text.includes("{}") || text.includes('{"0":')) && holdsMore(value, 0)) return new Msgpack(encodeMsgpack(value));
+  if (mayHoldMore(text) && holdsMore(value, 0)) return new Msgpack(encodeMsgpack(value));
   // JSON.stringify writes NaN, infinities and what a list cannot hold as null without a word.
   if (text.includes("null")) refuseInexact(value);
   return text;
@@ -69,6 +68,11 @@ function refuseBinary(value: object): never {
     "invalid_argument",
     `binary data (${value.constructor.name}) cannot be sent; send a Uint8Array of its bytes, or a list of its numbers`,
   );
+}
+
+/** JSON.stringify writes a Map and empty bytes as {}, bytes as an object of indexes, and a Buffer in a way of its own. */
+function mayHoldMore(text: string): boolean {
+  return text.includes("{}") || text.includes('{"0":') || text.includes('{"type":"Buffer"');
 }
 
 /** Whether there is something inside that JSON cannot hold and msgpack can, or that is to be refused by name. */

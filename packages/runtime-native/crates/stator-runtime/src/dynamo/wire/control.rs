@@ -68,7 +68,8 @@ pub struct ConnectionInfo {
 /// The content of [`ConnectionInfo::info`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Home {
-    /// `IP:port` of the caller's listener.
+    /// `IP:port` of the caller's listener. Versions before 1.6 write IPv6 addresses without brackets.
+    #[serde(deserialize_with = "read_address")]
     pub address: SocketAddr,
     /// Which call the connection is for; a secret between the two.
     pub subject: String,
@@ -127,6 +128,18 @@ pub fn read<'a, T: Deserialize<'a>>(what: &str, header: &'a [u8]) -> Result<T, U
         .map_err(|error| Unreadable::wrong(format_args!("{what} that is not readable: {error}")))
 }
 
+fn read_address<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let without_brackets = || {
+        let (ip, port) = text.rsplit_once(':')?;
+        Some(SocketAddr::new(ip.parse().ok()?, port.parse().ok()?))
+    };
+    text.parse()
+        .ok()
+        .or_else(without_brackets)
+        .ok_or_else(|| serde::de::Error::custom(format!("{:?} is not an IP address with a port", shown(&text))))
+}
+
 fn shown(text: &str) -> &str {
     &text[..text.floor_char_boundary(64)]
 }
@@ -148,6 +161,17 @@ mod tests {
         assert_eq!(serde_json::to_string(&control).ok().as_deref(), Some(OBSERVED));
         let home = control.connection_info.home(&control.id, StreamType::Response);
         assert_eq!(home.map(|home| home.address.port()), Ok(33011));
+    }
+
+    #[test]
+    fn older_versions_write_ipv6_without_brackets() {
+        for address in ["[::1]:33011", "::1:33011"] {
+            let text = OBSERVED.replace("127.0.0.1:33011", address);
+            let control: Control = read("it", text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+            let home = control.connection_info.home(&control.id, StreamType::Response);
+            let expected = "[::1]:33011".parse().ok();
+            assert_eq!(home.ok().map(|home| home.address), expected, "{address}");
+        }
     }
 
     #[test]
