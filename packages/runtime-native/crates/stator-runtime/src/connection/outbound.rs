@@ -5,6 +5,7 @@ use crate::{
     identity::ContractHash,
     payload::Lane,
     wire::{
+        error::encode as encode_error,
         frame::{self, Cancel, HEADER, Kind, MAX_CHUNK},
         open::{self, Metadata, Open},
     },
@@ -193,7 +194,7 @@ impl Connection {
     /// Ends the call with an error after everything that was sent before it (worker's side).
     pub fn fail_call(&self, stream: u32, error: &Error) -> SendStatus {
         let mut state = self.0.state.lock();
-        self.end_with(&mut state, stream, Outgoing::Error(error_payload(error)))
+        self.end_with(&mut state, stream, Outgoing::Error(encode_error(error)))
     }
 
     /// Ends the call from the caller's side. After a kill the stream is forgotten and its observer hears no more.
@@ -376,7 +377,7 @@ pub(super) fn put_cancel(state: &mut State, stream: u32, cancel: Cancel) {
 
 pub(super) fn put_error(state: &mut State, stream: u32, error: &Error, refused: bool) {
     let flags = if refused { frame::REFUSED } else { 0 };
-    frame::put(&mut state.out, Kind::Error, flags, stream, &error_payload(error));
+    frame::put(&mut state.out, Kind::Error, flags, stream, &encode_error(error));
 }
 
 pub(super) fn lost(peer: &str, why: &str) -> Error {
@@ -384,45 +385,4 @@ pub(super) fn lost(peer: &str, why: &str) -> Error {
         ErrorCode::Unavailable,
         format!("the connection to {peer} was lost: {why}"),
     )
-}
-
-/// The error as JSON in one frame: what does not fit is cut, the stack first. The value of a declared error is what the
-/// caller waits for: one that is too large becomes an error that says so.
-fn error_payload(error: &Error) -> Vec<u8> {
-    let in_one_frame = |error: &Error| serde_json::to_vec(error).ok().filter(|bytes| bytes.len() <= MAX_CHUNK);
-    // Six bytes for one is the worst that escaping does: together these stay under one frame.
-    let cut = |text: &str, most: usize| -> String { text[..text.floor_char_boundary(most)].to_owned() };
-    let short = |message| Error {
-        message: cut(&error.message, message),
-        name: error.name.as_deref().map(|name| cut(name, 256)),
-        instance: error.instance.as_deref().map(|instance| cut(instance, 64)),
-        status: error.status,
-        ..Error::new(error.code, "")
-    };
-    in_one_frame(error)
-        .or_else(|| {
-            let Some(details) = error.details.as_ref().filter(|_| error.code == ErrorCode::Declared) else {
-                return in_one_frame(&short(8 * 1024));
-            };
-            in_one_frame(&Error {
-                details: Some(details.clone()),
-                ..short(512)
-            })
-            .or_else(|| {
-                let message = format!(
-                    "the declared error {} has {} bytes as JSON, and an error has at most {MAX_CHUNK} with all its \
-                     parts; put large values into a response",
-                    cut(error.name.as_deref().unwrap_or_default(), 256),
-                    details.as_str().len()
-                );
-                in_one_frame(&Error {
-                    code: ErrorCode::PayloadTooLarge,
-                    name: None,
-                    status: None,
-                    message,
-                    ..short(0)
-                })
-            })
-        })
-        .unwrap_or_else(|| br#"{"code":"internal","message":"unreadable error"}"#.to_vec())
 }

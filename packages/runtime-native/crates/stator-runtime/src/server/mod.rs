@@ -348,7 +348,7 @@ impl Taker for Server {
             metadata: call.metadata,
             request_stream: call.request_stream,
             deadline: call.deadline,
-            contract: None,
+            contract: call.contract,
         };
         Ok(self.begin(&served, Reply::CallHome(Arc::clone(answer)), info, now))
     }

@@ -1,5 +1,6 @@
-//! Version 1 of the multiplexed wire: preface, frames, and the payload of the frame that opens a call.
+//! Version 1 of the multiplexed wire: preface, frames, and the payloads of the frames that open a call and that fail it.
 
+pub mod error;
 pub mod frame;
 pub mod handshake;
 pub mod open;

@@ -134,7 +134,9 @@ impl CallHome {
     /// Takes no more calls home; calls that wait for one are told that the runtime shuts down.
     pub fn close(&self) {
         self.closed.cancel();
-        for (_, Waiting { exchange, .. }) in std::mem::take(&mut *self.waiting.lock()) {
+        // Not in the loop's head: observers must not be called under the lock.
+        let waiting = std::mem::take(&mut *self.waiting.lock());
+        for (_, Waiting { exchange, .. }) in waiting {
             let error = shut_down();
             exchange.end(End::Lost { error, sent: true });
         }

@@ -224,7 +224,7 @@ impl Egress {
                 ),
             ));
         }
-        let headers = headers::write(path, &control.id, call.metadata, call.deadline);
+        let headers = headers::write(path, &control.id, call.metadata, call.deadline, call.contract);
         let limit = exchange.shared.limits.max_message;
         let mut state = self.state.lock();
         if let Some(error) = &state.dead {

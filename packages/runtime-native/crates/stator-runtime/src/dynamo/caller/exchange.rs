@@ -118,7 +118,9 @@ impl Exchange {
 
     /// Tells the end, unless it was told before.
     pub(super) fn end(&self, end: End) {
-        if let Some(observer) = self.state.lock().over() {
+        // Not in the condition: the observer must not be called under the lock.
+        let observer = self.state.lock().over();
+        if let Some(observer) = observer {
             self.wake();
             observer.end(end);
         }

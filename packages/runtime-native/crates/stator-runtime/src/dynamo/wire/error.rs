@@ -1,9 +1,9 @@
 //! Errors as the original writes them, and what they are here.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, json};
 
-use crate::{Error, ErrorCode, error::Details};
+use crate::{Error, ErrorCode, error::Details, wire};
 
 /// The original cuts longer texts.
 const MAX_TEXT: usize = 4000;
@@ -24,9 +24,9 @@ pub struct DynamoError {
     pub diagnostic: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public: Option<Value>,
-    /// The error itself, for peers of our kind: as text, so that no number in its details is rounded.
+    /// The error itself, for peers of our kind: JSON in a text, so that msgpack rounds no number in its details.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stator: Option<Box<RawValue>>,
+    pub stator: Option<String>,
 }
 
 /// Class, reason and older type of an error. Only these pairs of class and reason are known to the original.
@@ -74,8 +74,12 @@ fn names(error: &Error) -> (&'static str, &'static str, Value) {
 }
 
 impl DynamoError {
+    /// With the same limits as on our own wire: what does not fit is cut.
     pub fn new(error: &Error) -> Self {
-        let (class, reason, error_type) = names(error);
+        let whole = wire::error::encode(error);
+        // A value that is too large has made another error of it.
+        let fitting = serde_json::from_slice(&whole).unwrap_or_else(|_| error.clone());
+        let (error, (class, reason, error_type)) = (&fitting, names(&fitting));
         Self {
             error_type,
             class: Some(class.to_owned()),
@@ -83,7 +87,7 @@ impl DynamoError {
             message: text_of(error),
             diagnostic: Some(text_of(error)),
             public: None,
-            stator: serde_json::value::to_raw_value(error).ok(),
+            stator: String::from_utf8(whole).ok(),
         }
     }
 
@@ -101,11 +105,7 @@ impl DynamoError {
     /// The error as callers here see it. What has no counterpart stands in its details.
     pub fn into_error(self) -> Error {
         // What is no error of ours counts as absent.
-        if let Some(error) = self
-            .stator
-            .as_ref()
-            .and_then(|text| serde_json::from_str(text.get()).ok())
-        {
+        if let Some(error) = self.stator.as_ref().and_then(|text| serde_json::from_str(text).ok()) {
             return error;
         }
         let code = self.code();

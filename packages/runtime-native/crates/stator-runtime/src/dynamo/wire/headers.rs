@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::wire::open::Metadata;
+use crate::{identity::ContractHash, wire::open::Metadata};
 
 /// Metadata that travels as headers, as in the original: tracing looks there.
 const AS_HEADERS: [&str; 3] = ["traceparent", "tracestate", "x-request-id"];
@@ -25,6 +25,9 @@ struct Sent<'a> {
     /// Ours: how much time the call has left.
     #[serde(skip_serializing_if = "Option::is_none")]
     x_stator_timeout_ms: Option<String>,
+    /// Ours: the contract that the caller was built with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x_stator_contract: Option<String>,
 }
 
 /// What a worker reads. Anything else is ignored.
@@ -35,10 +38,17 @@ pub struct Headers {
     tracestate: Option<String>,
     x_request_id: Option<String>,
     x_stator_timeout_ms: Option<String>,
+    x_stator_contract: Option<String>,
 }
 
 /// The headers of a request, as JSON.
-pub fn write(path: &str, id: &str, metadata: &Metadata, deadline: Option<Instant>) -> Vec<u8> {
+pub fn write(
+    path: &str,
+    id: &str,
+    metadata: &Metadata,
+    deadline: Option<Instant>,
+    contract: Option<ContractHash>,
+) -> Vec<u8> {
     let find = |name: &str| {
         let entry = metadata.iter().find(|(key, _)| key == name);
         entry.map(|(_, value)| value.as_str())
@@ -55,6 +65,7 @@ pub fn write(path: &str, id: &str, metadata: &Metadata, deadline: Option<Instant
             let left = deadline.saturating_duration_since(Instant::now());
             left.as_millis().max(1).to_string()
         }),
+        x_stator_contract: contract.map(|hash| hash.to_string()),
     };
     // Text always can be written.
     serde_json::to_vec(&sent).unwrap_or_default()
@@ -77,6 +88,11 @@ impl Headers {
         now.checked_add(Duration::from_millis(left))
     }
 
+    /// The contract that the caller was built with. What is no hash counts as none.
+    pub fn contract(&self) -> Option<ContractHash> {
+        ContractHash::parse(self.x_stator_contract.as_deref()?).ok()
+    }
+
     /// The headers that handlers see, as metadata.
     pub fn into_metadata(self) -> impl Iterator<Item = (String, String)> {
         let values = [self.traceparent, self.tracestate, self.x_request_id];
@@ -92,16 +108,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trace_headers_and_time_arrive() {
+    fn trace_headers_time_and_contract_arrive() {
         let metadata = vec![
             ("traceparent".to_owned(), "00-1-2-01".to_owned()),
             ("tenant".to_owned(), "t1".to_owned()),
         ];
         let now = Instant::now();
-        let json = write("1f/a/b/c", "id", &metadata, now.checked_add(Duration::from_secs(5)));
+        let contract = ContractHash::from_bytes([7; 16]);
+        let deadline = now.checked_add(Duration::from_secs(5));
+        let json = write("1f/a/b/c", "id", &metadata, deadline, Some(contract));
         let headers = Headers::read(&json);
         let deadline = headers.deadline(now).unwrap_or(now);
         assert!(deadline > now + Duration::from_secs(3), "{deadline:?}");
+        assert_eq!(headers.contract(), Some(contract));
         let found: Vec<_> = headers.into_metadata().collect();
         assert_eq!(found, [metadata[0].clone()]);
     }

@@ -49,10 +49,9 @@ pub fn put(out: &mut Vec<u8>, codec: Codec, lane: Lane, data: &[u8]) -> Result<(
 
 /// Appends an item that is an error.
 pub fn put_error(out: &mut Vec<u8>, codec: Codec, error: &DynamoError) {
-    // Details may hold numbers that msgpack does not; code and text always arrive.
+    // What is public may hold numbers that msgpack does not; code and text always arrive.
     if codec.put(out, Lane::Text, &error_item(error)).is_err() {
         let plain = DynamoError {
-            stator: None,
             public: None,
             ..error.clone()
         };

@@ -15,6 +15,7 @@ use crate::{
             two_part,
         },
     },
+    identity::ContractHash,
     wire::open::Metadata,
 };
 
@@ -42,6 +43,8 @@ pub struct Incoming {
     pub metadata: Metadata,
     pub request_stream: bool,
     pub deadline: Option<Instant>,
+    /// The contract that the caller was built with, if it is one of ours and says so.
+    pub contract: Option<ContractHash>,
 }
 
 /// Finds the handler of a call, and has it open the call.
@@ -137,7 +140,7 @@ fn understand<'a>(request: &Request<'a>, now: Instant) -> std::result::Result<Un
         None => (None, path.to_owned()),
     };
     let headers = Headers::read(request.headers);
-    let deadline = headers.deadline(now);
+    let (deadline, contract) = (headers.deadline(now), headers.contract());
     let mut metadata: Metadata = std::mem::take(&mut control.metadata).into_iter().collect();
     metadata.retain(|(key, _)| !is_header(key));
     metadata.extend(headers.into_metadata());
@@ -149,6 +152,7 @@ fn understand<'a>(request: &Request<'a>, now: Instant) -> std::result::Result<Un
             metadata,
             request_stream: request_home.is_some(),
             deadline,
+            contract,
         },
         control,
         home,
