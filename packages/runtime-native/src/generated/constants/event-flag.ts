@@ -3,8 +3,8 @@
 export const eventFlag = {
   bytes: 256,
   last: 512,
+  msgpack: 8192,
   otherContract: 4096,
   sameContract: 2048,
-  msgpack: 2048,
   stream: 1024,
 } as const satisfies { [key: string]: number };

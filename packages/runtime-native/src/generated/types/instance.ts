@@ -19,6 +19,10 @@ export type Instance = {
   /** Full 64 bits, written as a JSON number. */
   instance_id: bigint;
   transport: Transport;
+  /** `cuda` or `cpu`, where the original says so. */
+  device_type: string | null;
+  /** In which form the original's wire carries values: `msgpack` or `json`. Absent: JSON. */
+  request_plane_codec: string | null;
   /** What only Stator peers read. Absent in records of the original. */
   stator: Stator | null;
 };
@@ -31,6 +35,10 @@ export type InstanceInput = {
   /** Full 64 bits, written as a JSON number. */
   instance_id: number | bigint;
   transport: TransportInput;
+  /** `cuda` or `cpu`, where the original says so. */
+  device_type?: string | null | undefined;
+  /** In which form the original's wire carries values: `msgpack` or `json`. Absent: JSON. */
+  request_plane_codec?: string | null | undefined;
   /** What only Stator peers read. Absent in records of the original. */
   stator?: StatorInput | null | undefined;
 };
@@ -49,21 +57,40 @@ export function readInstance(value: unknown): Instance | Invalid {
   if (instance_id === INVALID) return inside("instance_id");
   const transport = readTransport(value.transport);
   if (transport === INVALID) return inside("transport");
+  const { device_type = null } = value;
+  if (device_type !== null && (typeof device_type !== "string" || !device_type.isWellFormed())) {
+    return inside("device_type", readString(device_type));
+  }
+  const { request_plane_codec = null } = value;
+  if (request_plane_codec !== null && (typeof request_plane_codec !== "string" || !request_plane_codec.isWellFormed())) {
+    return inside("request_plane_codec", readString(request_plane_codec));
+  }
   const { stator: statorGiven = null } = value;
   const stator = statorGiven === null ? null : readStator(statorGiven);
   if (stator === INVALID) return inside("stator");
-  return { namespace, component, endpoint, instance_id, transport, stator };
+  return {
+    namespace,
+    component,
+    endpoint,
+    instance_id,
+    transport,
+    device_type,
+    request_plane_codec,
+    stator,
+  };
 }
 
 export function isInstance(value: unknown): value is Instance {
   if (!isObject(value)) return false;
-  const { namespace, component, endpoint, instance_id, transport, stator } = value;
+  const { namespace, component, endpoint, instance_id, transport, device_type, request_plane_codec, stator } = value;
   return (
     typeof namespace === "string" && namespace.isWellFormed() &&
     typeof component === "string" && component.isWellFormed() &&
     typeof endpoint === "string" && endpoint.isWellFormed() &&
     readU64(instance_id) === instance_id &&
     isTransport(transport) &&
+    (device_type === null || (typeof device_type === "string" && device_type.isWellFormed())) &&
+    (request_plane_codec === null || (typeof request_plane_codec === "string" && request_plane_codec.isWellFormed())) &&
     (stator === null || isStator(stator))
   );
 }

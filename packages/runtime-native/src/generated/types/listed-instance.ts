@@ -14,6 +14,8 @@ export type ListedInstance = {
   endpoint: string;
   /** Where it takes calls: `IP:port`, or `memory:<n>` inside the process. */
   address: string;
+  /** Over which wire calls go there: `stator`, or `dynamo` for the original's. */
+  wire: string;
   /** The hash of the contract that it serves the endpoint with: 32 hex digits. */
   contract: string | null;
   compatibility: Compatibility;
@@ -30,6 +32,8 @@ export type ListedInstanceInput = {
   endpoint: string;
   /** Where it takes calls: `IP:port`, or `memory:<n>` inside the process. */
   address: string;
+  /** Over which wire calls go there: `stator`, or `dynamo` for the original's. */
+  wire: string;
   /** The hash of the contract that it serves the endpoint with: 32 hex digits. */
   contract?: string | null | undefined;
   compatibility: Compatibility;
@@ -42,24 +46,25 @@ export const ListedInstance: Schema<ListedInstanceInput, ListedInstance> = schem
   readListedInstance,
   isListedInstance,
   JSON,
-  8,
+  9,
 );
 
 export function readListedInstance(value: unknown): ListedInstance | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { instanceId, namespace, component, endpoint, address, contract, compatibility, breaks } = value;
+    const { instanceId, namespace, component, endpoint, address, wire, contract, compatibility, breaks } = value;
     if (
       typeof instanceId === "string" && instanceId.isWellFormed() &&
       typeof namespace === "string" && namespace.isWellFormed() &&
       typeof component === "string" && component.isWellFormed() &&
       typeof endpoint === "string" && endpoint.isWellFormed() &&
       typeof address === "string" && address.isWellFormed() &&
+      typeof wire === "string" && wire.isWellFormed() &&
       (contract === null || (typeof contract === "string" && contract.isWellFormed())) &&
       isCompatibility(compatibility) &&
       isListedInstanceBreaks(breaks)
     ) {
-      return { instanceId, namespace, component, endpoint, address, contract, compatibility, breaks };
+      return { instanceId, namespace, component, endpoint, address, wire, contract, compatibility, breaks };
     }
   }
   const instanceId = readString(value.instanceId);
@@ -72,6 +77,8 @@ export function readListedInstance(value: unknown): ListedInstance | Invalid {
   if (endpoint === INVALID) return inside("endpoint");
   const address = readString(value.address);
   if (address === INVALID) return inside("address");
+  const wire = readString(value.wire);
+  if (wire === INVALID) return inside("wire");
   const { contract: contractGiven = null } = value;
   const contract = contractGiven === null ? null : readString(contractGiven);
   if (contract === INVALID) return inside("contract");
@@ -79,18 +86,19 @@ export function readListedInstance(value: unknown): ListedInstance | Invalid {
   if (compatibility === INVALID) return inside("compatibility");
   const breaks = readListedInstanceBreaks(value.breaks);
   if (breaks === INVALID) return inside("breaks");
-  return { instanceId, namespace, component, endpoint, address, contract, compatibility, breaks };
+  return { instanceId, namespace, component, endpoint, address, wire, contract, compatibility, breaks };
 }
 
 export function isListedInstance(value: unknown): value is ListedInstance {
   if (!isObject(value)) return false;
-  const { instanceId, namespace, component, endpoint, address, contract, compatibility, breaks } = value;
+  const { instanceId, namespace, component, endpoint, address, wire, contract, compatibility, breaks } = value;
   return (
     typeof instanceId === "string" && instanceId.isWellFormed() &&
     typeof namespace === "string" && namespace.isWellFormed() &&
     typeof component === "string" && component.isWellFormed() &&
     typeof endpoint === "string" && endpoint.isWellFormed() &&
     typeof address === "string" && address.isWellFormed() &&
+    typeof wire === "string" && wire.isWellFormed() &&
     (contract === null || (typeof contract === "string" && contract.isWellFormed())) &&
     isCompatibility(compatibility) &&
     isListedInstanceBreaks(breaks)

@@ -4,8 +4,10 @@ import { type Schema, schema } from "../support/schema.ts";
 
 /** Over what calls travel. */
 export type RequestPlane =
-  /** Multiplexed connections between processes. */
+  /** Connections between processes: multiplexed ones between our own, the original's wire with others. */
   | "tcp"
+  /** The same, but calls go over the original's wire even where both sides speak ours. */
+  | "dynamo"
   /** Inside this process, through the same codec. */
   | "memory";
 
@@ -18,13 +20,14 @@ export const RequestPlane: Schema<RequestPlane, RequestPlane> = schema(
 export function readRequestPlane(value: unknown): RequestPlane | Invalid {
   switch (value) {
     case "tcp":
+    case "dynamo":
     case "memory":
       return value;
     default:
-      return mismatch("one of \"tcp\", \"memory\"", value);
+      return mismatch("one of \"tcp\", \"dynamo\", \"memory\"", value);
   }
 }
 
 export function isRequestPlane(value: unknown): value is RequestPlane {
-  return value === "tcp" || value === "memory";
+  return value === "tcp" || value === "dynamo" || value === "memory";
 }

@@ -10,7 +10,9 @@ import {
   readDiscoveryBackend,
 } from "./discovery-backend.ts";
 import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
+import { isRequestPlaneCodec, readRequestPlaneCodec, type RequestPlaneCodec } from "./request-plane-codec.ts";
 import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
+import { isResponsePlane, readResponsePlane, type ResponsePlane } from "./response-plane.ts";
 import { isSecret, readSecret, type Secret } from "./secret.ts";
 
 /** What a caller of the runtime may set. Everything is optional; see [`RuntimeConfig`] for the defaults. */
@@ -50,7 +52,10 @@ export type RuntimeOptions = {
   etcdClientCert: string | null;
   /** A PEM file with the key of our certificate. Default none. */
   etcdClientKey: string | null;
-  /** Over what calls travel: `tcp` or `memory`. Default `tcp`. */
+  /**
+   * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
+   * original's with others. `dynamo` uses the original's with everybody.
+   */
   requestPlane: RequestPlane | null;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
   host: string | null;
@@ -60,6 +65,21 @@ export type RuntimeOptions = {
   maxMessageBytes: number | null;
   /** How long to wait for a connection to a worker, in milliseconds (seconds in the environment). Default 5000. */
   connectTimeoutMs: number | null;
+  /** In which form values are asked for on the original's wire: `msgpack` or `json`. Default `msgpack`. */
+  requestPlaneCodec: RequestPlaneCodec | null;
+  /** Over what answers travel on the original's wire: `tcp`. Default `tcp`. */
+  responsePlane: ResponsePlane | null;
+  /** The address that workers on the original's wire call back. Default `127.0.0.1`. */
+  responseHost: string | null;
+  /** The port that they call back; 0 takes any free one. Default 0. */
+  responsePort: number | null;
+  /**
+   * How long a worker on the original's wire has to acknowledge a call, in milliseconds (seconds in the environment).
+   * Default 5000.
+   */
+  requestTimeoutMs: number | null;
+  /** How long it has to call back, in milliseconds. Default 30000. */
+  callHomeTimeoutMs: number | null;
   /** How many bytes a stream may have under way before its reader takes some. Default 262144 (256 KiB). */
   streamWindowBytes: number | null;
   /** How many calls a worker runs at once; further ones are refused as `overloaded`. Default 10000. */
@@ -126,7 +146,10 @@ export type RuntimeOptionsInput = {
   etcdClientCert?: string | null | undefined;
   /** A PEM file with the key of our certificate. Default none. */
   etcdClientKey?: string | null | undefined;
-  /** Over what calls travel: `tcp` or `memory`. Default `tcp`. */
+  /**
+   * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
+   * original's with others. `dynamo` uses the original's with everybody.
+   */
   requestPlane?: RequestPlane | null | undefined;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
   host?: string | null | undefined;
@@ -136,6 +159,21 @@ export type RuntimeOptionsInput = {
   maxMessageBytes?: number | null | undefined;
   /** How long to wait for a connection to a worker, in milliseconds (seconds in the environment). Default 5000. */
   connectTimeoutMs?: number | null | undefined;
+  /** In which form values are asked for on the original's wire: `msgpack` or `json`. Default `msgpack`. */
+  requestPlaneCodec?: RequestPlaneCodec | null | undefined;
+  /** Over what answers travel on the original's wire: `tcp`. Default `tcp`. */
+  responsePlane?: ResponsePlane | null | undefined;
+  /** The address that workers on the original's wire call back. Default `127.0.0.1`. */
+  responseHost?: string | null | undefined;
+  /** The port that they call back; 0 takes any free one. Default 0. */
+  responsePort?: number | null | undefined;
+  /**
+   * How long a worker on the original's wire has to acknowledge a call, in milliseconds (seconds in the environment).
+   * Default 5000.
+   */
+  requestTimeoutMs?: number | null | undefined;
+  /** How long it has to call back, in milliseconds. Default 30000. */
+  callHomeTimeoutMs?: number | null | undefined;
   /** How many bytes a stream may have under way before its reader takes some. Default 262144 (256 KiB). */
   streamWindowBytes?: number | null | undefined;
   /** How many calls a worker runs at once; further ones are refused as `overloaded`. Default 10000. */
@@ -170,15 +208,15 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   readRuntimeOptions,
   isRuntimeOptions,
   JSON,
-  30,
+  36,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, systemHost, startingHealthStatus, log } = value;
+    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, systemHost, startingHealthStatus, log } = value;
     if (
       (discovery === null || isDiscoveryBackend(discovery)) &&
       (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -190,11 +228,14 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
       (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
       (requestPlane === null || isRequestPlane(requestPlane)) &&
       (host === null || (typeof host === "string" && host.isWellFormed())) &&
+      (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
+      (responsePlane === null || isResponsePlane(responsePlane)) &&
+      (responseHost === null || (typeof responseHost === "string" && responseHost.isWellFormed())) &&
       (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
       (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
       (log === null || (typeof log === "string" && log.isWellFormed()))
     ) {
-      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
+      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
       if (
         (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
         (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -204,6 +245,9 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
         (port === null || (typeof port === "number" && (port & 0xffff) === port)) &&
         (maxMessageBytes === null || (typeof maxMessageBytes === "number" && maxMessageBytes >>> 0 === maxMessageBytes)) &&
         (connectTimeoutMs === null || (typeof connectTimeoutMs === "number" && connectTimeoutMs >>> 0 === connectTimeoutMs)) &&
+        (responsePort === null || (typeof responsePort === "number" && (responsePort & 0xffff) === responsePort)) &&
+        (requestTimeoutMs === null || (typeof requestTimeoutMs === "number" && requestTimeoutMs >>> 0 === requestTimeoutMs)) &&
+        (callHomeTimeoutMs === null || (typeof callHomeTimeoutMs === "number" && callHomeTimeoutMs >>> 0 === callHomeTimeoutMs)) &&
         (streamWindowBytes === null || (typeof streamWindowBytes === "number" && streamWindowBytes >>> 0 === streamWindowBytes)) &&
         (maxConcurrentCalls === null || (typeof maxConcurrentCalls === "number" && maxConcurrentCalls >>> 0 === maxConcurrentCalls)) &&
         (unreadTimeoutMs === null || (typeof unreadTimeoutMs === "number" && unreadTimeoutMs >>> 0 === unreadTimeoutMs)) &&
@@ -234,6 +278,12 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           port,
           maxMessageBytes,
           connectTimeoutMs,
+          requestPlaneCodec,
+          responsePlane,
+          responseHost,
+          responsePort,
+          requestTimeoutMs,
+          callHomeTimeoutMs,
           streamWindowBytes,
           maxConcurrentCalls,
           unreadTimeoutMs,
@@ -304,6 +354,24 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { connectTimeoutMs: connectTimeoutMsGiven = null } = value;
   const connectTimeoutMs = connectTimeoutMsGiven === null ? null : readU32(connectTimeoutMsGiven);
   if (connectTimeoutMs === INVALID) return inside("connectTimeoutMs");
+  const { requestPlaneCodec: requestPlaneCodecGiven = null } = value;
+  const requestPlaneCodec = requestPlaneCodecGiven === null ? null : readRequestPlaneCodec(requestPlaneCodecGiven);
+  if (requestPlaneCodec === INVALID) return inside("requestPlaneCodec");
+  const { responsePlane: responsePlaneGiven = null } = value;
+  const responsePlane = responsePlaneGiven === null ? null : readResponsePlane(responsePlaneGiven);
+  if (responsePlane === INVALID) return inside("responsePlane");
+  const { responseHost: responseHostGiven = null } = value;
+  const responseHost = responseHostGiven === null ? null : readString(responseHostGiven);
+  if (responseHost === INVALID) return inside("responseHost");
+  const { responsePort: responsePortGiven = null } = value;
+  const responsePort = responsePortGiven === null ? null : readU16(responsePortGiven);
+  if (responsePort === INVALID) return inside("responsePort");
+  const { requestTimeoutMs: requestTimeoutMsGiven = null } = value;
+  const requestTimeoutMs = requestTimeoutMsGiven === null ? null : readU32(requestTimeoutMsGiven);
+  if (requestTimeoutMs === INVALID) return inside("requestTimeoutMs");
+  const { callHomeTimeoutMs: callHomeTimeoutMsGiven = null } = value;
+  const callHomeTimeoutMs = callHomeTimeoutMsGiven === null ? null : readU32(callHomeTimeoutMsGiven);
+  if (callHomeTimeoutMs === INVALID) return inside("callHomeTimeoutMs");
   const { streamWindowBytes: streamWindowBytesGiven = null } = value;
   const streamWindowBytes = streamWindowBytesGiven === null ? null : readU32(streamWindowBytesGiven);
   if (streamWindowBytes === INVALID) return inside("streamWindowBytes");
@@ -360,6 +428,12 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     port,
     maxMessageBytes,
     connectTimeoutMs,
+    requestPlaneCodec,
+    responsePlane,
+    responseHost,
+    responsePort,
+    requestTimeoutMs,
+    callHomeTimeoutMs,
     streamWindowBytes,
     maxConcurrentCalls,
     unreadTimeoutMs,
@@ -377,7 +451,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
   if (!isObject(value)) return false;
-  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, systemHost, startingHealthStatus, log } = value;
+  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, systemHost, startingHealthStatus, log } = value;
   if (
     (discovery === null || isDiscoveryBackend(discovery)) &&
     (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -389,12 +463,15 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
     (requestPlane === null || isRequestPlane(requestPlane)) &&
     (host === null || (typeof host === "string" && host.isWellFormed())) &&
+    (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
+    (responsePlane === null || isResponsePlane(responsePlane)) &&
+    (responseHost === null || (typeof responseHost === "string" && responseHost.isWellFormed())) &&
     (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
     (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
     (log === null || (typeof log === "string" && log.isWellFormed())) &&
     hasOnly(value, keysOfRuntimeOptions)
   ) {
-    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
+    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
     return (
       (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
       (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -404,6 +481,9 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
       (port === null || (typeof port === "number" && (port & 0xffff) === port)) &&
       (maxMessageBytes === null || (typeof maxMessageBytes === "number" && maxMessageBytes >>> 0 === maxMessageBytes)) &&
       (connectTimeoutMs === null || (typeof connectTimeoutMs === "number" && connectTimeoutMs >>> 0 === connectTimeoutMs)) &&
+      (responsePort === null || (typeof responsePort === "number" && (responsePort & 0xffff) === responsePort)) &&
+      (requestTimeoutMs === null || (typeof requestTimeoutMs === "number" && requestTimeoutMs >>> 0 === requestTimeoutMs)) &&
+      (callHomeTimeoutMs === null || (typeof callHomeTimeoutMs === "number" && callHomeTimeoutMs >>> 0 === callHomeTimeoutMs)) &&
       (streamWindowBytes === null || (typeof streamWindowBytes === "number" && streamWindowBytes >>> 0 === streamWindowBytes)) &&
       (maxConcurrentCalls === null || (typeof maxConcurrentCalls === "number" && maxConcurrentCalls >>> 0 === maxConcurrentCalls)) &&
       (unreadTimeoutMs === null || (typeof unreadTimeoutMs === "number" && unreadTimeoutMs >>> 0 === unreadTimeoutMs)) &&
