@@ -12,31 +12,50 @@ export type Codec = "msgpack" | "json";
 
 const FIXTURES = "tests/e2e/fixtures/interop";
 
-/** A discovery folder in which programs of both languages meet, and what starts them. */
+/** How long an etcd remembers a process that says nothing more. */
+const LEASE_SECONDS = 2;
+
+/** Where programs of both languages meet, a folder or an etcd, and what starts them. */
 export class Meeting implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "stator-interop-"));
   readonly #wheel: UpstreamWheel;
   readonly #codec: Codec;
+  readonly #etcd: string | undefined;
 
-  constructor(wheel: UpstreamWheel, codec: Codec) {
+  /** @param etcd its endpoint; without it they meet in a folder. */
+  constructor(wheel: UpstreamWheel, codec: Codec, etcd?: string) {
     this.#wheel = wheel;
     this.#codec = codec;
+    this.#etcd = etcd;
   }
 
   python(script: string, ...argv: string[]): Command {
     const settings = { ...loopback(this.#wheel.version, this.folder), ...this.#wheel.environment };
-    const environment = { ...settings, DYN_REQUEST_PLANE_CODEC: this.#codec };
+    const environment = { ...settings, ...this.#discovery(), DYN_REQUEST_PLANE_CODEC: this.#codec };
     return new Command([join(FIXTURES, script), ...argv], environment, this.#wheel.python);
   }
 
   /** A worker of TypeScript in a process of its own. */
   typescriptWorker(): Command {
-    const environment = { DYN_FILE_KV: this.folder, DYN_REQUEST_PLANE_CODEC: this.#codec };
+    const environment = { ...this.#discovery(), DYN_REQUEST_PLANE: "tcp", DYN_REQUEST_PLANE_CODEC: this.#codec };
     return new Command([join(FIXTURES, "worker.ts")], environment);
   }
 
   runtime(): Promise<DistributedRuntime> {
-    return DistributedRuntime.create({ filePath: this.folder, requestPlaneCodec: this.#codec });
+    const place =
+      this.#etcd === undefined
+        ? { discovery: "file" as const, filePath: this.folder }
+        : { discovery: "etcd" as const, etcdEndpoints: this.#etcd, etcdLeaseTtlMs: LEASE_SECONDS * 1000 };
+    return DistributedRuntime.create({ ...place, requestPlaneCodec: this.#codec });
+  }
+
+  #discovery(): Record<string, string> {
+    if (this.#etcd === undefined) return { DYN_DISCOVERY_BACKEND: "file", DYN_FILE_KV: this.folder };
+    return {
+      DYN_DISCOVERY_BACKEND: "etcd",
+      ETCD_ENDPOINTS: this.#etcd,
+      ETCD_LEASE_TTL: String(LEASE_SECONDS),
+    };
   }
 
   [Symbol.dispose](): void {
@@ -64,6 +83,6 @@ export async function clientOf(runtime: DistributedRuntime): Promise<Client<Requ
 
 /** What `client.py` saw in a call. */
 export async function seen<T>(client: Command, name: string): Promise<T> {
-  const [, json = ""] = await client.line(new RegExp(`^${name} (.*)$`));
+  const [, json = ""] = await client.line(new RegExp(`^${name} ([[{"\\d].*)$`));
   return JSON.parse(json) as T;
 }
