@@ -14,6 +14,11 @@ const PYTHON = `Python ${UPSTREAM_VERSION}`;
 
 const TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+async function* requests() {
+  yield { n: 1 };
+  yield "two";
+}
+
 /** Values that both languages have, in both codecs. */
 const VALUES: unknown[] = [
   ...[null, true, false, 0, -1, 2 ** 53 - 1, 9007199254740993n, 18446744073709551615n, -9223372036854775808n],
@@ -131,10 +136,6 @@ describe.each(["msgpack", "json"] as const)(`TypeScript client, ${PYTHON} worker
   test("requests in a stream to serve_bidirectional_endpoint", async () => {
     const both = await runtime.endpoint("interop.worker.both").client<unknown, unknown>();
     await both.waitForInstances({ timeoutMs: 20_000 });
-    async function* requests() {
-      yield { n: 1 };
-      yield "two";
-    }
     expect(await Array.fromAsync(both.generate(requests()))).toEqual([{ got: { n: 1 } }, { got: "two" }, "end"]);
   });
 });

@@ -47,8 +47,14 @@ export class Bridge {
     const { NativeRuntime } = loadAddon();
     // Written as payloads are: an option that is not a number is an error, not absent.
     const given = encodePayload(options);
+    if (typeof given !== "string") {
+      throw new StatorError(
+        "invalid_argument",
+        "the options hold bytes or a Map; they are texts, numbers and booleans",
+      );
+    }
     try {
-      this.#native = new NativeRuntime(String(given), JSON.stringify(environment), readsSockets, this.#wake);
+      this.#native = new NativeRuntime(given, JSON.stringify(environment), readsSockets, this.#wake);
     } catch (thrown) {
       throw fromNative(thrown);
     }
