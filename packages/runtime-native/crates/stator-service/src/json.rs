@@ -65,13 +65,12 @@ pub(crate) fn read<T: Contract + DeserializeOwned>(
     code: ErrorCode,
     endpoint: &str,
 ) -> Result<T, Error> {
-    if payload.lane == Lane::Bytes {
-        return Err(Error::new(
-            code,
-            format!("{endpoint}: expected JSON, got {} raw bytes", payload.data.len()),
-        ));
-    }
-    read_text(&payload.data).map_err(|unfit| unfit.into_error(code, endpoint))
+    let got = match payload.lane {
+        Lane::Text => return read_text(&payload.data).map_err(|unfit| unfit.into_error(code, endpoint)),
+        Lane::Bytes => format!("{} raw bytes", payload.data.len()),
+        Lane::Msgpack => "a value with bytes, or with keys that are no text, inside".to_owned(),
+    };
+    Err(Error::new(code, format!("{endpoint}: expected JSON, got {got}")))
 }
 
 /// Checks a message and writes it.
