@@ -123,6 +123,7 @@ impl<I, O, E, K> Call<I, O, E, K> {
             deadline: own.into_iter().chain(around).min(),
             metadata,
             since: Some(now),
+            annotated: false,
         }
     }
 }
