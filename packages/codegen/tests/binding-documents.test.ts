@@ -3,7 +3,6 @@ import { type BoundClass, type BoundFunction, compareDocuments, type Document, p
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { addonPlatformOfTarget } from "../src/addon/addon-platform-of-target.ts";
 import { generate } from "../src/generate.ts";
 
 const text = readFileSync(join(import.meta.dir, "bindings", "generated", "document.json"), "utf8");
@@ -78,14 +77,6 @@ test("errors that the stubs could not tell apart are refused", () => {
 test("an addon without a place for its files is refused", () => {
   const document = parseDocument(text, "document.json");
   expect(() => generate(document, text, "x")).toThrow('Add "addon": { "name": "my-addon" } to its output');
-});
-
-test("targets have the platform that the loader looks for", () => {
-  expect(addonPlatformOfTarget("x86_64-unknown-linux-gnu")).toBe("linux-x64-gnu");
-  expect(addonPlatformOfTarget("aarch64-unknown-linux-musl")).toBe("linux-arm64-musl");
-  expect(addonPlatformOfTarget("aarch64-apple-darwin")).toBe("darwin-arm64");
-  expect(addonPlatformOfTarget("x86_64-pc-windows-msvc")).toBe("win32-x64");
-  expect(() => addonPlatformOfTarget("wasm32-wasip1")).toThrow("no addon is loaded on that target");
 });
 
 function value(type: object, form: string): object {

@@ -1,57 +1,79 @@
-import { copyFileSync, mkdirSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Addon, Output } from "../config/config.ts";
 import { GenerationError } from "../generation-error.ts";
 import { addonPlatform } from "../support/addon-file-name.ts";
-import { addonPlatformOfTarget } from "./addon-platform-of-target.ts";
+import type { AddonTarget } from "./addon-target.ts";
+import { type CargoBuild, cargoBuild, findProgram } from "./cargo-build.ts";
+import { inspectAddon, misfits } from "./inspect/inspect-addon.ts";
+import type { Inspection } from "./inspect/inspection.ts";
 
 export type BuildOptions = {
-  /** A target of rustc; the machine's own without one. */
-  readonly target: string | null;
+  /** The machine's own without one. */
+  readonly target: AddonTarget | null;
   /** A profile of Cargo. */
   readonly profile: string;
   /** Whether Cargo.lock has to be up to date. */
   readonly locked: boolean;
 };
 
+export type BuiltAddon = {
+  readonly file: string;
+  readonly bytes: number;
+  /** The size of the file that was there before; null when there was none. */
+  readonly bytesBefore: number | null;
+  readonly inspection: Inspection;
+};
+
 /**
  * Compiles the addon of an output and puts it where the generated loader looks for it, as
- * `<name>.<platform>-<arch>[-<libc>].node`. Returns the path.
+ * `<name>.<platform>-<arch>[-<libc>].node`. What is not for the target is refused, and the old file stays.
  *
  * Cargo runs in `folder` and takes the target folder and everything else from its own configuration and environment.
  */
-export async function buildAddon(output: Output, addon: Addon, folder: string, options: BuildOptions): Promise<string> {
-  const platform = options.target === null ? addonPlatform() : addonPlatformOfTarget(options.target);
+export async function buildAddon(
+  output: Output,
+  addon: Addon,
+  folder: string,
+  options: BuildOptions,
+): Promise<BuiltAddon> {
+  const { platform, glibc } = options.target ?? { platform: addonPlatform(), glibc: null };
   const library = await compile(output, folder, options);
+  const inspection = inspectAddon(readFileSync(library), library);
+  const problems = misfits(inspection, { platform, glibc });
+  if (problems.length > 0) throw new GenerationError(problems.map((problem) => `${library}: ${problem}.`));
   const file = join(addon.folder, `${addon.name}.${platform}.node`);
+  const bytesBefore = statSync(file, { throwIfNoEntry: false })?.size ?? null;
   // Renamed into place: a running process keeps the old file mapped instead of seeing half of a new one.
   const fresh = `${file}.${process.pid}`;
   mkdirSync(addon.folder, { recursive: true });
   copyFileSync(library, fresh);
   renameSync(fresh, file);
-  return file;
+  return { file, bytes: statSync(file).size, bytesBefore, inspection };
 }
 
 /** The path of the compiled library, as Cargo itself reports it: the target folder can be anywhere. */
 async function compile({ crate, features }: Output, folder: string, options: BuildOptions): Promise<string> {
-  const cargo = Bun.which("cargo");
-  if (cargo === null) {
-    throw new GenerationError(["cargo was not found on PATH. Install Rust (https://rustup.rs) to build an addon."]);
-  }
+  const build: CargoBuild =
+    options.target === null
+      ? { command: [findProgram("cargo"), "build"], target: "", environment: {} }
+      : await cargoBuild(options.target, folder);
   const command = [
-    ...["build", "--lib", "--package", crate, "--profile", options.profile],
+    ...build.command,
+    ...["--lib", "--package", crate, "--profile", options.profile],
     ...(options.locked ? ["--locked"] : []),
-    ...(options.target === null ? [] : ["--target", options.target]),
+    ...(build.target === "" ? [] : ["--target", build.target]),
     ...(features.length > 0 ? ["--features", features.join(",")] : []),
   ];
-  const child = Bun.spawn([cargo, ...command, "--message-format", "json-render-diagnostics"], {
+  const child = Bun.spawn([...command, "--message-format", "json-render-diagnostics"], {
     cwd: folder,
+    env: { ...process.env, ...build.environment },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "inherit",
   });
   const [text, exitCode] = await Promise.all([child.stdout.text(), child.exited]);
-  if (exitCode !== 0) throw new GenerationError([`${crate}: no addon (cargo ${command.join(" ")}).`]);
+  if (exitCode !== 0) throw new GenerationError([`${crate}: no addon (${command.join(" ")}).`]);
   for (const line of text.split("\n")) {
     if (!line.startsWith('{"reason":"compiler-artifact"')) continue;
     const { target, filenames } = JSON.parse(line) as Artifact;

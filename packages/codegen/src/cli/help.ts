@@ -1,3 +1,5 @@
+import { listTargets, OLDEST_GLIBC } from "../addon/addon-target.ts";
+
 export const help = `stator-codegen: TypeScript from contracts
 
 Usage: stator-codegen [options]
@@ -40,8 +42,14 @@ export makes the document of services whose schemas are of zod, valibot, ArkType
 Schema. Without #<Service> it takes all services of the file. It prints the document, or writes it to a file, or
 generates a folder as above. What the document cannot say is refused, or said as a note.
 
-build-addon compiles the crate of each output that names an addon, in release mode, and puts the file where the generated
-loader looks for it. --target is a target of rustc, whose linker has to be there.
+build-addon compiles the crate of each output that names an addon, and puts the file where the generated loader looks for
+it. It prints the size of the file before and after, its machine, the libraries that it needs and its highest version of
+glibc. --profile is a profile of Cargo (default: release). --target compiles for another machine: the target is added by
+rustup when it is missing, and cargo-zigbuild links (pip install cargo-zigbuild ziglang), unless the variable
+CARGO_TARGET_<TRIPLE>_LINKER names a linker. Targets, and the platform in the file's name:
+${listTargets()}
+A target that ends in -linux-gnu can have the oldest glibc that the addon shall run on: x86_64-unknown-linux-gnu.2.17. The
+default is ${OLDEST_GLIBC}. An addon that needs a newer one is refused.
 
 exports loads each addon and compares its real exports with the document that its stubs come from.
 
