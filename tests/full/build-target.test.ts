@@ -16,15 +16,15 @@ beforeAll(async () => {
   mkdirSync(join(root, "target"), { recursive: true });
   folder = mkdtempSync(join(root, "target", "stator-target-"));
   config = join(folder, "stator.codegen.json");
-  const addon = { name: "type-mapping" };
-  writeFileSync(config, JSON.stringify({ outputs: [{ crate: "bridge-type-mapping", out: "unused", addon }] }));
+  const addon = { name: "plain-napi" };
+  writeFileSync(config, JSON.stringify({ outputs: [{ crate: "bridge-plain-napi", out: "unused", addon }] }));
   tools = await crossTools();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function build(triple: string, environment: Record<string, string> = tools): Command {
+function build(triple: string): Command {
   const words = ["build-addon", "--locked", "--profile", "dist", "--target", triple, "--config", config];
-  return new Command([CODEGEN, ...words], environment);
+  return new Command([CODEGEN, ...words], tools);
 }
 
 // The command itself refuses what is not for the target; this is what it says of what it has built.
@@ -37,5 +37,5 @@ test.each([
   await using command = build(triple);
   expect(await command.exited, command.text).toBe(0);
   expect(command.text).toMatch(says);
-  expect(existsSync(join(folder, `type-mapping.${platform}.node`))).toBeTrue();
+  expect(existsSync(join(folder, `plain-napi.${platform}.node`))).toBeTrue();
 });
