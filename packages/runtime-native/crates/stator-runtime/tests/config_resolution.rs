@@ -11,6 +11,7 @@ use stator_runtime::{
         DiscoveryConfig, FileRoot,
         file::{default_root, project_of},
     },
+    nats::NatsAuth,
 };
 
 fn resolve(options: Value, environment: &[(&str, &str)]) -> Result<RuntimeConfig> {
@@ -137,6 +138,43 @@ fn every_setting_takes_its_option_and_its_variable() {
         ("keepAliveMs", json!(500), json!(500), "", json!(10_000)),
         ("shutdownTimeoutMs", json!(0), json!(0), "900", json!(900_000)),
         ("gracePeriodMs", json!(5), json!(5), "1.5", json!(1500)),
+        ("eventPlane", json!("memory"), json!("memory"), " NATS ", json!("nats")),
+        ("eventHost", json!("10.0.0.7"), json!("10.0.0.7"), "::1", json!("::1")),
+        ("eventQueueCapacity", json!(1), json!(1), "5", json!(5)),
+        (
+            "natsServer",
+            json!("nats://a:1,b:2"),
+            json!("nats://a:1,b:2"),
+            "tls://c:3",
+            json!("tls://c:3"),
+        ),
+        ("natsUsername", json!("root"), json!("root"), "worker", json!("worker")),
+        ("natsPassword", json!("pass word"), json!("***"), "secret", json!("***")),
+        ("natsToken", json!("token"), json!("***"), "secret", json!("***")),
+        ("natsNkey", json!("SUSEED"), json!("***"), "secret", json!("***")),
+        (
+            "natsCredentialsFile",
+            json!("a.creds"),
+            json!("a.creds"),
+            "/b.creds",
+            json!("/b.creds"),
+        ),
+        ("natsCa", json!("ca.pem"), json!("ca.pem"), "/ca.pem", json!("/ca.pem")),
+        (
+            "natsClientCert",
+            json!("c.pem"),
+            json!("c.pem"),
+            "/c.pem",
+            json!("/c.pem"),
+        ),
+        (
+            "natsClientKey",
+            json!("k.pem"),
+            json!("k.pem"),
+            "/k.pem",
+            json!("/k.pem"),
+        ),
+        ("natsStartupTimeoutMs", json!(0), json!(0), "1.5", json!(1500)),
         ("workerThreads", json!(4), json!(4), "2", json!(2)),
         ("systemHost", json!("::"), json!("::"), "0.0.0.0", json!("0.0.0.0")),
         ("systemPort", json!(-1), json!(-1), "0", json!(0)),
@@ -267,6 +305,16 @@ fn mistakes_are_named() {
         ),
         (json!({ "etcdCa": "" }), &[], &["etcdCa", "the path of a file"]),
         (
+            json!({}),
+            &[("DYN_EVENT_PLANE", "redis")],
+            &["DYN_EVENT_PLANE", "\"redis\"", "zmq or nats or memory"],
+        ),
+        (
+            json!({ "natsServer": "," }),
+            &[],
+            &["natsServer", "nats://127.0.0.1:4222"],
+        ),
+        (
             json!({ "etcdPassword": 7 }),
             &[],
             &["etcdPassword is a secret", "not empty"],
@@ -343,7 +391,8 @@ fn mistakes_are_named() {
                 error.message
             );
         }
-        assert!(error.message.len() < 600, "{}", error.message);
+        // With the names of all settings in it.
+        assert!(error.message.len() < 1000, "{}", error.message);
     }
 }
 
@@ -383,6 +432,48 @@ fn the_address_of_an_etcd_chooses_etcd_unless_something_else_is_chosen() {
     assert!(matches!(other.discovery_config(), DiscoveryConfig::File(_)));
     let blank = resolve(json!({}), &[("ETCD_ENDPOINTS", " ")]).expect("blank is not set");
     assert!(matches!(blank.discovery_config(), DiscoveryConfig::File(_)));
+}
+
+#[test]
+fn the_event_plane_follows_from_discovery_and_the_host() {
+    let plane = |options: Value| {
+        let config = resolve(options, &[]).expect("fine");
+        value(&config, "eventPlane").0
+    };
+    assert_eq!(plane(json!({})), json!("zmq"));
+    assert_eq!(plane(json!({ "discovery": "etcd" })), json!("zmq"));
+    assert_eq!(plane(json!({ "discovery": "memory" })), json!("memory"));
+    assert_eq!(
+        plane(json!({ "discovery": "memory", "eventPlane": "nats" })),
+        json!("nats")
+    );
+    let host = |options: Value| resolve(options, &[]).expect("fine").event_address().to_string();
+    assert_eq!(host(json!({})), "127.0.0.1");
+    assert_eq!(host(json!({ "host": "10.0.0.7" })), "10.0.0.7");
+    assert_eq!(host(json!({ "host": "0.0.0.0" })), "127.0.0.1", "nobody finds that");
+    assert_eq!(host(json!({ "host": "10.0.0.7", "eventHost": "::1" })), "::1");
+}
+
+#[test]
+fn the_first_way_to_sign_in_at_nats_counts() {
+    let auth = |options: Value| resolve(options, &[]).expect("fine").nats_options().auth;
+    let all = json!({ "natsUsername": "u", "natsPassword": "p", "natsToken": "t", "natsNkey": "n" });
+    assert!(matches!(auth(all), NatsAuth::User(name, _) if name == "u"));
+    assert!(matches!(
+        auth(json!({ "natsUsername": "u", "natsToken": "t" })),
+        NatsAuth::Token(_)
+    ));
+    assert!(matches!(
+        auth(json!({ "natsNkey": "n", "natsCredentialsFile": "f" })),
+        NatsAuth::Nkey(_)
+    ));
+    assert!(matches!(
+        auth(json!({ "natsCredentialsFile": "f" })),
+        NatsAuth::CredentialsFile(_)
+    ));
+    assert!(matches!(auth(json!({})), NatsAuth::Nobody));
+    let config = resolve(json!({ "natsServer": "nats://a:1, tls://me:secret@b" }), &[]).expect("fine");
+    assert_eq!(config.nats_options().location(), "nats://a:1,tls://b");
 }
 
 #[test]

@@ -71,6 +71,23 @@ impl RequestPlaneCodec {
     pub(super) const KIND: Kind = Kind::Choice(&["msgpack", "json"], &[]);
 }
 
+/// Through what events travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "lowercase")]
+pub enum EventPlane {
+    /// From each publisher straight to each subscriber.
+    Zmq,
+    /// A NATS server.
+    Nats,
+    /// Inside this process.
+    #[serde(alias = "mem")]
+    Memory,
+}
+
+impl EventPlane {
+    pub(super) const KIND: Kind = Kind::Choice(&["zmq", "nats", "memory"], &[]);
+}
+
 /// What the system server says before anybody has said better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "lowercase")]

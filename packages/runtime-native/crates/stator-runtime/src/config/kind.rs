@@ -20,8 +20,8 @@ pub enum Kind {
     /// A folder.
     Path,
     File,
-    /// Addresses with commas between them.
-    Addresses,
+    /// Addresses with commas between them; one that could stand there.
+    Addresses(&'static str),
     Text,
     /// A text that is never shown.
     Secret,
@@ -52,9 +52,7 @@ impl Kind {
             Self::Flag => "true or false".to_owned(),
             Self::Path => "the path of a folder".to_owned(),
             Self::File => "the path of a file".to_owned(),
-            Self::Addresses => {
-                "one or more addresses with commas between them, such as http://127.0.0.1:2379".to_owned()
-            }
+            Self::Addresses(example) => format!("one or more addresses with commas between them, such as {example}"),
             Self::Text | Self::Secret => "a text that is not empty".to_owned(),
             Self::Address => "an IP address or localhost (names of hosts and interfaces are not looked up)".to_owned(),
             Self::Filter => "a log filter such as warn or warn,stator_runtime=debug".to_owned(),
@@ -87,7 +85,7 @@ impl Kind {
         match self {
             Self::Address => super::setting_type::parse_address(text).is_some(),
             Self::Filter => check_filter(text).is_ok(),
-            Self::Addresses => addresses(text).next().is_some(),
+            Self::Addresses(_) => addresses(text).next().is_some(),
             _ => !text.is_empty(),
         }
     }

@@ -11,7 +11,7 @@ mod secret;
 mod setting;
 mod setting_type;
 
-pub use choice::{DiscoveryBackend, HealthStatus, RequestPlane, RequestPlaneCodec, ResponsePlane};
+pub use choice::{DiscoveryBackend, EventPlane, HealthStatus, RequestPlane, RequestPlaneCodec, ResponsePlane};
 pub use described::{Described, Source};
 pub use kind::Kind;
 pub use logging::init_logging;

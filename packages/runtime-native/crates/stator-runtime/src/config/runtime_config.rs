@@ -1,7 +1,7 @@
 use std::{
     env,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -10,7 +10,7 @@ use stator_contract::Contract;
 use ts_rs::TS;
 
 use super::{
-    Described, DiscoveryBackend, HealthStatus, Kind, RequestPlane, RequestPlaneCodec, ResponsePlane, Secret, Setting,
+    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, RequestPlane, RequestPlaneCodec, ResponsePlane, Secret, Setting,
     Source, kind::addresses, resolver::Resolver, setting::settings, setting_type::parse_address,
 };
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
         file::{default_root, project_of},
     },
     dynamo::value::Codec,
+    nats::{NatsAuth, NatsOptions},
     runtime::DynamoSettings,
 };
 
@@ -39,7 +40,7 @@ settings! {
         = default_folder(), Kind::Path;
     /// Where etcd is: addresses with commas between them. Default `http://localhost:2379`.
     etcd_endpoints ("etcdEndpoints", Some("ETCD_ENDPOINTS")): String
-        = "http://localhost:2379".to_owned(), Kind::Addresses;
+        = "http://localhost:2379".to_owned(), Kind::Addresses("http://127.0.0.1:2379");
     /// How long our records stay in etcd after we ended without a word, in milliseconds (seconds in the environment).
     /// etcd counts in whole seconds. Default 30000.
     etcd_lease_ttl_ms ("etcdLeaseTtlMs", Some("ETCD_LEASE_TTL")): u32
@@ -126,6 +127,47 @@ settings! {
     /// environment). Default 0.
     grace_period_ms ("gracePeriodMs", Some("DYN_GRACEFUL_SHUTDOWN_GRACE_PERIOD_SECS")): u32
         = 0, Kind::Milliseconds { min: 0, max: DAY };
+    /// Through what events travel: `zmq` from process to process, `nats` through a server, `memory` inside one process.
+    /// Default `zmq`; `memory` if discovery is.
+    event_plane ("eventPlane", Some("DYN_EVENT_PLANE")): EventPlane
+        = EventPlane::Zmq, EventPlane::KIND;
+    /// The address that publishers of events listen on, and are found at. Default `127.0.0.1`; that for calls if it is
+    /// set.
+    event_host ("eventHost", Some("DYN_EVENT_PLANE_HOST")): String
+        = Ipv4Addr::LOCALHOST.to_string(), Kind::Address;
+    /// How many events may wait for the reader of a subscription; further ones are dropped and counted. Default 100000.
+    event_queue_capacity ("eventQueueCapacity", Some("DYN_ZMQ_EVENT_SUBSCRIBER_CHANNEL_CAPACITY")): u32
+        = 100_000, Kind::Integer { min: 1, max: 10_000_000, unit: "events" };
+    /// Where NATS is: addresses with commas between them. Default `nats://localhost:4222`.
+    nats_server ("natsServer", Some("NATS_SERVER")): String
+        = "nats://localhost:4222".to_owned(), Kind::Addresses("nats://127.0.0.1:4222");
+    /// The user for NATS. Default none.
+    nats_username ("natsUsername", Some("NATS_AUTH_USERNAME")): String
+        = String::new(), Kind::Text;
+    /// The password of that user. Never shown. Default none.
+    nats_password ("natsPassword", Some("NATS_AUTH_PASSWORD")): Secret
+        = Secret::default(), Kind::Secret;
+    /// The token for NATS, in place of a user. Never shown. Default none.
+    nats_token ("natsToken", Some("NATS_AUTH_TOKEN")): Secret
+        = Secret::default(), Kind::Secret;
+    /// The seed of an nkey for NATS, in place of a user. Never shown. Default none.
+    nats_nkey ("natsNkey", Some("NATS_AUTH_NKEY")): Secret
+        = Secret::default(), Kind::Secret;
+    /// A credentials file for NATS, in place of a user. Default none.
+    nats_credentials_file ("natsCredentialsFile", Some("NATS_AUTH_CREDENTIALS_FILE")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// A PEM file with the authority of NATS's certificate. Default none, and then those of the system count.
+    nats_ca ("natsCa", Some("NATS_TLS_CA_CERT_PATH")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// A PEM file with our certificate, where NATS wants one. Default none.
+    nats_client_cert ("natsClientCert", Some("NATS_TLS_CLIENT_CERT_PATH")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// A PEM file with the key of our certificate. Default none.
+    nats_client_key ("natsClientKey", Some("NATS_TLS_CLIENT_KEY_PATH")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000.
+    nats_startup_timeout_ms ("natsStartupTimeoutMs", Some("NATS_STARTUP_CONNECT_TIMEOUT_SECONDS")): u32
+        = 120_000, Kind::Milliseconds { min: 0, max: DAY };
     /// Threads of the core. Default 1.
     worker_threads ("workerThreads", Some("DYN_RUNTIME_NUM_WORKER_THREADS")): u16
         = 1, Kind::Integer { min: 1, max: 1024, unit: "threads" };
@@ -164,6 +206,15 @@ impl RuntimeConfig {
         if self.sources.discovery == Source::Default && self.sources.etcd_endpoints != Source::Default {
             self.discovery = DiscoveryBackend::Etcd;
         }
+        // Who is found inside of one process only is there to be reached.
+        if self.sources.event_plane == Source::Default && self.discovery == DiscoveryBackend::Memory {
+            self.event_plane = EventPlane::Memory;
+        }
+        // Who is reached for calls is reached for events.
+        let reachable = !address(&self.host).is_unspecified();
+        if self.sources.event_host == Source::Default && self.sources.host != Source::Default && reachable {
+            self.event_host = self.host.clone();
+        }
         self
     }
 
@@ -184,8 +235,33 @@ impl RuntimeConfig {
         }
     }
 
+    /// Where publishers of events listen.
+    pub fn event_address(&self) -> IpAddr {
+        address(&self.event_host)
+    }
+
+    /// Where NATS is, and who we are to it: the first of user, token, nkey and file that is set, as in the original.
+    pub fn nats_options(&self) -> NatsOptions {
+        let auth = if !self.nats_username.is_empty() && !self.nats_password.is_empty() {
+            NatsAuth::User(self.nats_username.clone(), self.nats_password.clone())
+        } else if !self.nats_token.is_empty() {
+            NatsAuth::Token(self.nats_token.clone())
+        } else if !self.nats_nkey.is_empty() {
+            NatsAuth::Nkey(self.nats_nkey.clone())
+        } else {
+            file(&self.nats_credentials_file).map_or(NatsAuth::Nobody, NatsAuth::CredentialsFile)
+        };
+        NatsOptions {
+            servers: addresses(&self.nats_server).map(str::to_owned).collect(),
+            auth,
+            ca: file(&self.nats_ca),
+            client_cert: file(&self.nats_client_cert),
+            client_key: file(&self.nats_client_key),
+            startup_timeout: Duration::from_millis(self.nats_startup_timeout_ms.into()),
+        }
+    }
+
     fn etcd_options(&self) -> EtcdOptions {
-        let file = |path: &PathBuf| (!path.as_os_str().is_empty()).then(|| path.clone());
         let milliseconds = |number: u32| Duration::from_millis(number.into());
         EtcdOptions {
             endpoints: addresses(&self.etcd_endpoints).map(str::to_owned).collect(),
@@ -241,6 +317,10 @@ impl RuntimeConfig {
     pub fn grace_period(&self) -> Duration {
         Duration::from_millis(self.grace_period_ms.into())
     }
+}
+
+fn file(path: &Path) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty()).then(|| path.to_owned())
 }
 
 fn default_folder() -> PathBuf {

@@ -84,10 +84,11 @@ macro_rules! choices {
 
 choices!(
     choice::DiscoveryBackend,
+    choice::EventPlane,
+    choice::HealthStatus,
     choice::RequestPlane,
     choice::RequestPlaneCodec,
-    choice::ResponsePlane,
-    choice::HealthStatus
+    choice::ResponsePlane
 );
 
 fn parse_choice<T: DeserializeOwned>(text: &str, kind: &Kind) -> Result<T, String> {

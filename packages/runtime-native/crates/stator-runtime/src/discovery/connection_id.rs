@@ -1,7 +1,7 @@
 use crate::{Error, ErrorCode, Result};
 
 /// A fresh random id for one connection to a back end. Never zero, which peers may read as "none".
-pub(super) fn connection_id() -> Result<u64> {
+pub(crate) fn connection_id() -> Result<u64> {
     loop {
         match getrandom::u64() {
             Ok(0) => continue,

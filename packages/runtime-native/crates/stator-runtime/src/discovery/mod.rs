@@ -1,5 +1,6 @@
 //! Who serves what, and where: the trait and its back ends.
 
+mod bucket;
 mod condition;
 mod config;
 mod connection_id;
@@ -13,8 +14,10 @@ pub mod name;
 mod record;
 mod registration;
 
+pub use bucket::{Bucket, Entries};
 pub use condition::Condition;
 pub use config::{DiscoveryConfig, connect};
+pub(crate) use connection_id::connection_id;
 pub use discovery_metrics::DiscoveryMetrics;
 pub use etcd::{EtcdDiscovery, EtcdOptions};
 pub use file::{FileDiscovery, FileOptions, FileRoot};
@@ -72,6 +75,16 @@ pub trait Discovery: Send + Sync + 'static {
 
     /// A receiver whose current value is the newest snapshot; the first one is complete when this returns.
     fn watch<'a>(&'a self) -> BoxFuture<'a, Result<watch::Receiver<Instances>>>;
+
+    /// Puts a record of another kind there for as long as this connection lives, under the id of this moment. One that is
+    /// there already is replaced.
+    fn put_entry<'a>(&'a self, bucket: Bucket, key: String, value: Vec<u8>) -> BoxFuture<'a, Result<()>>;
+
+    /// Takes such a record of this process away. Unknown keys are no error.
+    fn remove_entry<'a>(&'a self, bucket: Bucket, key: String) -> BoxFuture<'a, Result<()>>;
+
+    /// As [`Discovery::watch`], for the records of a bucket.
+    fn watch_entries<'a>(&'a self, bucket: Bucket) -> BoxFuture<'a, Result<watch::Receiver<Entries>>>;
 
     /// Withdraws everything that this process registered and stops the back end's tasks.
     fn close<'a>(&'a self) -> BoxFuture<'a, ()>;

@@ -2,14 +2,20 @@ use std::sync::Arc;
 
 use crate::{
     Error, ErrorCode, Result,
-    config::{RequestPlane as PlaneChoice, RuntimeConfig},
+    config::{EventPlane as EventPlaneChoice, RequestPlane as PlaneChoice, RuntimeConfig},
     connection::{Hooks, NEVER},
-    discovery,
+    discovery::{self, Discovery},
+    events::{
+        Bounds, DEFAULT_BOUNDS, EventHub, EventMetrics, EventPlane, SubscribeOptions,
+        memory::{MemoryBus, MemoryEventPlane},
+        nats::NatsEventPlane,
+        zmq::{ZmqEventPlane, ZmqOptions},
+    },
     plane::{MemoryPlane, RequestPlane, TcpPlane},
     system::{SystemServer, SystemState},
 };
 
-use super::{DistributedRuntime, Settings, System};
+use super::{DistributedRuntime, Settings, System, events::Events};
 
 impl DistributedRuntime {
     /// Joins the cluster that `config` names. Call it inside a Tokio runtime; everything runs there.
@@ -42,6 +48,7 @@ impl DistributedRuntime {
         };
         let state = SystemState::new(discovery.connection_id(), config.starting_health_status)?;
         state.watch_discovery(Arc::clone(&discovery))?;
+        let events = connect_events(config, &discovery, &state).await?;
         let server = match config.system_address() {
             Some(address) => Some(SystemServer::start(address, state.clone()).await?),
             None => None,
@@ -51,8 +58,35 @@ impl DistributedRuntime {
             .faults()
             .register(state.metrics().registry())
             .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be set up: {error}")))?;
-        // The runtime is new, so the place is free.
+        // The runtime is new, so the places are free.
+        let _ = runtime.0.events.set(events);
         let _ = runtime.0.system.set(System { state, server });
         Ok(runtime)
     }
+}
+
+async fn connect_events(config: &RuntimeConfig, discovery: &Arc<dyn Discovery>, state: &SystemState) -> Result<Events> {
+    let metrics = EventMetrics::new()?;
+    metrics.register(state.metrics().registry())?;
+    let max_bytes = config.max_message_bytes as usize;
+    let plane: Arc<dyn EventPlane> = match config.event_plane {
+        EventPlaneChoice::Memory => Arc::new(MemoryEventPlane::new(MemoryBus::process())),
+        EventPlaneChoice::Nats => Arc::new(NatsEventPlane::connect(&config.nats_options(), metrics.clone()).await?),
+        EventPlaneChoice::Zmq => {
+            let options = ZmqOptions {
+                host: config.event_address(),
+                max_message: max_bytes,
+            };
+            Arc::new(ZmqEventPlane::new(options, Arc::clone(discovery), metrics.clone())?)
+        }
+    };
+    Ok(Events {
+        hub: EventHub::new(plane, Arc::clone(discovery), metrics, max_bytes),
+        subscribe: SubscribeOptions {
+            bounds: Bounds {
+                count: config.event_queue_capacity as usize,
+                ..DEFAULT_BOUNDS
+            },
+        },
+    })
 }

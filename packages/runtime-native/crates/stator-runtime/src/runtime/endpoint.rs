@@ -7,6 +7,7 @@ use crate::{
     client::{Client, ClientOptions},
     discovery::{Instance, Stator, Transport, validate_name},
     dynamo::wire::address::endpoint_path,
+    events::EventScope,
     identity::{ContractHash, EndpointContract},
     server::{Handler, Served},
     wire::handshake::VERSIONS,
@@ -30,6 +31,14 @@ impl Namespace {
         })
     }
 
+    pub(super) fn runtime(&self) -> &DistributedRuntime {
+        &self.runtime
+    }
+
+    pub(super) fn scope(&self) -> EventScope {
+        EventScope::namespace(&self.name)
+    }
+
     pub fn component(&self, name: &str) -> Result<Component> {
         validate_name("component", name)?;
         Ok(Component {
@@ -47,6 +56,14 @@ pub struct Component {
 }
 
 impl Component {
+    pub(super) fn runtime(&self) -> &DistributedRuntime {
+        &self.namespace.runtime
+    }
+
+    pub(super) fn scope(&self) -> EventScope {
+        EventScope::component(&self.namespace.name, &self.name)
+    }
+
     pub fn endpoint(&self, name: &str) -> Result<Endpoint> {
         let path = EndpointPath::new(&self.namespace.name, &self.name, name)?;
         Ok(Endpoint::new(self.namespace.runtime.clone(), path))
@@ -84,6 +101,19 @@ impl Default for ServeOptions {
 impl Endpoint {
     pub(super) fn new(runtime: DistributedRuntime, path: EndpointPath) -> Self {
         Self { runtime, path }
+    }
+
+    pub(super) fn runtime(&self) -> &DistributedRuntime {
+        &self.runtime
+    }
+
+    pub(super) fn scope(&self) -> EventScope {
+        let EndpointPath {
+            namespace,
+            component,
+            endpoint,
+        } = &self.path;
+        EventScope::endpoint(namespace, component, endpoint)
     }
 
     pub fn path(&self) -> &EndpointPath {

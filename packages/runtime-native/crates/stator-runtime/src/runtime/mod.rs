@@ -2,6 +2,7 @@
 
 mod connect;
 mod endpoint;
+mod events;
 mod membership;
 mod path;
 mod settings;
@@ -33,6 +34,7 @@ use crate::{
 };
 
 use endpoint::Withdrawal;
+use events::Events;
 
 /// One process's membership in a cluster: what it serves, whom it calls. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +53,8 @@ struct Inner {
     phase: watch::Sender<Phase>,
     shutdown: OnceLock<Shutdown>,
     system: OnceLock<System>,
+    /// Present in runtimes made by [`DistributedRuntime::connect`].
+    events: OnceLock<Events>,
     /// Hears of a new instance id before anything is served under it.
     on_instance_id: OnceLock<Box<dyn Fn(u64) + Send + Sync>>,
 }
@@ -120,6 +124,7 @@ impl DistributedRuntime {
             phase: watch::Sender::new(Phase::Running),
             shutdown: OnceLock::new(),
             system: OnceLock::new(),
+            events: OnceLock::new(),
             on_instance_id: OnceLock::new(),
         }));
         runtime.follow_membership();

@@ -71,6 +71,9 @@ impl DistributedRuntime {
         let left = until.saturating_duration_since(Instant::now());
         cut_off += inner.server.shut_down(left.max(LAST_WORDS)).await;
         inner.dialer.close();
+        if let Some(events) = inner.events.get() {
+            events.hub.close().await;
+        }
         inner.discovery.close().await;
         // Last, so that probes see the drain.
         if let Some(server) = inner.system.get().and_then(|system| system.server.as_ref()) {

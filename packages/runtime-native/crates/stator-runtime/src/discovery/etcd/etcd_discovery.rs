@@ -11,19 +11,22 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     EtcdOptions,
+    entry_view::EntryView,
     etcd_connection::{ConnectionPlan, EtcdConnection},
     failure::{Failure, FailureKind},
     joining::join,
     lease_keeper::{LeaseKeeper, Standing},
     own_records::OwnRecords,
-    reachability::Reachability,
-    record_key::RecordKey,
+    reachability::{Part, Reachability},
+    record_key::{RecordKey, prefix_of},
+    record_view::RecordView,
+    view::View,
     watcher::{Sight, Watcher},
 };
 use crate::{
     Error, ErrorCode, Result,
     discovery::{
-        BoxFuture, Condition, Discovery, DiscoveryMetrics, Instance, Instances, Membership,
+        BoxFuture, Bucket, Condition, Discovery, DiscoveryMetrics, Entries, Instance, Instances, Membership,
         record::encode,
         registration::{check_registration, closed},
     },
@@ -41,10 +44,26 @@ pub struct EtcdDiscovery {
     plan: ConnectionPlan,
     records: EtcdConnection,
     standing: Arc<Standing>,
-    sight: Arc<Sight>,
-    watching: OnceCell<()>,
+    instances: Watching<Instances>,
+    /// By [`Bucket`].
+    entries: [Watching<Entries>; Bucket::ALL.len()],
     stop: CancellationToken,
     tasks: TaskTracker,
+}
+
+/// The watch of one bucket, which begins when somebody asks.
+struct Watching<S> {
+    sight: Arc<Sight<S>>,
+    begun: OnceCell<()>,
+}
+
+impl<S: Default> Default for Watching<S> {
+    fn default() -> Self {
+        Self {
+            sight: Arc::default(),
+            begun: OnceCell::new(),
+        }
+    }
 }
 
 impl EtcdDiscovery {
@@ -79,8 +98,8 @@ impl EtcdDiscovery {
             plan,
             records: joined.records,
             standing,
-            sight: Arc::default(),
-            watching: OnceCell::new(),
+            instances: Watching::default(),
+            entries: Bucket::ALL.map(|_| Watching::default()),
             stop,
             tasks,
         })
@@ -92,8 +111,25 @@ impl EtcdDiscovery {
         }
         let lease = self.wait_for_lease().await?;
         check_registration(self, &instance)?;
-        let key = RecordKey::of(&instance).to_string();
-        let value = encode(&instance)?;
+        let revision = self
+            .keep(RecordKey::of(&instance).to_string(), encode(&instance)?, lease)
+            .await?;
+        self.wait_for_sight(&self.instances, revision).await;
+        Ok(())
+    }
+
+    async fn put_into(&self, bucket: Bucket, key: String, value: Vec<u8>) -> Result<()> {
+        if self.standing.own.is_closed() {
+            return Err(closed(self));
+        }
+        let lease = self.wait_for_lease().await?;
+        let revision = self.keep(format!("{}{key}", prefix_of(bucket)), value, lease).await?;
+        self.wait_for_sight(&self.entries[bucket as usize], revision).await;
+        Ok(())
+    }
+
+    /// Writes a record and keeps it there; returns its revision.
+    async fn keep(&self, key: String, value: Vec<u8>, lease: i64) -> Result<i64> {
         let before = self
             .standing
             .own
@@ -103,8 +139,7 @@ impl EtcdDiscovery {
         match written {
             Ok(revision) => {
                 self.standing.own.stands(&key);
-                self.wait_for_sight(revision).await;
-                Ok(())
+                Ok(revision)
             }
             Err(failure) => {
                 self.standing.own.restore(&key, before);
@@ -120,7 +155,7 @@ impl EtcdDiscovery {
         }
     }
 
-    async fn take_away(&self, key: String) -> Result<()> {
+    async fn take_away<S>(&self, key: String, watching: &Watching<S>) -> Result<()> {
         if !self.standing.own.remove(&key) {
             return Ok(());
         }
@@ -129,7 +164,7 @@ impl EtcdDiscovery {
             .await
             .map_err(|failure| failure.into_error(&self.location()))?;
         if let Some(revision) = deleted {
-            self.wait_for_sight(revision).await;
+            self.wait_for_sight(watching, revision).await;
         }
         Ok(())
     }
@@ -175,11 +210,11 @@ impl EtcdDiscovery {
     }
 
     /// Waits until the own watch shows what was written, so that a caller finds itself in the next snapshot.
-    async fn wait_for_sight(&self, revision: i64) {
-        if !self.watching.initialized() || self.condition() == Condition::Degraded {
+    async fn wait_for_sight<S>(&self, watching: &Watching<S>, revision: i64) {
+        if !watching.begun.initialized() || self.condition() == Condition::Degraded {
             return;
         }
-        let mut shown = self.sight.revision.subscribe();
+        let mut shown = watching.sight.revision.subscribe();
         let _late = timeout(
             SHOW,
             shown.wait_for(|shown| shown.is_some_and(|shown| shown >= revision)),
@@ -187,27 +222,34 @@ impl EtcdDiscovery {
         .await;
     }
 
-    async fn start_watching(&self) {
+    async fn start_watching<V: View>(&self, view: V, sight: &Arc<Sight<V::Snapshot>>, part: Part) {
         let watcher = Watcher {
             plan: self.plan.clone(),
             options: self.options.clone(),
             standing: Arc::clone(&self.standing),
-            sight: Arc::clone(&self.sight),
+            sight: Arc::clone(sight),
+            part,
             stop: self.stop.clone(),
         };
-        self.tasks.spawn(watcher.run());
+        self.tasks.spawn(watcher.run(view));
     }
 
-    async fn first_sight(&self) -> Result<watch::Receiver<Instances>> {
+    async fn first_sight<V: View>(
+        &self,
+        watching: &Watching<V::Snapshot>,
+        view: V,
+        part: Part,
+    ) -> Result<watch::Receiver<V::Snapshot>> {
         if self.standing.own.is_closed() {
             return Err(closed(self));
         }
-        self.watching.get_or_init(|| self.start_watching()).await;
-        let mut shown = self.sight.revision.subscribe();
+        let Watching { sight, begun } = watching;
+        begun.get_or_init(|| self.start_watching(view, sight, part)).await;
+        let mut shown = sight.revision.subscribe();
         match timeout(self.options.request_timeout, shown.wait_for(Option::is_some)).await {
-            Ok(Ok(_)) => Ok(self.sight.snapshot.subscribe()),
+            Ok(Ok(_)) => Ok(sight.snapshot.subscribe()),
             _ => {
-                let last = self.sight.last_failure.lock().clone();
+                let last = sight.last_failure.lock().clone();
                 let failure = last.unwrap_or_else(|| Failure::timed_out(self.options.request_timeout));
                 Err(failure.into_error(&self.location()))
             }
@@ -251,11 +293,30 @@ impl Discovery for EtcdDiscovery {
         endpoint: &'a str,
     ) -> BoxFuture<'a, Result<()>> {
         let key = RecordKey::new(namespace, component, endpoint, self.connection_id());
-        Box::pin(self.take_away(key.to_string()))
+        Box::pin(self.take_away(key.to_string(), &self.instances))
     }
 
     fn watch<'a>(&'a self) -> BoxFuture<'a, Result<watch::Receiver<Instances>>> {
-        Box::pin(self.first_sight())
+        let view = RecordView::new(self.standing.metrics.skipped.clone());
+        Box::pin(self.first_sight(&self.instances, view, Part::Watch))
+    }
+
+    fn put_entry<'a>(&'a self, bucket: Bucket, key: String, value: Vec<u8>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.put_into(bucket, key, value))
+    }
+
+    fn remove_entry<'a>(&'a self, bucket: Bucket, key: String) -> BoxFuture<'a, Result<()>> {
+        let key = format!("{}{key}", prefix_of(bucket));
+        Box::pin(self.take_away(key, &self.entries[bucket as usize]))
+    }
+
+    fn watch_entries<'a>(&'a self, bucket: Bucket) -> BoxFuture<'a, Result<watch::Receiver<Entries>>> {
+        let view = EntryView::new(prefix_of(bucket), self.standing.metrics.skipped.clone());
+        let part = match bucket {
+            Bucket::EventChannels => Part::WatchOfChannels,
+            Bucket::EventSources => Part::WatchOfSources,
+        };
+        Box::pin(self.first_sight(&self.entries[bucket as usize], view, part))
     }
 
     fn close<'a>(&'a self) -> BoxFuture<'a, ()> {

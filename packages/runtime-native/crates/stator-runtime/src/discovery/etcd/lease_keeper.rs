@@ -18,7 +18,7 @@ use super::{
     joining::Lease,
     own_records::OwnRecords,
     reachability::{Part, Reachability},
-    record_key::PREFIX,
+    record_key::is_of_a_bucket,
 };
 use crate::discovery::{Condition, DiscoveryMetrics, Membership};
 
@@ -157,7 +157,7 @@ impl LeaseKeeper {
             .keys()
             .iter()
             .filter_map(|key| std::str::from_utf8(key).ok())
-            .filter(|key| key.starts_with(PREFIX))
+            .filter(|key| is_of_a_bucket(key))
             .collect();
         for (key, own) in self.standing.own.all() {
             if own.stood && !attached.contains(&key.as_str()) {

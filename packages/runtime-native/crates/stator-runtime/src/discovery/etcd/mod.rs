@@ -7,6 +7,7 @@
 //! Registering, the lease and the watch have a connection each, so that none waits behind another.
 
 mod back_off;
+mod entry_view;
 mod etcd_connection;
 mod etcd_discovery;
 mod etcd_options;
@@ -18,6 +19,7 @@ mod reachability;
 mod record_key;
 mod record_view;
 mod tls_files;
+mod view;
 mod watcher;
 
 pub use etcd_discovery::EtcdDiscovery;

@@ -10,6 +10,8 @@ use crate::discovery::{Condition, DiscoveryMetrics};
 pub(super) enum Part {
     Lease,
     Watch,
+    WatchOfChannels,
+    WatchOfSources,
 }
 
 /// Whether etcd is reached. A change is logged, each further attempt is not.
@@ -23,7 +25,7 @@ pub(super) struct Reachability {
 #[derive(Debug, Default)]
 struct State {
     /// By [`Part`].
-    down: [bool; 2],
+    down: [bool; 4],
     since: Option<Instant>,
 }
 

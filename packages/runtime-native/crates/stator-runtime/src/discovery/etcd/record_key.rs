@@ -1,7 +1,20 @@
-use super::super::Instance;
+use super::super::{Bucket, Instance};
 
 /// The bucket of instance records, as the original names it.
 pub(super) const PREFIX: &str = "v1/instances/";
+
+/// What the keys of a bucket of other records begin with.
+pub(super) const fn prefix_of(bucket: Bucket) -> &'static str {
+    match bucket {
+        Bucket::EventChannels => "v1/event_channels/",
+        Bucket::EventSources => "v1/event_sources/",
+    }
+}
+
+/// Whether keys like this are ours to look after.
+pub(super) fn is_of_a_bucket(key: &str) -> bool {
+    key.starts_with(PREFIX) || Bucket::ALL.iter().any(|bucket| key.starts_with(prefix_of(*bucket)))
+}
 
 /// Where a record stands: `v1/instances/{namespace}/{component}/{endpoint}/{id in hex}`. In the order of snapshots.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,10 @@ use std::{
 use etcd_client::KeyValue;
 use prometheus::IntCounter;
 
-use super::record_key::RecordKey;
+use super::{
+    record_key::{PREFIX, RecordKey},
+    view::View,
+};
 use crate::discovery::{
     Instance, Instances,
     record::{MAX_RECORD_BYTES, decode},
@@ -39,9 +42,29 @@ impl RecordView {
         }
     }
 
-    /// Takes over everything that there is. True when a record came, went or changed; those that did not stay the same
-    /// object.
-    pub(super) fn replace(&mut self, everything: &[KeyValue]) -> bool {
+    fn skip(&mut self, record: &KeyValue, reason: &str) {
+        let revision = record.mod_revision();
+        if self.foreign.get(record.key()) == Some(&revision) {
+            return;
+        }
+        self.skipped.inc();
+        if self.foreign.len() < MAX_FOREIGN {
+            self.foreign.insert(record.key().to_vec(), revision);
+        }
+        let shown: String = String::from_utf8_lossy(record.key()).chars().take(200).collect();
+        self.warnings
+            .warn(&shown, &format!("skipped, it is no instance record: {reason}"));
+    }
+}
+
+impl View for RecordView {
+    type Snapshot = Instances;
+
+    fn prefix(&self) -> &'static str {
+        PREFIX
+    }
+
+    fn replace(&mut self, everything: &[KeyValue]) -> bool {
         let present: BTreeSet<RecordKey> = everything
             .iter()
             .filter_map(|record| RecordKey::parse(record.key()).ok())
@@ -57,8 +80,7 @@ impl RecordView {
         changed
     }
 
-    /// True when that made a difference.
-    pub(super) fn put(&mut self, record: &KeyValue) -> bool {
+    fn put(&mut self, record: &KeyValue) -> bool {
         let (key, instance) = match read(record) {
             Ok(read) => read,
             Err(reason) => {
@@ -81,29 +103,13 @@ impl RecordView {
         true
     }
 
-    /// The key alone says what went. Returns it if it was there.
-    pub(super) fn delete(&mut self, key: &[u8]) -> Option<RecordKey> {
+    fn delete(&mut self, key: &[u8]) -> bool {
         self.foreign.remove(key);
-        let key = RecordKey::parse(key).ok()?;
-        self.records.remove(&key).map(|_| key)
+        RecordKey::parse(key).is_ok_and(|key| self.records.remove(&key).is_some())
     }
 
-    pub(super) fn snapshot(&self) -> Instances {
+    fn snapshot(&self) -> Instances {
         Arc::new(self.records.values().cloned().collect())
-    }
-
-    fn skip(&mut self, record: &KeyValue, reason: &str) {
-        let revision = record.mod_revision();
-        if self.foreign.get(record.key()) == Some(&revision) {
-            return;
-        }
-        self.skipped.inc();
-        if self.foreign.len() < MAX_FOREIGN {
-            self.foreign.insert(record.key().to_vec(), revision);
-        }
-        let shown: String = String::from_utf8_lossy(record.key()).chars().take(200).collect();
-        self.warnings
-            .warn(&shown, &format!("skipped, it is no instance record: {reason}"));
     }
 }
 

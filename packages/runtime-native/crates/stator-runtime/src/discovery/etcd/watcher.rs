@@ -18,13 +18,8 @@ use super::{
     failure::{Failure, FailureKind},
     lease_keeper::Standing,
     reachability::Part,
-    record_key::PREFIX,
-    record_view::RecordView,
+    view::View,
 };
-use crate::discovery::Instances;
-
-/// The end of the bucket: the prefix with its last byte, a slash, one higher.
-const PREFIX_END: &str = "v1/instances0";
 
 /// Records that one request reads.
 const PAGE: i64 = 1000;
@@ -33,46 +28,48 @@ const PAGE: i64 = 1000;
 const PACE: Duration = Duration::from_millis(10);
 
 /// What watching tells the rest.
-pub(super) struct Sight {
-    pub(super) snapshot: watch::Sender<Instances>,
+pub(super) struct Sight<S> {
+    pub(super) snapshot: watch::Sender<S>,
     /// The revision that the snapshot has; `None` before the first one.
     pub(super) revision: watch::Sender<Option<i64>>,
     /// Why the last attempt ended.
     pub(super) last_failure: Mutex<Option<Failure>>,
 }
 
-impl Default for Sight {
+impl<S: Default> Default for Sight<S> {
     fn default() -> Self {
         Self {
-            snapshot: watch::Sender::new(Instances::default()),
+            snapshot: watch::Sender::new(S::default()),
             revision: watch::Sender::new(None),
             last_failure: Mutex::default(),
         }
     }
 }
 
-/// Keeps a view of every record: reads them all, follows the changes, and begins again after a gap.
-pub(super) struct Watcher {
+/// Keeps a view of every record of a bucket: reads them all, follows the changes, and begins again after a gap.
+pub(super) struct Watcher<V: View> {
     pub(super) plan: ConnectionPlan,
     pub(super) options: EtcdOptions,
     pub(super) standing: Arc<Standing>,
-    pub(super) sight: Arc<Sight>,
+    pub(super) sight: Arc<Sight<V::Snapshot>>,
+    /// As whose failure one of the watch counts.
+    pub(super) part: Part,
     pub(super) stop: CancellationToken,
 }
 
 /// The view on its way into snapshots.
-struct Current {
-    view: RecordView,
+struct Current<V> {
+    view: V,
     revision: i64,
     /// It has changed since the last snapshot, which was made then.
     changed: bool,
     made: Option<Instant>,
 }
 
-impl Watcher {
-    pub(super) async fn run(self) {
+impl<V: View> Watcher<V> {
+    pub(super) async fn run(self, view: V) {
         let mut current = Current {
-            view: RecordView::new(self.standing.metrics.skipped.clone()),
+            view,
             revision: 0,
             changed: false,
             made: None,
@@ -90,7 +87,7 @@ impl Watcher {
                     "the watch fell behind; every record is read again"
                 );
             } else {
-                self.standing.reachability.failed(Part::Watch, &failure);
+                self.standing.reachability.failed(self.part, &failure);
             }
             let wait = back_off.wait();
             let denied = failure.kind == FailureKind::Denied;
@@ -110,7 +107,7 @@ impl Watcher {
     async fn follow(
         &self,
         connection: &mut Option<EtcdConnection>,
-        current: &mut Current,
+        current: &mut Current<V>,
         back_off: &mut BackOff,
     ) -> Failure {
         match self.try_follow(connection, current, back_off).await {
@@ -122,20 +119,20 @@ impl Watcher {
     async fn try_follow(
         &self,
         connection: &mut Option<EtcdConnection>,
-        current: &mut Current,
+        current: &mut Current<V>,
         back_off: &mut BackOff,
     ) -> Result<std::convert::Infallible, Failure> {
         let connection = match connection {
             Some(connection) => connection,
             None => connection.insert(self.plan.open().await?),
         };
-        let (records, revision) = read_all(connection).await?;
+        let (records, revision) = read_all(connection, current.view.prefix()).await?;
         self.standing.metrics.resyncs.inc();
         current.changed |= current.view.replace(&records);
         current.revision = revision;
         self.show(current);
-        let mut stream = watch_from(connection, revision + 1).await?;
-        self.standing.reachability.works(Part::Watch);
+        let mut stream = watch_from(connection, current.view.prefix(), revision + 1).await?;
+        self.standing.reachability.works(self.part);
         loop {
             let due = current.made.map_or_else(Instant::now, |made| made + PACE);
             let answer = tokio::select! {
@@ -157,19 +154,19 @@ impl Watcher {
         }
     }
 
-    fn take(&self, current: &mut Current, answer: &WatchResponse) {
-        let own = self.standing.membership.borrow().id;
+    fn take(&self, current: &mut Current<V>, answer: &WatchResponse) {
         for event in answer.events() {
             let Some(record) = event.kv() else { continue };
             current.revision = current.revision.max(record.mod_revision());
             match event.event_type() {
                 EventType::Put => current.changed |= current.view.put(record),
                 EventType::Delete => {
-                    let Some(key) = current.view.delete(record.key()) else {
+                    if !current.view.delete(record.key()) {
                         continue;
-                    };
+                    }
                     current.changed = true;
-                    if key.id == own {
+                    let ours = std::str::from_utf8(record.key()).is_ok_and(|key| self.standing.own.contains(key));
+                    if ours {
                         self.standing.doubt.notify_one();
                     }
                 }
@@ -178,7 +175,7 @@ impl Watcher {
     }
 
     /// Makes a snapshot of the view, if it has changed, and says up to where it goes.
-    fn show(&self, current: &mut Current) {
+    fn show(&self, current: &mut Current<V>) {
         if std::mem::take(&mut current.changed) {
             self.sight.snapshot.send_replace(current.view.snapshot());
             current.made = Some(Instant::now());
@@ -188,13 +185,13 @@ impl Watcher {
 }
 
 /// Every record of the bucket, and the revision at which they stood there.
-async fn read_all(connection: &EtcdConnection) -> Result<(Vec<KeyValue>, i64), Failure> {
+async fn read_all(connection: &EtcdConnection, prefix: &str) -> Result<(Vec<KeyValue>, i64), Failure> {
     let mut records: Vec<KeyValue> = Vec::new();
-    let mut from = PREFIX.as_bytes().to_vec();
+    let mut from = prefix.as_bytes().to_vec();
     let mut revision = 0;
     loop {
         let options = GetOptions::new()
-            .with_range(PREFIX_END)
+            .with_range(end_of(prefix))
             .with_limit(PAGE)
             .with_revision(revision);
         let mut page = connection.ask_records(from, options).await?;
@@ -213,13 +210,18 @@ async fn read_all(connection: &EtcdConnection) -> Result<(Vec<KeyValue>, i64), F
     }
 }
 
-async fn watch_from(connection: &EtcdConnection, revision: i64) -> Result<WatchStream, Failure> {
+async fn watch_from(connection: &EtcdConnection, prefix: &str, revision: i64) -> Result<WatchStream, Failure> {
     let options = WatchOptions::new()
-        .with_range(PREFIX_END)
+        .with_range(end_of(prefix))
         .with_start_revision(revision)
         .with_fragment();
     let mut client = connection.watch_client();
-    connection.wait(client.watch(PREFIX, Some(options))).await
+    connection.wait(client.watch(prefix, Some(options))).await
+}
+
+/// The end of the keys with that prefix: the prefix with its last byte, a slash, one higher.
+fn end_of(prefix: &str) -> String {
+    format!("{}0", prefix.trim_end_matches('/'))
 }
 
 /// Why etcd has cancelled the watch, if so.

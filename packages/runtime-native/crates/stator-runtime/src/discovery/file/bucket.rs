@@ -9,7 +9,7 @@ use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, utim
 
 use super::{
     super::connection_id::connection_id,
-    BUCKET, FileRoot,
+    FileRoot,
     bucket_lock::BucketLock,
     folder::{failed, prepare},
 };
@@ -32,9 +32,9 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// Makes the folder exist and proves that it can be written to.
-    pub(super) fn open(root: FileRoot) -> Result<Self> {
+    pub(super) fn open(root: FileRoot, name: &str) -> Result<Self> {
         let bucket = Self {
-            dir: root.path().join(BUCKET),
+            dir: root.path().join(name),
             root,
         };
         bucket.prepare()?;

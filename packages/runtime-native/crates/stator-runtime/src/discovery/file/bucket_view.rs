@@ -12,9 +12,9 @@ use std::{
 use rustix::fs::OFlags;
 
 use super::{
-    super::{Instance, Instances, record::MAX_RECORD_BYTES, warnings::Warnings},
+    super::{record::MAX_RECORD_BYTES, warnings::Warnings},
     bucket::TEMPORARY,
-    record::decode,
+    record_kind::RecordKind,
 };
 
 /// More records than this are not looked at.
@@ -22,18 +22,18 @@ const MAX_RECORDS: usize = 65_536;
 
 /// What the files of a bucket said when they were last read. Only files that changed are read again.
 #[derive(Debug)]
-pub(super) struct BucketView {
+pub(super) struct BucketView<K: RecordKind> {
     dir: PathBuf,
-    files: BTreeMap<OsString, Seen>,
+    files: BTreeMap<OsString, Seen<K::Record>>,
     warnings: Warnings,
 }
 
 #[derive(Debug)]
-struct Seen {
+struct Seen<R> {
     file: FileIdentity,
     modified: Option<SystemTime>,
     /// None for what is no record.
-    instance: Option<Arc<Instance>>,
+    record: Option<Arc<R>>,
 }
 
 /// Writers replace files as a whole, so a file with the same identity has the same content. The modification time is
@@ -47,7 +47,7 @@ struct FileIdentity {
     born: Option<SystemTime>,
 }
 
-impl BucketView {
+impl<K: RecordKind> BucketView<K> {
     pub(super) fn new(dir: PathBuf) -> Self {
         Self {
             dir,
@@ -105,40 +105,31 @@ impl BucketView {
         }
         // What was no record is read again when touched: it may have been half written.
         let same =
-            known.is_some_and(|known| known.file == file && (known.instance.is_some() || known.modified == modified));
+            known.is_some_and(|known| known.file == file && (known.record.is_some() || known.modified == modified));
         if same && !written {
             return false;
         }
-        let already_skipped = known.is_some_and(|known| known.instance.is_none() && known.file.inode == file.inode);
-        let before = known.and_then(|known| known.instance.clone());
-        let instance = match self.read(name) {
-            Ok(instance) => Some(Arc::new(instance)),
+        let already_skipped = known.is_some_and(|known| known.record.is_none() && known.file.inode == file.inode);
+        let before = known.and_then(|known| known.record.clone());
+        let record = match self.read(name) {
+            Ok(record) => Some(Arc::new(record)),
             Err(reason) => {
                 if !already_skipped {
                     self.warnings.warn(
                         &name.to_string_lossy(),
-                        &format!("skipped, it is no instance record: {reason}"),
+                        &format!("skipped, it is no {}: {reason}", K::NAME),
                     );
                 }
                 None
             }
         };
-        let changed = before != instance;
-        self.files.insert(
-            name.to_owned(),
-            Seen {
-                file,
-                modified,
-                instance,
-            },
-        );
+        let changed = before != record;
+        self.files.insert(name.to_owned(), Seen { file, modified, record });
         changed
     }
 
-    pub(super) fn snapshot(&self) -> Instances {
-        let mut instances: Vec<_> = self.files.values().filter_map(|seen| seen.instance.clone()).collect();
-        instances.sort_unstable_by(|a, b| a.order(b));
-        Arc::new(instances)
+    pub(super) fn snapshot(&self) -> K::Snapshot {
+        K::snapshot(self.files.values().filter_map(|seen| seen.record.clone()))
     }
 
     fn names(&self) -> io::Result<BTreeMap<OsString, ()>> {
@@ -148,10 +139,10 @@ impl BucketView {
     }
 
     fn forget(&mut self, name: &OsStr) -> bool {
-        self.files.remove(name).is_some_and(|seen| seen.instance.is_some())
+        self.files.remove(name).is_some_and(|seen| seen.record.is_some())
     }
 
-    fn read(&self, name: &OsStr) -> Result<Instance, String> {
+    fn read(&self, name: &OsStr) -> Result<K::Record, String> {
         let name = name.to_str().ok_or("its name is not UTF-8")?;
         // Neither a link nor a pipe may take the place of the file that was just looked at.
         let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0);
@@ -162,7 +153,7 @@ impl BucketView {
         if content.len() as u64 > MAX_RECORD_BYTES {
             return Err(format!("it is larger than {MAX_RECORD_BYTES} bytes"));
         }
-        decode(name, &content)
+        K::decode(name, &content)
     }
 }
 

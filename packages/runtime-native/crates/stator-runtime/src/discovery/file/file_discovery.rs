@@ -1,31 +1,30 @@
-use std::sync::Arc;
-
-use tokio::{
-    sync::{OnceCell, watch},
-    task::spawn_blocking,
-};
+use tokio::sync::{Mutex, OnceCell, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     super::{
-        BoxFuture, Discovery, Instance, Instances,
+        BoxFuture, Bucket, Discovery, Entries, Instance, Instances,
         connection_id::connection_id,
+        record::encode,
         registration::{check_registration, closed},
     },
-    FileOptions,
-    bucket::Bucket,
-    file_state::FileState,
-    keeper::keep,
-    watcher,
+    BUCKET, FileOptions,
+    record::{entry_file_name, file_name, new_file_name},
+    record_kind::{EntryFiles, InstanceFiles},
+    shelf::Shelf,
 };
-use crate::{Error, ErrorCode, Result};
+use crate::Result;
 
 /// One connection to a discovery folder. Dropping it withdraws what it registered.
 #[derive(Debug)]
 pub struct FileDiscovery {
-    state: Arc<FileState>,
+    id: u64,
     options: FileOptions,
-    watching: OnceCell<()>,
+    instances: Shelf<InstanceFiles>,
+    /// By [`Bucket`]; each is made when it is first used.
+    entries: [OnceCell<Shelf<EntryFiles>>; Bucket::ALL.len()],
+    /// Held while a shelf is made, so that none is made after `close`.
+    closing: Mutex<()>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -37,34 +36,29 @@ impl FileDiscovery {
     /// `discovery` when the file system fails otherwise.
     pub async fn connect(options: FileOptions) -> Result<Self> {
         let id = connection_id()?;
-        let root = options.root.clone();
-        let ttl = options.ttl;
-        let state = blocking(move || Ok(Arc::new(FileState::new(Bucket::open(root)?, id, ttl)))).await?;
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
-        tasks.spawn(keep(state.clone(), options.keep_alive(), stop.clone()));
         Ok(Self {
-            state,
+            id,
+            instances: Shelf::open(&options, BUCKET, &stop, &tasks).await?,
+            entries: Bucket::ALL.map(|_| OnceCell::new()),
+            closing: Mutex::default(),
             options,
-            watching: OnceCell::new(),
             stop,
             tasks,
         })
     }
 
-    async fn start_watching(&self) -> Result<()> {
-        let state = self.state.clone();
-        blocking(move || {
-            state.start_watching();
-            Ok(())
-        })
-        .await?;
-        self.tasks.spawn(watcher::watch(
-            self.state.clone(),
-            self.options.notice,
-            self.stop.clone(),
-        ));
-        Ok(())
+    async fn shelf(&self, bucket: Bucket) -> Result<&Shelf<EntryFiles>> {
+        self.entries[bucket as usize]
+            .get_or_try_init(|| async {
+                let _closing = self.closing.lock().await;
+                if self.instances.is_closed() {
+                    return Err(closed(self));
+                }
+                Shelf::open(&self.options, bucket.name(), &self.stop, &self.tasks).await
+            })
+            .await
     }
 }
 
@@ -78,14 +72,14 @@ impl Discovery for FileDiscovery {
     }
 
     fn connection_id(&self) -> u64 {
-        self.state.id()
+        self.id
     }
 
     fn register<'a>(&'a self, instance: Instance) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             check_registration(self, &instance)?;
-            let state = self.state.clone();
-            let open = blocking(move || state.register(&instance)).await?;
+            let (name, content) = (new_file_name(&instance)?, encode(&instance)?);
+            let open = self.instances.put(name, content).await?;
             if open { Ok(()) } else { Err(closed(self)) }
         })
     }
@@ -96,30 +90,56 @@ impl Discovery for FileDiscovery {
         component: &'a str,
         endpoint: &'a str,
     ) -> BoxFuture<'a, Result<()>> {
-        let (state, names) = (self.state.clone(), [namespace, component, endpoint].map(str::to_owned));
-        Box::pin(blocking(move || state.unregister(&names[0], &names[1], &names[2])))
+        Box::pin(
+            self.instances
+                .remove(file_name(namespace, component, endpoint, self.id)),
+        )
     }
 
     fn watch<'a>(&'a self) -> BoxFuture<'a, Result<watch::Receiver<Instances>>> {
         Box::pin(async move {
-            if self.state.is_closed() {
+            if self.instances.is_closed() {
                 return Err(closed(self));
             }
-            self.watching.get_or_try_init(|| self.start_watching()).await?;
-            Ok(self.state.subscribe())
+            self.instances.watch().await
+        })
+    }
+
+    fn put_entry<'a>(&'a self, bucket: Bucket, key: String, value: Vec<u8>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let name = entry_file_name(&key)?;
+            let shelf = self.shelf(bucket).await?;
+            let open = !self.instances.is_closed() && shelf.put(name, value).await?;
+            if open { Ok(()) } else { Err(closed(self)) }
+        })
+    }
+
+    fn remove_entry<'a>(&'a self, bucket: Bucket, key: String) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            match self.entries[bucket as usize].get() {
+                Some(shelf) => shelf.remove(entry_file_name(&key)?).await,
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn watch_entries<'a>(&'a self, bucket: Bucket) -> BoxFuture<'a, Result<watch::Receiver<Entries>>> {
+        Box::pin(async move {
+            if self.instances.is_closed() {
+                return Err(closed(self));
+            }
+            self.shelf(bucket).await?.watch().await
         })
     }
 
     fn close<'a>(&'a self) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            let state = self.state.clone();
-            let withdrawn = blocking(move || {
-                state.withdraw();
-                Ok(())
-            });
-            if withdrawn.await.is_err() {
-                self.state.withdraw();
+            let closing = self.closing.lock().await;
+            self.instances.withdraw().await;
+            for shelf in self.entries.iter().filter_map(OnceCell::get) {
+                shelf.withdraw().await;
             }
+            drop(closing);
             self.stop.cancel();
             self.tasks.close();
             self.tasks.wait().await;
@@ -130,17 +150,9 @@ impl Discovery for FileDiscovery {
 impl Drop for FileDiscovery {
     fn drop(&mut self) {
         self.stop.cancel();
-        // A few unlinks; after `close` there is nothing left to do.
-        self.state.withdraw();
+        self.instances.withdraw_now();
+        for shelf in self.entries.iter().filter_map(OnceCell::get) {
+            shelf.withdraw_now();
+        }
     }
-}
-
-/// Runs file work on a thread where it may block.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    spawn_blocking(work).await.unwrap_or_else(|error| {
-        Err(Error::new(
-            ErrorCode::ShuttingDown,
-            format!("the discovery folder was not reached: {error}"),
-        ))
-    })
 }

@@ -10,26 +10,21 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::{
-    super::{Instance, Instances, record::encode, warnings::Warnings},
-    bucket::Bucket,
-    bucket_view::BucketView,
-    folder::failed,
-    record::{file_name, new_file_name},
+    super::warnings::Warnings, bucket::Bucket, bucket_view::BucketView, folder::failed, record_kind::RecordKind,
 };
 use crate::Result;
 
-/// What one connection knows and owns. Every method blocks on the file system, so tasks call them on a thread for that.
+/// What one connection knows and owns of one bucket. Every method blocks on the file system, so tasks call them on a thread for that.
 #[derive(Debug)]
-pub(super) struct FileState {
+pub(super) struct FileState<K: RecordKind> {
     pub(super) bucket: Bucket,
-    id: u64,
     ttl: Duration,
     /// Held while files are touched or written, so that no keep-alive brings back what was just unregistered.
     own: Mutex<Own>,
-    view: Mutex<BucketView>,
+    view: Mutex<BucketView<K>>,
     /// Whether anybody has asked for a snapshot. Pure workers never read the others' files.
     watched: AtomicBool,
-    snapshot: watch::Sender<Instances>,
+    snapshot: watch::Sender<K::Snapshot>,
 }
 
 #[derive(Debug)]
@@ -42,8 +37,8 @@ struct Own {
     warnings: Warnings,
 }
 
-impl FileState {
-    pub(super) fn new(bucket: Bucket, id: u64, ttl: Duration) -> Self {
+impl<K: RecordKind> FileState<K> {
+    pub(super) fn new(bucket: Bucket, ttl: Duration) -> Self {
         let own = Own {
             closed: false,
             records: BTreeMap::new(),
@@ -51,10 +46,9 @@ impl FileState {
             warnings: Warnings::default(),
         };
         let view = BucketView::new(bucket.dir().to_owned());
-        let snapshot = watch::Sender::new(Instances::default());
+        let snapshot = watch::Sender::new(K::Snapshot::default());
         Self {
             bucket,
-            id,
             ttl,
             own: Mutex::new(own),
             view: Mutex::new(view),
@@ -63,22 +57,16 @@ impl FileState {
         }
     }
 
-    pub(super) fn id(&self) -> u64 {
-        self.id
-    }
-
     pub(super) fn is_closed(&self) -> bool {
         self.own.lock().closed
     }
 
-    pub(super) fn subscribe(&self) -> watch::Receiver<Instances> {
+    pub(super) fn subscribe(&self) -> watch::Receiver<K::Snapshot> {
         self.snapshot.subscribe()
     }
 
-    /// False when the connection is closed.
-    pub(super) fn register(&self, instance: &Instance) -> Result<bool> {
-        let name = new_file_name(instance)?;
-        let content = encode(instance)?;
+    /// Keeps a file there from now on. False when the connection is closed.
+    pub(super) fn put(&self, name: String, content: Vec<u8>) -> Result<bool> {
         {
             let mut own = self.own.lock();
             if own.closed {
@@ -91,8 +79,8 @@ impl FileState {
         Ok(true)
     }
 
-    pub(super) fn unregister(&self, namespace: &str, component: &str, endpoint: &str) -> Result<()> {
-        let name = file_name(namespace, component, endpoint, self.id);
+    /// Takes a file of ours away. One that is none of ours is no error.
+    pub(super) fn remove(&self, name: String) -> Result<()> {
         {
             let mut own = self.own.lock();
             if own.records.remove(&name).is_none() {
@@ -189,7 +177,7 @@ impl FileState {
         });
     }
 
-    fn look(&self, at: impl FnOnce(&mut BucketView) -> bool) {
+    fn look(&self, at: impl FnOnce(&mut BucketView<K>) -> bool) {
         let mut view = self.view.lock();
         if at(&mut view) {
             // Under the lock, or an older snapshot could come after a newer one.

@@ -6,10 +6,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::file_state::FileState;
+use super::{file_state::FileState, record_kind::RecordKind};
 
 /// Keeps our records alive, deletes expired ones and looks at the folder anew, until `stop`.
-pub(super) async fn keep(state: Arc<FileState>, every: Duration, stop: CancellationToken) {
+pub(super) async fn keep<K: RecordKind>(state: Arc<FileState<K>>, every: Duration, stop: CancellationToken) {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

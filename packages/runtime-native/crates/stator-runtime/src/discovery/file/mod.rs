@@ -13,6 +13,8 @@ mod folder;
 mod keeper;
 mod project;
 mod record;
+mod record_kind;
+mod shelf;
 mod watcher;
 
 pub use file_discovery::FileDiscovery;

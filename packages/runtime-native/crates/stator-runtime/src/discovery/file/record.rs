@@ -37,6 +37,22 @@ pub(super) fn new_file_name(instance: &Instance) -> Result<String> {
     ))
 }
 
+/// The name of a record of another bucket. The same bytes are escaped.
+pub(super) fn entry_file_name(key: &str) -> Result<String> {
+    let name = utf8_percent_encode(key, NON_ALPHANUMERIC).to_string();
+    if name.len() <= MAX_FILE_NAME {
+        return Ok(name);
+    }
+    Err(Error::new(
+        ErrorCode::InvalidArgument,
+        format!(
+            "the names in {key} are together too long for file discovery: they make a file name of {} characters, and \
+             {MAX_FILE_NAME} is the limit (a hyphen or an underscore counts as 3); shorten them",
+            name.len()
+        ),
+    ))
+}
+
 /// Reads a record, or says why it is none.
 pub(super) fn decode(name: &str, content: &[u8]) -> Result<Instance, String> {
     let instance = record::decode(content)?;

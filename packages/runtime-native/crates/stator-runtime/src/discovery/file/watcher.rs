@@ -7,13 +7,14 @@ use super::{
     changes::{Change, Changes},
     file_options::Notice,
     file_state::FileState,
+    record_kind::RecordKind,
 };
 
 /// How often the folder is looked at where the operating system does not tell of changes.
 const POLL: Duration = Duration::from_millis(250);
 
 /// Follows the changes of the folder until `stop`.
-pub(super) async fn watch(state: Arc<FileState>, notice: Notice, stop: CancellationToken) {
+pub(super) async fn watch<K: RecordKind>(state: Arc<FileState<K>>, notice: Notice, stop: CancellationToken) {
     let mut told = false;
     loop {
         let followed = async {
@@ -54,7 +55,7 @@ pub(super) async fn watch(state: Arc<FileState>, notice: Notice, stop: Cancellat
     }
 }
 
-async fn blocking(state: &Arc<FileState>, work: impl FnOnce(&FileState) + Send + 'static) {
+async fn blocking<K: RecordKind>(state: &Arc<FileState<K>>, work: impl FnOnce(&FileState<K>) + Send + 'static) {
     let state = state.clone();
     if let Err(error) = spawn_blocking(move || work(&state)).await {
         tracing::error!(%error, "looking at the discovery folder failed");

@@ -1,15 +1,20 @@
+use std::{collections::HashMap, sync::Arc};
+
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::{
     super::{
-        BoxFuture, Discovery, Instance, Instances,
+        BoxFuture, Bucket, Discovery, Entries, Instance, Instances,
         connection_id::connection_id,
         registration::{check_registration, closed},
     },
     MemoryStore,
 };
 use crate::Result;
+
+/// Records by bucket and key.
+type OwnEntries = HashMap<(Bucket, String), Arc<[u8]>>;
 
 /// One connection to a [`MemoryStore`]. Dropping it withdraws what it registered.
 #[derive(Debug)]
@@ -18,6 +23,8 @@ pub struct MemoryDiscovery {
     id: u64,
     /// Held while a record is put, so that none appears after `close`.
     closed: Mutex<bool>,
+    /// What this connection has put into buckets.
+    own: Mutex<OwnEntries>,
 }
 
 impl MemoryDiscovery {
@@ -26,6 +33,7 @@ impl MemoryDiscovery {
             store,
             id: connection_id()?,
             closed: Mutex::new(false),
+            own: Mutex::default(),
         })
     }
 
@@ -42,6 +50,9 @@ impl MemoryDiscovery {
     fn withdraw_all(&self) {
         *self.closed.lock() = true;
         self.store.remove(|instance| instance.instance_id == self.id);
+        for ((bucket, key), value) in self.own.lock().drain() {
+            self.store.remove_entry(bucket, &key, &value);
+        }
     }
 }
 
@@ -81,6 +92,39 @@ impl Discovery for MemoryDiscovery {
                 Err(closed(self))
             } else {
                 Ok(self.store.subscribe())
+            }
+        })
+    }
+
+    fn put_entry<'a>(&'a self, bucket: Bucket, key: String, value: Vec<u8>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let is_closed = self.closed.lock();
+            if *is_closed {
+                return Err(closed(self));
+            }
+            let value: Arc<[u8]> = value.into();
+            self.own.lock().insert((bucket, key.clone()), Arc::clone(&value));
+            self.store.put_entry(bucket, key, value);
+            Ok(())
+        })
+    }
+
+    fn remove_entry<'a>(&'a self, bucket: Bucket, key: String) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let removed = self.own.lock().remove_entry(&(bucket, key));
+            if let Some(((bucket, key), value)) = removed {
+                self.store.remove_entry(bucket, &key, &value);
+            }
+            Ok(())
+        })
+    }
+
+    fn watch_entries<'a>(&'a self, bucket: Bucket) -> BoxFuture<'a, Result<watch::Receiver<Entries>>> {
+        Box::pin(async move {
+            if *self.closed.lock() {
+                Err(closed(self))
+            } else {
+                Ok(self.store.subscribe_entries(bucket))
             }
         })
     }

@@ -2,12 +2,14 @@ use std::sync::{Arc, LazyLock};
 
 use tokio::sync::watch;
 
-use super::super::{Instance, Instances};
+use super::super::{Bucket, Entries, Instance, Instances};
 
 /// Records that live in this process. Clones share the records; every runtime connects to the store on its own.
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     snapshot: Arc<watch::Sender<Instances>>,
+    /// By [`Bucket`].
+    entries: Arc<[watch::Sender<Entries>; Bucket::ALL.len()]>,
 }
 
 static PROCESS: LazyLock<MemoryStore> = LazyLock::new(MemoryStore::new);
@@ -17,6 +19,7 @@ impl MemoryStore {
     pub fn new() -> Self {
         Self {
             snapshot: Arc::new(watch::Sender::new(Instances::default())),
+            entries: Arc::new(Bucket::ALL.map(|_| watch::Sender::new(Entries::default()))),
         }
     }
 
@@ -36,6 +39,27 @@ impl MemoryStore {
                 Ok(position) => instances[position] = Arc::new(instance),
                 Err(position) => instances.insert(position, Arc::new(instance)),
             }
+        });
+    }
+
+    pub(super) fn subscribe_entries(&self, bucket: Bucket) -> watch::Receiver<Entries> {
+        self.entries[bucket as usize].subscribe()
+    }
+
+    pub(super) fn put_entry(&self, bucket: Bucket, key: String, value: Arc<[u8]>) {
+        self.entries[bucket as usize].send_modify(|entries| {
+            Arc::make_mut(entries).insert(key, value);
+        });
+    }
+
+    /// Takes a record away, if it is still this one.
+    pub(super) fn remove_entry(&self, bucket: Bucket, key: &str, value: &Arc<[u8]>) {
+        self.entries[bucket as usize].send_if_modified(|entries| {
+            let ours = entries.get(key).is_some_and(|there| Arc::ptr_eq(there, value));
+            if ours {
+                Arc::make_mut(entries).remove(key);
+            }
+            ours
         });
     }
 
