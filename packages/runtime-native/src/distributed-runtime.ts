@@ -1,6 +1,7 @@
 import { watchUnread } from "./calling/unread-watch.ts";
 import { Bridge } from "./crossing/bridge.ts";
 import { Endpoint } from "./endpoint.ts";
+import { Publishers } from "./events/publishers.ts";
 import type { Started } from "./generated/types/started.ts";
 import { logSettings } from "./log-settings.ts";
 import { milliseconds } from "./milliseconds.ts";
@@ -25,14 +26,15 @@ export class DistributedRuntime implements AsyncDisposable {
   private constructor(bridge: Bridge, started: Started, options: RuntimeOptions) {
     this.systemAddress = started.systemAddress;
     bridge.identity.begin(BigInt(started.instanceId));
-    this.#core = { bridge, log: logSettings(options) };
+    this.#core = { bridge, log: logSettings(options), publishers: new Publishers(bridge) };
     this.#stopUnreadWatch = watchUnread(bridge, started.unreadTimeoutMs);
   }
 
   /**
    * Joins a cluster. Each setting comes from the options, else from the environment, else from its default.
    *
-   * @throws StatorError `invalid_argument` naming the setting, `discovery`, `permission_denied`, `addon_missing`.
+   * @throws StatorError `invalid_argument` naming the setting, `discovery`, `unavailable`, `permission_denied`,
+   * `addon_missing`.
    */
   static async create(options: RuntimeOptions = {}): Promise<DistributedRuntime> {
     const bridge = new Bridge(options, environment());
@@ -113,7 +115,7 @@ export class DistributedRuntime implements AsyncDisposable {
 function environment(): Record<string, string> {
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (/^(DYN|ETCD)_/.test(name) && value !== undefined) own[name] = value.toWellFormed();
+    if (/^(DYN|ETCD|NATS)_/.test(name) && value !== undefined) own[name] = value.toWellFormed();
   }
   return own;
 }

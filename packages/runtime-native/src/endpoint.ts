@@ -1,12 +1,13 @@
 import type { Annotated } from "./calling/annotated.ts";
 import { Client, type ClientOptions } from "./calling/client.ts";
+import { EventScope } from "./events/event-scope.ts";
 import type { JsonValue } from "./json-value.ts";
 import type { RuntimeCore } from "./runtime-core.ts";
 import type { Handler } from "./serving/handler.ts";
 import { type ServeOptions, ServedEndpoint } from "./serving/served-endpoint.ts";
 
 /** Something that can be served and called: `namespace.component.name`. */
-export class Endpoint {
+export class Endpoint extends EventScope {
   readonly namespace: string;
   readonly component: string;
   readonly name: string;
@@ -14,6 +15,7 @@ export class Endpoint {
 
   /** @internal Use `runtime.endpoint()`. */
   constructor(core: RuntimeCore, namespace: string, component: string, name: string) {
+    super(core, `${namespace}.${component}.${name}`);
     this.#core = core;
     this.namespace = namespace;
     this.component = component;

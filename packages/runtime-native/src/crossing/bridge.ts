@@ -12,7 +12,7 @@ import { loadAddon } from "./load-addon.ts";
 import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
 import { OPERATION } from "./operation.ts";
 import { Outbox } from "./outbox.ts";
-import { encodePayload } from "./payload.ts";
+import { encodePayload, type Payload } from "./payload.ts";
 import { Receivers } from "./receivers.ts";
 import { readSocket, readsSockets } from "./socket-reader.ts";
 import { Turn } from "./turn.ts";
@@ -98,15 +98,24 @@ export class Bridge {
     return this.#commands.run(command, (number, text) => this.#native.command(number, text), signal);
   }
 
+  /** Gives an event to a publisher; resolves when the core has taken it. */
+  publish(publisher: number, payload: Payload): Promise<void> {
+    if (this.#closed) return Promise.reject(shutDown());
+    const { number, result } = this.#commands.begin();
+    this.outbox.push(OPERATION.publish, publisher, payload, number);
+    return result.then(() => {});
+  }
+
   /** Ends everything that is still open, with `shutting_down`. Harmless a second time. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { calls, served, endpoints, instances, contracts } = this.receivers;
+    const { calls, served, endpoints, instances, contracts, subscriptions } = this.receivers;
     this.outbox.close();
     for (const endpoint of endpoints.values()) endpoint.gone();
     for (const call of served.values()) call.cancelled(CANCEL_REASON.lost);
     for (const call of calls.values()) call.failed(shutDown(), 0, 0);
+    for (const subscription of subscriptions.values()) subscription.ended(null);
     instances.clear();
     contracts.clear();
     this.#commands.close(shutDown());

@@ -30,14 +30,22 @@ export class Commands {
     send: (number: number, command: string) => void,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    const number = this.#next++;
-    const result = this.expect(number, signal);
+    const { number, result } = this.begin(signal);
     try {
       send(number, JSON.stringify(command));
     } catch (thrown) {
       this.#take(number)?.reject(fromNative(thrown));
     }
     return result;
+  }
+
+  /** A number that no open question has, and its answer. */
+  begin(signal?: AbortSignal): { readonly number: number; readonly result: Promise<string> } {
+    const number = this.#next;
+    do {
+      this.#next = (this.#next + 1) >>> 0 || START + 1;
+    } while (this.#pending.has(this.#next));
+    return { number, result: this.expect(number, signal) };
   }
 
   /** The answer with that number. */

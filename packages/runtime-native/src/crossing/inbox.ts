@@ -4,7 +4,10 @@ import type { WireError } from "../stator-error.ts";
 import { EVENT, EVENT_FLAG, SLOTS } from "./event.ts";
 import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
 import { decodeText, Msgpack, type Payload } from "./payload.ts";
-import type { Receivers } from "./receivers.ts";
+import type { ArrivedEvent, Receivers } from "./receivers.ts";
+
+/** What a record before an event says of it. */
+type EventHead = Pick<ArrivedEvent, "sequence" | "publishedAt">;
 
 /** Events that one drain takes. */
 const MAX_EVENTS = 2_048;
@@ -45,6 +48,7 @@ export class Inbox {
   #end = 0;
   #textAt = 0;
   #byteAt = 0;
+  #eventHead: EventHead = { sequence: 0n, publishedAt: 0 };
 
   constructor(native: NativeRuntime, receivers: Receivers, listener: InboxListener) {
     this.#native = native;
@@ -87,7 +91,7 @@ export class Inbox {
     const head = records[at] as number;
     const id = records[at + 1] as number;
     const payload = this.#payload(head, records[at + 2] as number);
-    const { calls, served, endpoints, instances } = this.#receivers;
+    const { calls, served, endpoints, instances, subscriptions } = this.#receivers;
     switch (head & 0xff) {
       case EVENT.message: {
         const last = (head & EVENT_FLAG.last) !== 0;
@@ -155,6 +159,24 @@ export class Inbox {
       case EVENT.instanceId:
         this.#listener.instanceId(records[at + 4] as number, records[at + 5] as number);
         break;
+      case EVENT.eventHead:
+        this.#eventHead = {
+          sequence: wide(records[at + 3] as number, records[at + 4] as number),
+          publishedAt: Number(wide(records[at + 5] as number, records[at + 6] as number)),
+        };
+        break;
+      case EVENT.event: {
+        const cost = records[at + 3] as number;
+        const publisherId = wide(records[at + 4] as number, records[at + 5] as number);
+        const event = { payload, cost, publisherId, ...this.#eventHead };
+        subscriptions.get(id)?.arrived(event, records[at + 6] as number);
+        break;
+      }
+      case EVENT.eventsEnd: {
+        const error = payload === "" ? null : errorFromWire(decodeText(payload as string) as WireError);
+        subscriptions.get(id)?.ended(error);
+        break;
+      }
       default:
         break;
     }
@@ -174,6 +196,11 @@ export class Inbox {
     this.#textAt = from + length;
     return this.#text.substring(from, from + length);
   }
+}
+
+/** A number of 64 bits. */
+function wide(low: number, high: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low);
 }
 
 /** The same bytes without the ways of a `Buffer`, whose `slice` would not copy. */

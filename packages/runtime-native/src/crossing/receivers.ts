@@ -41,6 +41,22 @@ export interface EndpointEvents {
   gone(): void;
 }
 
+/** An event as it arrives. */
+export interface ArrivedEvent {
+  readonly payload: Payload;
+  readonly cost: number;
+  readonly publisherId: bigint;
+  readonly sequence: bigint;
+  readonly publishedAt: number;
+}
+
+/** A subscription, as events reach it. */
+export interface SubscriptionEvents {
+  /** `dropped`: how many had no room so far. */
+  arrived(event: ArrivedEvent, dropped: number): void;
+  ended(error: StatorError | null): void;
+}
+
 /** Whom events concern, by the numbers that both sides use. */
 export class Receivers {
   readonly calls = new Map<number, CallEvents>();
@@ -48,6 +64,7 @@ export class Receivers {
   readonly endpoints = new Map<number, EndpointEvents>();
   /** Hear the list of a client's instances, as JSON. */
   readonly instances = new Map<number, (list: string) => void>();
+  readonly subscriptions = new Map<number, SubscriptionEvents>();
   /** What clients were built with, by their numbers. */
   readonly contracts = new Map<number, EndpointContract>();
 }

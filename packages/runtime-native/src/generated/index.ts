@@ -5,6 +5,7 @@ export { DiscoveryBackend, type DiscoveryBackendInput } from "./types/discovery-
 export { Dispute } from "./types/dispute.ts";
 export { ErrorCode, type ErrorCodeInput } from "./types/error-code.ts";
 export { ErrorCodeFacts } from "./types/error-code-facts.ts";
+export { EventPlane, type EventPlaneInput } from "./types/event-plane.ts";
 export { HealthStatus } from "./types/health-status.ts";
 export { Instance, type InstanceInput } from "./types/instance.ts";
 export { Judgement } from "./types/judgement.ts";

@@ -43,6 +43,22 @@ pub enum Command {
     Shutdown { timeout_ms: Option<u32> },
     /// Says whether this process is healthy, for the system server.
     SetHealth { ready: bool },
+    /// Makes the publisher with the number `publisher`. The scope is `namespace`, `namespace.component` or
+    /// `namespace.component.endpoint`.
+    OpenPublisher {
+        publisher: u32,
+        scope: String,
+        topic: String,
+    },
+    /// Makes the subscription with the number `subscription`; the capacity is that of the configuration if it is not given.
+    Subscribe {
+        subscription: u32,
+        scope: String,
+        topic: String,
+        capacity: Option<u32>,
+    },
+    /// Ends a subscription.
+    Unsubscribe { subscription: u32 },
     /// Answers a dispute.
     Judged { dispute: u32, judgement: Judgement },
 }

@@ -90,6 +90,9 @@ fn events() -> BTreeMap<String, u32> {
         ("attach", event::ATTACH),
         ("instanceId", event::INSTANCE_ID),
         ("dispute", event::DISPUTE),
+        ("eventHead", event::EVENT_HEAD),
+        ("event", event::EVENT),
+        ("eventsEnd", event::EVENTS_END),
     ])
 }
 
@@ -127,6 +130,8 @@ fn operations() -> BTreeMap<String, u32> {
         ("fail", operation_kind::FAIL),
         ("taken", operation_kind::TAKEN),
         ("release", operation_kind::RELEASE),
+        ("publish", operation_kind::PUBLISH),
+        ("eventsTaken", operation_kind::EVENTS_TAKEN),
     ])
 }
 

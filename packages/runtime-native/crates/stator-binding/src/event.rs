@@ -40,6 +40,15 @@ pub const INSTANCE_ID: u32 = 13;
 /// that). The answer is a command.
 pub const DISPUTE: u32 = 14;
 
+/// What stands before an [`EVENT`]: its sequence (slots 3 and 4) and when it was published (slots 5 and 6), by low and high
+/// half.
+pub const EVENT_HEAD: u32 = 15;
+/// A subscription got an event (slot 3: what it costs; slots 4 and 5: the publisher; slot 6: how many events had no room
+/// so far).
+pub const EVENT: u32 = 16;
+/// A subscription is over: the text is the error as JSON, if there is one.
+pub const EVENTS_END: u32 = 17;
+
 /// Flag: the payload is raw bytes and stands in the bytes lane.
 pub const BYTES: u32 = 1 << 8;
 /// Flag: the payload is a msgpack value and stands in the bytes lane.

@@ -101,6 +101,17 @@ impl Inbox {
         true
     }
 
+    /// Adds a record, and behind it one with a payload. `false`: it is not what its lane says; nothing was added.
+    pub fn push_before_payload(&self, record: Record, next: Record, lane: Lane, data: &[u8]) -> bool {
+        let Some(payload) = Payload::new(lane, data) else {
+            return false;
+        };
+        let mut back = self.back.lock();
+        back.records.push(record);
+        back.push_payload(next, &payload);
+        true
+    }
+
     /// Adds a record with a payload in its lane. `false`: it is not what its lane says; nothing was added.
     pub fn push_payload(&self, record: Record, lane: Lane, data: &[u8]) -> bool {
         let Some(payload) = Payload::new(lane, data) else {

@@ -15,6 +15,7 @@ mod document;
 mod event;
 mod inbox;
 mod io_thread;
+mod js_events;
 mod js_handler;
 mod js_judge;
 mod js_reader;

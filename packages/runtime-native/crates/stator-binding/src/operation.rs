@@ -17,8 +17,9 @@ use stator_runtime::{
 use crate::{
     event::{CancelReason, Record, SLOTS},
     operation_kind::{
-        ANNOTATED, BLOCKED_CALL, BLOCKED_SERVED, BYTES, CALL, CALL_FINISH, CALL_SEND, CANCEL, CONSUMED, FAIL, FINISH,
-        ITEM, LAST, MSGPACK, RELEASE, ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT, STREAM, TAKEN,
+        ANNOTATED, BLOCKED_CALL, BLOCKED_SERVED, BYTES, CALL, CALL_FINISH, CALL_SEND, CANCEL, CONSUMED, EVENTS_TAKEN,
+        FAIL, FINISH, ITEM, LAST, MSGPACK, PUBLISH, RELEASE, ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM,
+        ROUTE_SHIFT, STREAM, TAKEN,
     },
     session::{Session, closed_client},
 };
@@ -135,6 +136,12 @@ impl<'a> Submission<'a> {
                     self.touched.served(&call);
                 }
             }
+            PUBLISH => {
+                let (lane, data) = self.take(head, length);
+                let published = self.session.events.publish(id, lane, data);
+                self.session.answer(extra, published);
+            }
+            EVENTS_TAKEN => self.session.events.taken(id, extra),
             RELEASE => drop(self.session.served_calls.finish(id)),
             _ => {}
         }

@@ -25,6 +25,11 @@ pub const TAKEN: u32 = 9;
 /// The handler of a served call that was cancelled is done.
 pub const RELEASE: u32 = 10;
 
+/// Publishes an event. Slot 1: the publisher; slot 3: the number under which the answer comes as a result.
+pub const PUBLISH: u32 = 11;
+/// Events of a subscription were taken (slot 1: the subscription; slot 3: their cost).
+pub const EVENTS_TAKEN: u32 = 12;
+
 /// Flag: the payload stands in the bytes lane.
 pub const BYTES: u32 = 1 << 8;
 /// Flag: it does, and is a msgpack value.

@@ -16,6 +16,7 @@ use crate::{
     command::{Command, ListedInstance, ServedContract, ShutDown, Started},
     event,
     inbox::Inbox,
+    js_events::JsEvents,
     js_handler::{JsHandler, ServedCalls},
     js_judge::{JsJudge, process_verdicts},
     js_reader::JsReader,
@@ -31,6 +32,7 @@ pub struct Session {
     pub inbox: Arc<Inbox>,
     pub calls: Arc<JsSink>,
     pub served_calls: Arc<ServedCalls>,
+    pub events: JsEvents,
     judge: Arc<JsJudge>,
     /// Present where JavaScript's event loop reads the sockets.
     pub reader: Option<Arc<JsReader>>,
@@ -44,6 +46,7 @@ impl Session {
         Self {
             calls: Arc::new(JsSink::new(Arc::clone(&inbox))),
             served_calls: Arc::new(ServedCalls::new(Arc::clone(&inbox))),
+            events: JsEvents::new(Arc::clone(&inbox)),
             judge: Arc::new(JsJudge::new(Arc::clone(&inbox))),
             reader: reads_sockets.then(|| Arc::new(JsReader::new(Arc::clone(&inbox)))),
             inbox,
@@ -185,6 +188,36 @@ impl Session {
                 }
                 self.answer(number, Ok(()));
             }
+            Command::OpenPublisher {
+                publisher,
+                scope,
+                topic,
+            } => {
+                let result = match self.runtime() {
+                    Ok(runtime) => self.events.open(&runtime, publisher, &scope, &topic).await,
+                    Err(error) => Err(error),
+                };
+                self.answer(number, result);
+            }
+            Command::Subscribe {
+                subscription,
+                scope,
+                topic,
+                capacity,
+            } => {
+                let result = match self.runtime() {
+                    Ok(runtime) => {
+                        let subscribed = self.events.subscribe(&runtime, subscription, &scope, &topic, capacity);
+                        subscribed.await
+                    }
+                    Err(error) => Err(error),
+                };
+                self.answer(number, result);
+            }
+            Command::Unsubscribe { subscription } => {
+                self.events.unsubscribe(subscription);
+                self.answer(number, Ok(()));
+            }
             Command::Judged { dispute, judgement } => {
                 self.judge.settle(dispute, judgement);
                 self.answer(number, Ok(()));
@@ -227,7 +260,7 @@ impl Session {
             .ok_or_else(|| Error::new(ErrorCode::ShuttingDown, "the runtime has not started"))
     }
 
-    fn answer(&self, number: u32, result: Result<impl Serialize>) {
+    pub fn answer(&self, number: u32, result: Result<impl Serialize>) {
         let (worked, text) = match result.and_then(|value| {
             serde_json::to_string(&value)
                 .map_err(|error| Error::new(ErrorCode::Internal, format!("a result that cannot be written: {error}")))

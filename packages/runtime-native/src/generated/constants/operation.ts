@@ -6,9 +6,11 @@ export const operation = {
   callSend: 4,
   cancel: 2,
   consumed: 3,
+  eventsTaken: 12,
   fail: 8,
   finish: 7,
   item: 6,
+  publish: 11,
   release: 10,
   taken: 9,
 } as const satisfies { [key: string]: number };

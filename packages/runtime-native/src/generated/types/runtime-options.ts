@@ -9,6 +9,7 @@ import {
   isDiscoveryBackend,
   readDiscoveryBackend,
 } from "./discovery-backend.ts";
+import { type EventPlane, type EventPlaneInput, isEventPlane, readEventPlane } from "./event-plane.ts";
 import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
 import { isRequestPlaneCodec, readRequestPlaneCodec, type RequestPlaneCodec } from "./request-plane-codec.ts";
 import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
@@ -95,6 +96,38 @@ export type RuntimeOptions = {
    * environment). Default 0.
    */
   gracePeriodMs: number | null;
+  /**
+   * Through what events travel: `zmq` from process to process, `nats` through a server, `memory` inside one process.
+   * Default `zmq`; `memory` if discovery is.
+   */
+  eventPlane: EventPlane | null;
+  /**
+   * The address that publishers of events listen on, and are found at. Default `127.0.0.1`; that for calls if it is
+   * set.
+   */
+  eventHost: string | null;
+  /** How many events may wait for the reader of a subscription; further ones are dropped and counted. Default 100000. */
+  eventQueueCapacity: number | null;
+  /** Where NATS is: addresses with commas between them. Default `nats://localhost:4222`. */
+  natsServer: string | null;
+  /** The user for NATS. Default none. */
+  natsUsername: string | null;
+  /** The password of that user. Never shown. Default none. */
+  natsPassword: Secret | null;
+  /** The token for NATS, in place of a user. Never shown. Default none. */
+  natsToken: Secret | null;
+  /** The seed of an nkey for NATS, in place of a user. Never shown. Default none. */
+  natsNkey: Secret | null;
+  /** A credentials file for NATS, in place of a user. Default none. */
+  natsCredentialsFile: string | null;
+  /** A PEM file with the authority of NATS's certificate. Default none, and then those of the system count. */
+  natsCa: string | null;
+  /** A PEM file with our certificate, where NATS wants one. Default none. */
+  natsClientCert: string | null;
+  /** A PEM file with the key of our certificate. Default none. */
+  natsClientKey: string | null;
+  /** How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
+  natsStartupTimeoutMs: number | null;
   /** Threads of the core. Default 1. */
   workerThreads: number | null;
   /** The address of the system server. Default `127.0.0.1`. */
@@ -189,6 +222,38 @@ export type RuntimeOptionsInput = {
    * environment). Default 0.
    */
   gracePeriodMs?: number | null | undefined;
+  /**
+   * Through what events travel: `zmq` from process to process, `nats` through a server, `memory` inside one process.
+   * Default `zmq`; `memory` if discovery is.
+   */
+  eventPlane?: EventPlaneInput | null | undefined;
+  /**
+   * The address that publishers of events listen on, and are found at. Default `127.0.0.1`; that for calls if it is
+   * set.
+   */
+  eventHost?: string | null | undefined;
+  /** How many events may wait for the reader of a subscription; further ones are dropped and counted. Default 100000. */
+  eventQueueCapacity?: number | null | undefined;
+  /** Where NATS is: addresses with commas between them. Default `nats://localhost:4222`. */
+  natsServer?: string | null | undefined;
+  /** The user for NATS. Default none. */
+  natsUsername?: string | null | undefined;
+  /** The password of that user. Never shown. Default none. */
+  natsPassword?: Secret | null | undefined;
+  /** The token for NATS, in place of a user. Never shown. Default none. */
+  natsToken?: Secret | null | undefined;
+  /** The seed of an nkey for NATS, in place of a user. Never shown. Default none. */
+  natsNkey?: Secret | null | undefined;
+  /** A credentials file for NATS, in place of a user. Default none. */
+  natsCredentialsFile?: string | null | undefined;
+  /** A PEM file with the authority of NATS's certificate. Default none, and then those of the system count. */
+  natsCa?: string | null | undefined;
+  /** A PEM file with our certificate, where NATS wants one. Default none. */
+  natsClientCert?: string | null | undefined;
+  /** A PEM file with the key of our certificate. Default none. */
+  natsClientKey?: string | null | undefined;
+  /** How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
+  natsStartupTimeoutMs?: number | null | undefined;
   /** Threads of the core. Default 1. */
   workerThreads?: number | null | undefined;
   /** The address of the system server. Default `127.0.0.1`. */
@@ -208,15 +273,15 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   readRuntimeOptions,
   isRuntimeOptions,
   JSON,
-  36,
+  49,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, systemHost, startingHealthStatus, log } = value;
+    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
     if (
       (discovery === null || isDiscoveryBackend(discovery)) &&
       (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -231,11 +296,22 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
       (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
       (responsePlane === null || isResponsePlane(responsePlane)) &&
       (responseHost === null || (typeof responseHost === "string" && responseHost.isWellFormed())) &&
+      (eventPlane === null || isEventPlane(eventPlane)) &&
+      (eventHost === null || (typeof eventHost === "string" && eventHost.isWellFormed())) &&
+      (natsServer === null || (typeof natsServer === "string" && natsServer.isWellFormed())) &&
+      (natsUsername === null || (typeof natsUsername === "string" && natsUsername.isWellFormed())) &&
+      (natsPassword === null || isSecret(natsPassword)) &&
+      (natsToken === null || isSecret(natsToken)) &&
+      (natsNkey === null || isSecret(natsNkey)) &&
+      (natsCredentialsFile === null || (typeof natsCredentialsFile === "string" && natsCredentialsFile.isWellFormed())) &&
+      (natsCa === null || (typeof natsCa === "string" && natsCa.isWellFormed())) &&
+      (natsClientCert === null || (typeof natsClientCert === "string" && natsClientCert.isWellFormed())) &&
+      (natsClientKey === null || (typeof natsClientKey === "string" && natsClientKey.isWellFormed())) &&
       (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
       (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
       (log === null || (typeof log === "string" && log.isWellFormed()))
     ) {
-      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
+      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, workerThreads, systemPort, logJson } = value;
       if (
         (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
         (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -254,6 +330,8 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
         (keepAliveMs === null || (typeof keepAliveMs === "number" && keepAliveMs >>> 0 === keepAliveMs)) &&
         (shutdownTimeoutMs === null || (typeof shutdownTimeoutMs === "number" && shutdownTimeoutMs >>> 0 === shutdownTimeoutMs)) &&
         (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
+        (eventQueueCapacity === null || (typeof eventQueueCapacity === "number" && eventQueueCapacity >>> 0 === eventQueueCapacity)) &&
+        (natsStartupTimeoutMs === null || (typeof natsStartupTimeoutMs === "number" && natsStartupTimeoutMs >>> 0 === natsStartupTimeoutMs)) &&
         (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
         (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
         (logJson === null || typeof logJson === "boolean")
@@ -290,6 +368,19 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           keepAliveMs,
           shutdownTimeoutMs,
           gracePeriodMs,
+          eventPlane,
+          eventHost,
+          eventQueueCapacity,
+          natsServer,
+          natsUsername,
+          natsPassword,
+          natsToken,
+          natsNkey,
+          natsCredentialsFile,
+          natsCa,
+          natsClientCert,
+          natsClientKey,
+          natsStartupTimeoutMs,
           workerThreads,
           systemHost,
           systemPort,
@@ -390,6 +481,45 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { gracePeriodMs: gracePeriodMsGiven = null } = value;
   const gracePeriodMs = gracePeriodMsGiven === null ? null : readU32(gracePeriodMsGiven);
   if (gracePeriodMs === INVALID) return inside("gracePeriodMs");
+  const { eventPlane: eventPlaneGiven = null } = value;
+  const eventPlane = eventPlaneGiven === null ? null : readEventPlane(eventPlaneGiven);
+  if (eventPlane === INVALID) return inside("eventPlane");
+  const { eventHost: eventHostGiven = null } = value;
+  const eventHost = eventHostGiven === null ? null : readString(eventHostGiven);
+  if (eventHost === INVALID) return inside("eventHost");
+  const { eventQueueCapacity: eventQueueCapacityGiven = null } = value;
+  const eventQueueCapacity = eventQueueCapacityGiven === null ? null : readU32(eventQueueCapacityGiven);
+  if (eventQueueCapacity === INVALID) return inside("eventQueueCapacity");
+  const { natsServer: natsServerGiven = null } = value;
+  const natsServer = natsServerGiven === null ? null : readString(natsServerGiven);
+  if (natsServer === INVALID) return inside("natsServer");
+  const { natsUsername: natsUsernameGiven = null } = value;
+  const natsUsername = natsUsernameGiven === null ? null : readString(natsUsernameGiven);
+  if (natsUsername === INVALID) return inside("natsUsername");
+  const { natsPassword: natsPasswordGiven = null } = value;
+  const natsPassword = natsPasswordGiven === null ? null : readSecret(natsPasswordGiven);
+  if (natsPassword === INVALID) return inside("natsPassword");
+  const { natsToken: natsTokenGiven = null } = value;
+  const natsToken = natsTokenGiven === null ? null : readSecret(natsTokenGiven);
+  if (natsToken === INVALID) return inside("natsToken");
+  const { natsNkey: natsNkeyGiven = null } = value;
+  const natsNkey = natsNkeyGiven === null ? null : readSecret(natsNkeyGiven);
+  if (natsNkey === INVALID) return inside("natsNkey");
+  const { natsCredentialsFile: natsCredentialsFileGiven = null } = value;
+  const natsCredentialsFile = natsCredentialsFileGiven === null ? null : readString(natsCredentialsFileGiven);
+  if (natsCredentialsFile === INVALID) return inside("natsCredentialsFile");
+  const { natsCa: natsCaGiven = null } = value;
+  const natsCa = natsCaGiven === null ? null : readString(natsCaGiven);
+  if (natsCa === INVALID) return inside("natsCa");
+  const { natsClientCert: natsClientCertGiven = null } = value;
+  const natsClientCert = natsClientCertGiven === null ? null : readString(natsClientCertGiven);
+  if (natsClientCert === INVALID) return inside("natsClientCert");
+  const { natsClientKey: natsClientKeyGiven = null } = value;
+  const natsClientKey = natsClientKeyGiven === null ? null : readString(natsClientKeyGiven);
+  if (natsClientKey === INVALID) return inside("natsClientKey");
+  const { natsStartupTimeoutMs: natsStartupTimeoutMsGiven = null } = value;
+  const natsStartupTimeoutMs = natsStartupTimeoutMsGiven === null ? null : readU32(natsStartupTimeoutMsGiven);
+  if (natsStartupTimeoutMs === INVALID) return inside("natsStartupTimeoutMs");
   const { workerThreads: workerThreadsGiven = null } = value;
   const workerThreads = workerThreadsGiven === null ? null : readU16(workerThreadsGiven);
   if (workerThreads === INVALID) return inside("workerThreads");
@@ -440,6 +570,19 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     keepAliveMs,
     shutdownTimeoutMs,
     gracePeriodMs,
+    eventPlane,
+    eventHost,
+    eventQueueCapacity,
+    natsServer,
+    natsUsername,
+    natsPassword,
+    natsToken,
+    natsNkey,
+    natsCredentialsFile,
+    natsCa,
+    natsClientCert,
+    natsClientKey,
+    natsStartupTimeoutMs,
     workerThreads,
     systemHost,
     systemPort,
@@ -451,7 +594,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
   if (!isObject(value)) return false;
-  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, systemHost, startingHealthStatus, log } = value;
+  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
   if (
     (discovery === null || isDiscoveryBackend(discovery)) &&
     (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -466,12 +609,23 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
     (responsePlane === null || isResponsePlane(responsePlane)) &&
     (responseHost === null || (typeof responseHost === "string" && responseHost.isWellFormed())) &&
+    (eventPlane === null || isEventPlane(eventPlane)) &&
+    (eventHost === null || (typeof eventHost === "string" && eventHost.isWellFormed())) &&
+    (natsServer === null || (typeof natsServer === "string" && natsServer.isWellFormed())) &&
+    (natsUsername === null || (typeof natsUsername === "string" && natsUsername.isWellFormed())) &&
+    (natsPassword === null || isSecret(natsPassword)) &&
+    (natsToken === null || isSecret(natsToken)) &&
+    (natsNkey === null || isSecret(natsNkey)) &&
+    (natsCredentialsFile === null || (typeof natsCredentialsFile === "string" && natsCredentialsFile.isWellFormed())) &&
+    (natsCa === null || (typeof natsCa === "string" && natsCa.isWellFormed())) &&
+    (natsClientCert === null || (typeof natsClientCert === "string" && natsClientCert.isWellFormed())) &&
+    (natsClientKey === null || (typeof natsClientKey === "string" && natsClientKey.isWellFormed())) &&
     (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
     (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
     (log === null || (typeof log === "string" && log.isWellFormed())) &&
     hasOnly(value, keysOfRuntimeOptions)
   ) {
-    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
+    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, workerThreads, systemPort, logJson } = value;
     return (
       (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
       (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -490,6 +644,8 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
       (keepAliveMs === null || (typeof keepAliveMs === "number" && keepAliveMs >>> 0 === keepAliveMs)) &&
       (shutdownTimeoutMs === null || (typeof shutdownTimeoutMs === "number" && shutdownTimeoutMs >>> 0 === shutdownTimeoutMs)) &&
       (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
+      (eventQueueCapacity === null || (typeof eventQueueCapacity === "number" && eventQueueCapacity >>> 0 === eventQueueCapacity)) &&
+      (natsStartupTimeoutMs === null || (typeof natsStartupTimeoutMs === "number" && natsStartupTimeoutMs >>> 0 === natsStartupTimeoutMs)) &&
       (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
       (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
       (logJson === null || typeof logJson === "boolean")
