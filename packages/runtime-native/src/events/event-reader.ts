@@ -178,15 +178,23 @@ export class EventReader<T> implements Subscription<T>, SubscriptionEvents {
     return this.#reader.promise;
   }
 
-  /** The payload as the schema gives it back; null if it does not fit. */
+  /** The payload as the schema gives it back; null if it does not fit, or cannot be read. */
   async #check(payload: Payload): Promise<{ value: T } | null> {
-    const value = decodePayload(payload);
+    let value: unknown;
+    try {
+      value = decodePayload(payload);
+    } catch (thrown) {
+      return this.#skip("an event that cannot be read was skipped", thrown instanceof Error ? thrown.message : null);
+    }
     if (this.#schema === undefined) return { value: value as T };
     const result = await this.#schema["~standard"].validate(value);
     if (result.issues === undefined) return { value: result.value as T };
+    return this.#skip("an event that does not fit the schema was skipped", result.issues[0]?.message ?? null);
+  }
+
+  #skip(message: string, issue: string | null): null {
     if (this.#skipped++ === 0) {
-      const fields = { scope: this.#scope, topic: this.topic, issue: result.issues[0]?.message };
-      createLogger(() => fields, this.#core.log).warn("an event that does not fit the schema was skipped");
+      createLogger(() => ({ scope: this.#scope, topic: this.topic, issue }), this.#core.log).warn(message);
     }
     return null;
   }

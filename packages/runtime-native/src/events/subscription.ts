@@ -16,7 +16,7 @@ export interface Subscription<T> extends AsyncIterable<PublishedEvent<T>, undefi
   readonly ready: Promise<void>;
   /** Events that were dropped because this reader was too slow, as of the last event that arrived. */
   readonly dropped: number;
-  /** Events that were skipped because they did not fit the schema. */
+  /** Events that were skipped because they did not fit the schema, or hold what JavaScript cannot read. */
   readonly skipped: number;
   /** Ends it. Harmless a second time. */
   close(): void;
