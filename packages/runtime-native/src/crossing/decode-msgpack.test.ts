@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { decodeMsgpack } from "./decode-msgpack.ts";
 import { encodeMsgpack } from "./encode-msgpack.ts";
+import { encodePayload, Msgpack } from "./payload.ts";
 
 const values: unknown[] = [
   null,
@@ -66,6 +67,16 @@ test("a buffer is bytes, and bytes that are text in JSON are text", () => {
   const value = { buffer: Buffer.from([1, 2]), text: new Text([1, 2]), map: new Map() };
   const read = decodeMsgpack(encodeMsgpack(value));
   expect(read).toEqual({ buffer: new Uint8Array([1, 2]), text: "AQI=", map: {} });
+});
+
+test("bytes that are text in JSON need no msgpack, also beside integers of any width", () => {
+  class Text extends Uint8Array {
+    toJSON(): string {
+      return this.toBase64();
+    }
+  }
+  expect(encodePayload({ text: new Text([1, 2]), wide: 1n << 100n })).toBe(`{"text":"AQI=","wide":${1n << 100n}}`);
+  expect(encodePayload({ bytes: new Uint8Array([1, 2]), count: 1n })).toBeInstanceOf(Msgpack);
 });
 
 test("what neither JSON nor msgpack can hold is refused with its path", () => {

@@ -1,4 +1,5 @@
 import { StatorError } from "../stator-error.ts";
+import { isContractBytes } from "./contract-bytes.ts";
 
 /** How deep a value may be nested: as deep as the core takes it. */
 const MAX_DEPTH = 1_000;
@@ -16,11 +17,6 @@ export function encodeMsgpack(value: unknown): Uint8Array {
 }
 
 const text = new TextEncoder();
-
-/** Bytes that say what they are in JSON. */
-interface Bytes extends Uint8Array {
-  toJSON(): unknown;
-}
 
 class Writer {
   #bytes = new Uint8Array(256);
@@ -50,11 +46,8 @@ class Writer {
 
   #object(value: object, path: string, depth: number): void {
     if (depth >= MAX_DEPTH) return refuse("", `is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
-    if (value instanceof Uint8Array) {
-      // Bytes of a contract are text, here as in JSON.
-      const json: unknown = value instanceof Buffer || !("toJSON" in value) ? value : (value as Bytes).toJSON();
-      return typeof json === "string" ? this.#text(json, path) : this.#binary(value);
-    }
+    if (isContractBytes(value)) return this.#text(value.toJSON(), path);
+    if (value instanceof Uint8Array) return this.#binary(value);
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Set) {
       return refuse(path, `is a ${value.constructor.name}; send a Uint8Array of its bytes, or a list`);
     }

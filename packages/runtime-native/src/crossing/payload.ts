@@ -1,4 +1,5 @@
 import { StatorError } from "../stator-error.ts";
+import { isContractBytes } from "./contract-bytes.ts";
 import { decodeMsgpack } from "./decode-msgpack.ts";
 import { encodeMsgpack } from "./encode-msgpack.ts";
 import { refuseInexact } from "./refuse-inexact.ts";
@@ -78,7 +79,7 @@ function mayHoldMore(text: string): boolean {
 /** Whether there is something inside that JSON cannot hold and msgpack can, or that is to be refused by name. */
 function holdsMore(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null || depth > MAX_LOOK) return false;
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return !isContractBytes(value);
   if (value instanceof Map || value instanceof Set) return true;
   const parts: unknown[] = Array.isArray(value) ? value : Object.values(value);
   return parts.some((part) => typeof part === "object" && holdsMore(part, depth + 1));
