@@ -4,6 +4,7 @@ import { hasOnly, isObject } from "../support/objects.ts";
 import { readBool, readString, readU32 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
 import { isJudgement, type Judgement, readJudgement } from "./judgement.ts";
+import { isKvAction, type KvAction, type KvActionInput, readKvAction } from "./kv-action.ts";
 import { isServedContract, readServedContract, type ServedContract } from "./served-contract.ts";
 
 /** Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave. */
@@ -54,28 +55,10 @@ export type Command =
       type: "set-health";
       ready: boolean;
     }
-  /**
-   * Makes the publisher with the number `publisher`. The scope is `namespace`, `namespace.component` or
-   * `namespace.component.endpoint`.
-   */
+  /** Asks something of the store. */
   | {
-      type: "open-publisher";
-      publisher: number;
-      scope: string;
-      topic: string;
-    }
-  /** Makes the subscription with the number `subscription`; the capacity is that of the configuration if it is not given. */
-  | {
-      type: "subscribe";
-      subscription: number;
-      scope: string;
-      topic: string;
-      capacity: number | null;
-    }
-  /** Ends a subscription. */
-  | {
-      type: "unsubscribe";
-      subscription: number;
+      type: "kv";
+      action: KvAction;
     }
   /** Answers a dispute. */
   | {
@@ -132,28 +115,10 @@ export type CommandInput =
       type: "set-health";
       ready: boolean;
     }
-  /**
-   * Makes the publisher with the number `publisher`. The scope is `namespace`, `namespace.component` or
-   * `namespace.component.endpoint`.
-   */
+  /** Asks something of the store. */
   | {
-      type: "open-publisher";
-      publisher: number;
-      scope: string;
-      topic: string;
-    }
-  /** Makes the subscription with the number `subscription`; the capacity is that of the configuration if it is not given. */
-  | {
-      type: "subscribe";
-      subscription: number;
-      scope: string;
-      topic: string;
-      capacity?: number | null | undefined;
-    }
-  /** Ends a subscription. */
-  | {
-      type: "unsubscribe";
-      subscription: number;
+      type: "kv";
+      action: KvActionInput;
     }
   /** Answers a dispute. */
   | {
@@ -178,11 +143,7 @@ const keysOfCommandShutdown: ReadonlySet<string> = new Set(["type", "timeoutMs"]
 
 const keysOfCommandSetHealth: ReadonlySet<string> = new Set(["type", "ready"]);
 
-const keysOfCommandOpenPublisher: ReadonlySet<string> = new Set(["type", "publisher", "scope", "topic"]);
-
-const keysOfCommandSubscribe: ReadonlySet<string> = new Set(["type", "subscription", "scope", "topic", "capacity"]);
-
-const keysOfCommandUnsubscribe: ReadonlySet<string> = new Set(["type", "subscription"]);
+const keysOfCommandKv: ReadonlySet<string> = new Set(["type", "action"]);
 
 const keysOfCommandJudged: ReadonlySet<string> = new Set(["type", "dispute", "judgement"]);
 
@@ -204,16 +165,12 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandShutdown(value);
     case "set-health":
       return readCommandSetHealth(value);
-    case "open-publisher":
-      return readCommandOpenPublisher(value);
-    case "subscribe":
-      return readCommandSubscribe(value);
-    case "unsubscribe":
-      return readCommandUnsubscribe(value);
+    case "kv":
+      return readCommandKv(value);
     case "judged":
       return readCommandJudged(value);
   }
-  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"judged\"", tag));
+  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\", \"kv\", \"judged\"", tag));
 }
 
 export function isCommand(value: unknown): value is Command {
@@ -285,39 +242,10 @@ export function isCommand(value: unknown): value is Command {
         return typeof ready === "boolean";
       }
       return false;
-    case "open-publisher": {
-      const { scope, topic } = value;
-      if (
-        typeof scope === "string" && scope.isWellFormed() &&
-        typeof topic === "string" && topic.isWellFormed() &&
-        hasOnly(value, keysOfCommandOpenPublisher)
-      ) {
-        const { publisher } = value;
-        return typeof publisher === "number" && publisher >>> 0 === publisher;
-      }
-      return false;
+    case "kv": {
+      const { action } = value;
+      return isKvAction(action) && hasOnly(value, keysOfCommandKv);
     }
-    case "subscribe": {
-      const { scope, topic } = value;
-      if (
-        typeof scope === "string" && scope.isWellFormed() &&
-        typeof topic === "string" && topic.isWellFormed() &&
-        hasOnly(value, keysOfCommandSubscribe)
-      ) {
-        const { subscription, capacity } = value;
-        return (
-          typeof subscription === "number" && subscription >>> 0 === subscription &&
-          (capacity === null || (typeof capacity === "number" && capacity >>> 0 === capacity))
-        );
-      }
-      return false;
-    }
-    case "unsubscribe":
-      if (hasOnly(value, keysOfCommandUnsubscribe)) {
-        const { subscription } = value;
-        return typeof subscription === "number" && subscription >>> 0 === subscription;
-      }
-      return false;
     case "judged": {
       const { judgement } = value;
       if (isJudgement(judgement) && hasOnly(value, keysOfCommandJudged)) {
@@ -482,81 +410,14 @@ function readCommandSetHealth(value: Record<string, unknown>): ({
   return { type: "set-health", ready };
 }
 
-function readCommandOpenPublisher(value: Record<string, unknown>): ({
-  type: "open-publisher";
-  publisher: number;
-  scope: string;
-  topic: string;
+function readCommandKv(value: Record<string, unknown>): ({
+  type: "kv";
+  action: KvAction;
 }) | Invalid {
-  {
-    const { scope, topic } = value;
-    if (
-      typeof scope === "string" && scope.isWellFormed() &&
-      typeof topic === "string" && topic.isWellFormed()
-    ) {
-      const { publisher } = value;
-      if (typeof publisher === "number" && publisher >>> 0 === publisher) {
-        if (!hasOnly(value, keysOfCommandOpenPublisher)) return INVALID;
-        return { type: "open-publisher", publisher, scope, topic };
-      }
-    }
-  }
-  const publisher = readU32(value.publisher);
-  if (publisher === INVALID) return inside("publisher");
-  const scope = readString(value.scope);
-  if (scope === INVALID) return inside("scope");
-  const topic = readString(value.topic);
-  if (topic === INVALID) return inside("topic");
-  if (!hasOnly(value, keysOfCommandOpenPublisher)) return INVALID;
-  return { type: "open-publisher", publisher, scope, topic };
-}
-
-function readCommandSubscribe(value: Record<string, unknown>): ({
-  type: "subscribe";
-  subscription: number;
-  scope: string;
-  topic: string;
-  capacity: number | null;
-}) | Invalid {
-  {
-    const { scope, topic } = value;
-    if (
-      typeof scope === "string" && scope.isWellFormed() &&
-      typeof topic === "string" && topic.isWellFormed()
-    ) {
-      const { subscription, capacity } = value;
-      if (
-        typeof subscription === "number" && subscription >>> 0 === subscription &&
-        (capacity === null || (typeof capacity === "number" && capacity >>> 0 === capacity))
-      ) {
-        if (!hasOnly(value, keysOfCommandSubscribe)) return INVALID;
-        return { type: "subscribe", subscription, scope, topic, capacity };
-      }
-    }
-  }
-  const subscription = readU32(value.subscription);
-  if (subscription === INVALID) return inside("subscription");
-  const scope = readString(value.scope);
-  if (scope === INVALID) return inside("scope");
-  const topic = readString(value.topic);
-  if (topic === INVALID) return inside("topic");
-  const { capacity: capacityGiven = null } = value;
-  const capacity = capacityGiven === null ? null : readU32(capacityGiven);
-  if (capacity === INVALID) return inside("capacity");
-  if (!hasOnly(value, keysOfCommandSubscribe)) return INVALID;
-  return { type: "subscribe", subscription, scope, topic, capacity };
-}
-
-function readCommandUnsubscribe(value: Record<string, unknown>): ({
-  type: "unsubscribe";
-  subscription: number;
-}) | Invalid {
-  const subscription = value.subscription;
-  if (typeof subscription !== "number" || subscription >>> 0 !== subscription) {
-    return inside("subscription", readU32(subscription));
-  }
-  if (!hasOnly(value, keysOfCommandUnsubscribe)) return INVALID;
-  return { type: "unsubscribe", subscription };
+  const action = readKvAction(value.action);
+  if (action === INVALID) return inside("action");
+  if (!hasOnly(value, keysOfCommandKv)) return INVALID;
+  return { type: "kv", action };
 }
 
 function readCommandJudged(value: Record<string, unknown>): ({

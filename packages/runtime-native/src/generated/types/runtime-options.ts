@@ -9,8 +9,8 @@ import {
   isDiscoveryBackend,
   readDiscoveryBackend,
 } from "./discovery-backend.ts";
-import { type EventPlane, type EventPlaneInput, isEventPlane, readEventPlane } from "./event-plane.ts";
 import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
+import { isKvBackend, type KvBackend, readKvBackend } from "./kv-backend.ts";
 import { isRequestPlaneCodec, readRequestPlaneCodec, type RequestPlaneCodec } from "./request-plane-codec.ts";
 import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
 import { isResponsePlane, readResponsePlane, type ResponsePlane } from "./response-plane.ts";
@@ -54,6 +54,11 @@ export type RuntimeOptions = {
   /** A PEM file with the key of our certificate. Default none. */
   etcdClientKey: string | null;
   /**
+   * Where the store of keys and values is: where `discovery` is, or `file`, `memory` or `etcd`, with the folder and the
+   * addresses of discovery. Default `discovery`.
+   */
+  kv: KvBackend | null;
+  /**
    * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
    * original's with others. `dynamo` uses the original's with everybody.
    */
@@ -96,38 +101,6 @@ export type RuntimeOptions = {
    * environment). Default 0.
    */
   gracePeriodMs: number | null;
-  /**
-   * Through what events travel: `zmq` from process to process, `nats` through a server, `memory` inside one process.
-   * Default `zmq`; `memory` if discovery is.
-   */
-  eventPlane: EventPlane | null;
-  /**
-   * The address that publishers of events listen on, and are found at. Default `127.0.0.1`; that for calls if it is
-   * set.
-   */
-  eventHost: string | null;
-  /** How many events may wait for the reader of a subscription; further ones are dropped and counted. Default 100000. */
-  eventQueueCapacity: number | null;
-  /** Where NATS is: addresses with commas between them. Default `nats://localhost:4222`. */
-  natsServer: string | null;
-  /** The user for NATS. Default none. */
-  natsUsername: string | null;
-  /** The password of that user. Never shown. Default none. */
-  natsPassword: Secret | null;
-  /** The token for NATS, in place of a user. Never shown. Default none. */
-  natsToken: Secret | null;
-  /** The seed of an nkey for NATS, in place of a user. Never shown. Default none. */
-  natsNkey: Secret | null;
-  /** A credentials file for NATS, in place of a user. Default none. */
-  natsCredentialsFile: string | null;
-  /** A PEM file with the authority of NATS's certificate. Default none, and then those of the system count. */
-  natsCa: string | null;
-  /** A PEM file with our certificate, where NATS wants one. Default none. */
-  natsClientCert: string | null;
-  /** A PEM file with the key of our certificate. Default none. */
-  natsClientKey: string | null;
-  /** How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
-  natsStartupTimeoutMs: number | null;
   /** Threads of the core. Default 1. */
   workerThreads: number | null;
   /** The address of the system server. Default `127.0.0.1`. */
@@ -180,6 +153,11 @@ export type RuntimeOptionsInput = {
   /** A PEM file with the key of our certificate. Default none. */
   etcdClientKey?: string | null | undefined;
   /**
+   * Where the store of keys and values is: where `discovery` is, or `file`, `memory` or `etcd`, with the folder and the
+   * addresses of discovery. Default `discovery`.
+   */
+  kv?: KvBackend | null | undefined;
+  /**
    * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
    * original's with others. `dynamo` uses the original's with everybody.
    */
@@ -222,38 +200,6 @@ export type RuntimeOptionsInput = {
    * environment). Default 0.
    */
   gracePeriodMs?: number | null | undefined;
-  /**
-   * Through what events travel: `zmq` from process to process, `nats` through a server, `memory` inside one process.
-   * Default `zmq`; `memory` if discovery is.
-   */
-  eventPlane?: EventPlaneInput | null | undefined;
-  /**
-   * The address that publishers of events listen on, and are found at. Default `127.0.0.1`; that for calls if it is
-   * set.
-   */
-  eventHost?: string | null | undefined;
-  /** How many events may wait for the reader of a subscription; further ones are dropped and counted. Default 100000. */
-  eventQueueCapacity?: number | null | undefined;
-  /** Where NATS is: addresses with commas between them. Default `nats://localhost:4222`. */
-  natsServer?: string | null | undefined;
-  /** The user for NATS. Default none. */
-  natsUsername?: string | null | undefined;
-  /** The password of that user. Never shown. Default none. */
-  natsPassword?: Secret | null | undefined;
-  /** The token for NATS, in place of a user. Never shown. Default none. */
-  natsToken?: Secret | null | undefined;
-  /** The seed of an nkey for NATS, in place of a user. Never shown. Default none. */
-  natsNkey?: Secret | null | undefined;
-  /** A credentials file for NATS, in place of a user. Default none. */
-  natsCredentialsFile?: string | null | undefined;
-  /** A PEM file with the authority of NATS's certificate. Default none, and then those of the system count. */
-  natsCa?: string | null | undefined;
-  /** A PEM file with our certificate, where NATS wants one. Default none. */
-  natsClientCert?: string | null | undefined;
-  /** A PEM file with the key of our certificate. Default none. */
-  natsClientKey?: string | null | undefined;
-  /** How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
-  natsStartupTimeoutMs?: number | null | undefined;
   /** Threads of the core. Default 1. */
   workerThreads?: number | null | undefined;
   /** The address of the system server. Default `127.0.0.1`. */
@@ -273,15 +219,15 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   readRuntimeOptions,
   isRuntimeOptions,
   JSON,
-  49,
+  37,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, systemHost, startingHealthStatus, log } = value;
     if (
       (discovery === null || isDiscoveryBackend(discovery)) &&
       (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -291,27 +237,17 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
       (etcdCa === null || (typeof etcdCa === "string" && etcdCa.isWellFormed())) &&
       (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
       (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
+      (kv === null || isKvBackend(kv)) &&
       (requestPlane === null || isRequestPlane(requestPlane)) &&
       (host === null || (typeof host === "string" && host.isWellFormed())) &&
       (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
       (responsePlane === null || isResponsePlane(responsePlane)) &&
       (responseHost === null || (typeof responseHost === "string" && responseHost.isWellFormed())) &&
-      (eventPlane === null || isEventPlane(eventPlane)) &&
-      (eventHost === null || (typeof eventHost === "string" && eventHost.isWellFormed())) &&
-      (natsServer === null || (typeof natsServer === "string" && natsServer.isWellFormed())) &&
-      (natsUsername === null || (typeof natsUsername === "string" && natsUsername.isWellFormed())) &&
-      (natsPassword === null || isSecret(natsPassword)) &&
-      (natsToken === null || isSecret(natsToken)) &&
-      (natsNkey === null || isSecret(natsNkey)) &&
-      (natsCredentialsFile === null || (typeof natsCredentialsFile === "string" && natsCredentialsFile.isWellFormed())) &&
-      (natsCa === null || (typeof natsCa === "string" && natsCa.isWellFormed())) &&
-      (natsClientCert === null || (typeof natsClientCert === "string" && natsClientCert.isWellFormed())) &&
-      (natsClientKey === null || (typeof natsClientKey === "string" && natsClientKey.isWellFormed())) &&
       (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
       (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
       (log === null || (typeof log === "string" && log.isWellFormed()))
     ) {
-      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, workerThreads, systemPort, logJson } = value;
+      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
       if (
         (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
         (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -330,8 +266,6 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
         (keepAliveMs === null || (typeof keepAliveMs === "number" && keepAliveMs >>> 0 === keepAliveMs)) &&
         (shutdownTimeoutMs === null || (typeof shutdownTimeoutMs === "number" && shutdownTimeoutMs >>> 0 === shutdownTimeoutMs)) &&
         (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
-        (eventQueueCapacity === null || (typeof eventQueueCapacity === "number" && eventQueueCapacity >>> 0 === eventQueueCapacity)) &&
-        (natsStartupTimeoutMs === null || (typeof natsStartupTimeoutMs === "number" && natsStartupTimeoutMs >>> 0 === natsStartupTimeoutMs)) &&
         (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
         (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
         (logJson === null || typeof logJson === "boolean")
@@ -351,6 +285,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           etcdCa,
           etcdClientCert,
           etcdClientKey,
+          kv,
           requestPlane,
           host,
           port,
@@ -368,19 +303,6 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           keepAliveMs,
           shutdownTimeoutMs,
           gracePeriodMs,
-          eventPlane,
-          eventHost,
-          eventQueueCapacity,
-          natsServer,
-          natsUsername,
-          natsPassword,
-          natsToken,
-          natsNkey,
-          natsCredentialsFile,
-          natsCa,
-          natsClientCert,
-          natsClientKey,
-          natsStartupTimeoutMs,
           workerThreads,
           systemHost,
           systemPort,
@@ -430,6 +352,9 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { etcdClientKey: etcdClientKeyGiven = null } = value;
   const etcdClientKey = etcdClientKeyGiven === null ? null : readString(etcdClientKeyGiven);
   if (etcdClientKey === INVALID) return inside("etcdClientKey");
+  const { kv: kvGiven = null } = value;
+  const kv = kvGiven === null ? null : readKvBackend(kvGiven);
+  if (kv === INVALID) return inside("kv");
   const { requestPlane: requestPlaneGiven = null } = value;
   const requestPlane = requestPlaneGiven === null ? null : readRequestPlane(requestPlaneGiven);
   if (requestPlane === INVALID) return inside("requestPlane");
@@ -481,45 +406,6 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { gracePeriodMs: gracePeriodMsGiven = null } = value;
   const gracePeriodMs = gracePeriodMsGiven === null ? null : readU32(gracePeriodMsGiven);
   if (gracePeriodMs === INVALID) return inside("gracePeriodMs");
-  const { eventPlane: eventPlaneGiven = null } = value;
-  const eventPlane = eventPlaneGiven === null ? null : readEventPlane(eventPlaneGiven);
-  if (eventPlane === INVALID) return inside("eventPlane");
-  const { eventHost: eventHostGiven = null } = value;
-  const eventHost = eventHostGiven === null ? null : readString(eventHostGiven);
-  if (eventHost === INVALID) return inside("eventHost");
-  const { eventQueueCapacity: eventQueueCapacityGiven = null } = value;
-  const eventQueueCapacity = eventQueueCapacityGiven === null ? null : readU32(eventQueueCapacityGiven);
-  if (eventQueueCapacity === INVALID) return inside("eventQueueCapacity");
-  const { natsServer: natsServerGiven = null } = value;
-  const natsServer = natsServerGiven === null ? null : readString(natsServerGiven);
-  if (natsServer === INVALID) return inside("natsServer");
-  const { natsUsername: natsUsernameGiven = null } = value;
-  const natsUsername = natsUsernameGiven === null ? null : readString(natsUsernameGiven);
-  if (natsUsername === INVALID) return inside("natsUsername");
-  const { natsPassword: natsPasswordGiven = null } = value;
-  const natsPassword = natsPasswordGiven === null ? null : readSecret(natsPasswordGiven);
-  if (natsPassword === INVALID) return inside("natsPassword");
-  const { natsToken: natsTokenGiven = null } = value;
-  const natsToken = natsTokenGiven === null ? null : readSecret(natsTokenGiven);
-  if (natsToken === INVALID) return inside("natsToken");
-  const { natsNkey: natsNkeyGiven = null } = value;
-  const natsNkey = natsNkeyGiven === null ? null : readSecret(natsNkeyGiven);
-  if (natsNkey === INVALID) return inside("natsNkey");
-  const { natsCredentialsFile: natsCredentialsFileGiven = null } = value;
-  const natsCredentialsFile = natsCredentialsFileGiven === null ? null : readString(natsCredentialsFileGiven);
-  if (natsCredentialsFile === INVALID) return inside("natsCredentialsFile");
-  const { natsCa: natsCaGiven = null } = value;
-  const natsCa = natsCaGiven === null ? null : readString(natsCaGiven);
-  if (natsCa === INVALID) return inside("natsCa");
-  const { natsClientCert: natsClientCertGiven = null } = value;
-  const natsClientCert = natsClientCertGiven === null ? null : readString(natsClientCertGiven);
-  if (natsClientCert === INVALID) return inside("natsClientCert");
-  const { natsClientKey: natsClientKeyGiven = null } = value;
-  const natsClientKey = natsClientKeyGiven === null ? null : readString(natsClientKeyGiven);
-  if (natsClientKey === INVALID) return inside("natsClientKey");
-  const { natsStartupTimeoutMs: natsStartupTimeoutMsGiven = null } = value;
-  const natsStartupTimeoutMs = natsStartupTimeoutMsGiven === null ? null : readU32(natsStartupTimeoutMsGiven);
-  if (natsStartupTimeoutMs === INVALID) return inside("natsStartupTimeoutMs");
   const { workerThreads: workerThreadsGiven = null } = value;
   const workerThreads = workerThreadsGiven === null ? null : readU16(workerThreadsGiven);
   if (workerThreads === INVALID) return inside("workerThreads");
@@ -553,6 +439,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     etcdCa,
     etcdClientCert,
     etcdClientKey,
+    kv,
     requestPlane,
     host,
     port,
@@ -570,19 +457,6 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     keepAliveMs,
     shutdownTimeoutMs,
     gracePeriodMs,
-    eventPlane,
-    eventHost,
-    eventQueueCapacity,
-    natsServer,
-    natsUsername,
-    natsPassword,
-    natsToken,
-    natsNkey,
-    natsCredentialsFile,
-    natsCa,
-    natsClientCert,
-    natsClientKey,
-    natsStartupTimeoutMs,
     workerThreads,
     systemHost,
     systemPort,
@@ -594,7 +468,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
   if (!isObject(value)) return false;
-  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, systemHost, startingHealthStatus, log } = value;
   if (
     (discovery === null || isDiscoveryBackend(discovery)) &&
     (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -604,28 +478,18 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     (etcdCa === null || (typeof etcdCa === "string" && etcdCa.isWellFormed())) &&
     (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
     (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
+    (kv === null || isKvBackend(kv)) &&
     (requestPlane === null || isRequestPlane(requestPlane)) &&
     (host === null || (typeof host === "string" && host.isWellFormed())) &&
     (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
     (responsePlane === null || isResponsePlane(responsePlane)) &&
     (responseHost === null || (typeof responseHost === "string" && responseHost.isWellFormed())) &&
-    (eventPlane === null || isEventPlane(eventPlane)) &&
-    (eventHost === null || (typeof eventHost === "string" && eventHost.isWellFormed())) &&
-    (natsServer === null || (typeof natsServer === "string" && natsServer.isWellFormed())) &&
-    (natsUsername === null || (typeof natsUsername === "string" && natsUsername.isWellFormed())) &&
-    (natsPassword === null || isSecret(natsPassword)) &&
-    (natsToken === null || isSecret(natsToken)) &&
-    (natsNkey === null || isSecret(natsNkey)) &&
-    (natsCredentialsFile === null || (typeof natsCredentialsFile === "string" && natsCredentialsFile.isWellFormed())) &&
-    (natsCa === null || (typeof natsCa === "string" && natsCa.isWellFormed())) &&
-    (natsClientCert === null || (typeof natsClientCert === "string" && natsClientCert.isWellFormed())) &&
-    (natsClientKey === null || (typeof natsClientKey === "string" && natsClientKey.isWellFormed())) &&
     (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
     (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
     (log === null || (typeof log === "string" && log.isWellFormed())) &&
     hasOnly(value, keysOfRuntimeOptions)
   ) {
-    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, workerThreads, systemPort, logJson } = value;
+    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, workerThreads, systemPort, logJson } = value;
     return (
       (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
       (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -644,8 +508,6 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
       (keepAliveMs === null || (typeof keepAliveMs === "number" && keepAliveMs >>> 0 === keepAliveMs)) &&
       (shutdownTimeoutMs === null || (typeof shutdownTimeoutMs === "number" && shutdownTimeoutMs >>> 0 === shutdownTimeoutMs)) &&
       (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
-      (eventQueueCapacity === null || (typeof eventQueueCapacity === "number" && eventQueueCapacity >>> 0 === eventQueueCapacity)) &&
-      (natsStartupTimeoutMs === null || (typeof natsStartupTimeoutMs === "number" && natsStartupTimeoutMs >>> 0 === natsStartupTimeoutMs)) &&
       (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
       (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
       (logJson === null || typeof logJson === "boolean")
