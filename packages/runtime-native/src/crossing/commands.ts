@@ -46,7 +46,10 @@ export class Commands {
   }
 
   /** A number that no open question has, and its answer. */
-  begin(signal?: AbortSignal, pace: CommandPace = "asked"): { readonly number: number; readonly result: Promise<string> } {
+  begin(
+    signal?: AbortSignal,
+    pace: CommandPace = "asked",
+  ): { readonly number: number; readonly result: Promise<string> } {
     const number = this.#next;
     do {
       this.#next = (this.#next + 1) >>> 0 || START + 1;
