@@ -12,8 +12,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     EtcdOptions,
     entry_view::EntryView,
-    etcd_connection::{ConnectionPlan, EtcdConnection},
-    failure::{Failure, FailureKind},
     joining::join,
     lease_keeper::{LeaseKeeper, Standing},
     own_records::OwnRecords,
@@ -30,6 +28,7 @@ use crate::{
         record::encode,
         registration::{check_registration, closed},
     },
+    etcd::{ConnectionPlan, EtcdConnection, Failure, FailureKind},
 };
 
 /// How long somebody who has registered waits for the own watch to show it.
@@ -201,7 +200,7 @@ impl EtcdDiscovery {
             _ => Err(Error::new(
                 ErrorCode::Discovery,
                 format!(
-                    "etcd discovery at {}: the lease was lost, and there is no other one after {} ms; it is tried on",
+                    "etcd at {}: the lease was lost, and there is no other one after {} ms; it is tried on",
                     self.location(),
                     self.options.request_timeout.as_millis()
                 ),

@@ -2,14 +2,11 @@ use std::time::{Duration, Instant};
 
 use etcd_client::GetOptions;
 
-use super::{
-    EtcdOptions,
-    back_off::BackOff,
-    etcd_connection::{ConnectionPlan, EtcdConnection},
-    failure::{Failure, FailureKind},
-    record_key::PREFIX,
+use super::{EtcdOptions, record_key::PREFIX};
+use crate::{
+    Result,
+    etcd::{BackOff, ConnectionPlan, EtcdConnection, Failure, FailureKind},
 };
-use crate::Result;
 
 /// Between attempts at the start: from, to.
 const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));

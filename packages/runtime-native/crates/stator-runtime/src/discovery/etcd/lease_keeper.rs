@@ -12,15 +12,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     EtcdOptions,
-    back_off::BackOff,
-    etcd_connection::EtcdConnection,
-    failure::{Failure, FailureKind},
     joining::Lease,
     own_records::OwnRecords,
     reachability::{Part, Reachability},
     record_key::is_of_a_bucket,
 };
-use crate::discovery::{Condition, DiscoveryMetrics, Membership};
+use crate::{
+    discovery::{Condition, DiscoveryMetrics, Membership},
+    etcd::{BackOff, EtcdConnection, Failure, FailureKind},
+};
 
 /// New leases are taken within this time of a loss, spread by chance: after a wipe every process takes one.
 const JITTER: Duration = Duration::from_secs(1);

@@ -2,8 +2,10 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
-use super::failure::Failure;
-use crate::discovery::{Condition, DiscoveryMetrics};
+use crate::{
+    discovery::{Condition, DiscoveryMetrics},
+    etcd::Failure,
+};
 
 /// What has to work for us to be connected.
 #[derive(Debug, Clone, Copy)]

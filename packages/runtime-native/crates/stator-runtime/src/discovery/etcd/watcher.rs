@@ -11,15 +11,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    EtcdOptions,
-    back_off::BackOff,
-    etcd_connection::{ConnectionPlan, EtcdConnection},
-    failure::{Failure, FailureKind},
-    lease_keeper::Standing,
-    reachability::Part,
-    view::View,
-};
+use super::{EtcdOptions, lease_keeper::Standing, reachability::Part, view::View};
+use crate::etcd::{BackOff, ConnectionPlan, EtcdConnection, Failure, FailureKind};
 
 /// Records that one request reads.
 const PAGE: i64 = 1000;

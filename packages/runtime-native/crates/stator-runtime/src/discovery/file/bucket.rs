@@ -7,13 +7,11 @@ use std::{
 
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, utimensat};
 
-use super::{
-    super::connection_id::connection_id,
-    FileRoot,
-    bucket_lock::BucketLock,
+use super::{super::connection_id::connection_id, FileRoot, bucket_lock::BucketLock};
+use crate::{
+    Result,
     folder::{failed, prepare},
 };
-use crate::Result;
 
 /// How long a write waits for the lock of the folder.
 const WRITE_PATIENCE: Duration = Duration::from_secs(1);

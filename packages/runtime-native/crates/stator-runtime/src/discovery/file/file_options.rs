@@ -1,9 +1,6 @@
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
-use super::{default_root, project_of};
+use super::{FileRoot, default_root, project_of};
 
 /// How file discovery works. Everybody who shares a folder must use the same `ttl`.
 #[derive(Debug, Clone)]
@@ -15,15 +12,6 @@ pub struct FileOptions {
     pub ttl: Duration,
     /// Default [`Notice::Automatic`].
     pub notice: Notice,
-}
-
-/// The folder, and who may use it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileRoot {
-    /// Ours alone: created with mode 0700; refused when another user owns it or when it is a symbolic link.
-    Private(PathBuf),
-    /// Shared on purpose: created if absent; anything that this process can write to will do.
-    Shared(PathBuf),
 }
 
 /// How changes are noticed.
@@ -54,13 +42,5 @@ impl FileOptions {
     /// How often own files are touched and expired ones deleted.
     pub(super) fn keep_alive(&self) -> Duration {
         (self.ttl / 3).max(Duration::from_millis(10))
-    }
-}
-
-impl FileRoot {
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::Private(path) | Self::Shared(path) => path,
-        }
     }
 }

@@ -5,11 +5,9 @@
 mod bucket;
 mod bucket_lock;
 mod bucket_view;
-mod changes;
 mod file_discovery;
 mod file_options;
 mod file_state;
-mod folder;
 mod keeper;
 mod project;
 mod record;
@@ -17,8 +15,9 @@ mod record_kind;
 mod shelf;
 mod watcher;
 
+pub use crate::folder::FileRoot;
 pub use file_discovery::FileDiscovery;
-pub use file_options::{FileOptions, FileRoot, Notice};
+pub use file_options::{FileOptions, Notice};
 pub use project::{default_root, project_of};
 
 /// Where records of instances stand below the root.

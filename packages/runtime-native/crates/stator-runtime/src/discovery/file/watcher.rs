@@ -3,12 +3,8 @@ use std::{sync::Arc, time::Duration};
 use tokio::{task::spawn_blocking, time::sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    changes::{Change, Changes},
-    file_options::Notice,
-    file_state::FileState,
-    record_kind::RecordKind,
-};
+use super::{file_options::Notice, file_state::FileState, record_kind::RecordKind};
+use crate::folder::{Change, Changes};
 
 /// How often the folder is looked at where the operating system does not tell of changes.
 const POLL: Duration = Duration::from_millis(250);

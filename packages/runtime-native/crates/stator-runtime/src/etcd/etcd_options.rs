@@ -36,19 +36,19 @@ impl EtcdOptions {
     }
 
     /// The lease's time in the seconds that etcd counts in.
-    pub(super) fn ttl_seconds(&self) -> i64 {
+    pub(crate) fn ttl_seconds(&self) -> i64 {
         let seconds = self.lease_ttl.as_millis().div_ceil(1000).max(1);
         i64::try_from(seconds).unwrap_or(i64::MAX)
     }
 
     /// Between attempts to reach an etcd that was reached before.
-    pub(super) fn back_off(&self) -> BackOff {
+    pub(crate) fn back_off(&self) -> BackOff {
         let last = (self.lease_ttl / 6).clamp(Duration::from_millis(250), Duration::from_secs(5));
         BackOff::new(Duration::from_millis(250), last)
     }
 
     /// For messages: the endpoints, without anything secret that somebody may have written into them.
-    pub(super) fn location(&self) -> String {
+    pub(crate) fn location(&self) -> String {
         let shown = self.endpoints.iter().map(|endpoint| without_user(endpoint));
         shown.collect::<Vec<_>>().join(",")
     }

@@ -15,14 +15,14 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
 /// One connection to etcd. It comes back by itself after a break; every request has a limit.
 #[derive(Clone)]
-pub(super) struct EtcdConnection {
+pub(crate) struct EtcdConnection {
     client: Client,
     limit: Duration,
 }
 
 impl EtcdConnection {
     /// Checks the options and reads the files that they name. Fails with `invalid_argument`.
-    pub(super) fn plan(options: &EtcdOptions) -> Result<ConnectionPlan> {
+    pub(crate) fn plan(options: &EtcdOptions) -> Result<ConnectionPlan> {
         let tls = options.tls.read()?;
         let mut endpoints = Vec::new();
         for endpoint in &options.endpoints {
@@ -57,7 +57,7 @@ impl EtcdConnection {
     }
 
     /// Does one request.
-    pub(super) async fn ask<T, F>(&self, request: impl FnOnce(Client) -> F) -> Result<T, Failure>
+    pub(crate) async fn ask<T, F>(&self, request: impl FnOnce(Client) -> F) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, etcd_client::Error>>,
     {
@@ -65,7 +65,7 @@ impl EtcdConnection {
     }
 
     /// Waits for something else of etcd with the same limit.
-    pub(super) async fn wait<T>(
+    pub(crate) async fn wait<T>(
         &self,
         answer: impl Future<Output = Result<T, etcd_client::Error>>,
     ) -> Result<T, Failure> {
@@ -73,12 +73,12 @@ impl EtcdConnection {
     }
 
     /// Proves our identity again, as when etcd has forgotten our token.
-    pub(super) async fn authenticate(&self) -> Result<(), Failure> {
+    pub(crate) async fn authenticate(&self) -> Result<(), Failure> {
         self.ask(|client| async move { client.refresh_token().await }).await
     }
 
     /// Writes a record; returns the revision that it has.
-    pub(super) async fn put(&self, key: String, value: Vec<u8>, lease: i64) -> Result<i64, Failure> {
+    pub(crate) async fn put(&self, key: String, value: Vec<u8>, lease: i64) -> Result<i64, Failure> {
         let options = PutOptions::new().with_lease(lease);
         let put = self
             .ask(|mut client| async move { client.put(key, value, Some(options)).await })
@@ -87,7 +87,7 @@ impl EtcdConnection {
     }
 
     /// Deletes a record; returns the revision at which it went, or `None` when it was not there.
-    pub(super) async fn delete(&self, key: String) -> Result<Option<i64>, Failure> {
+    pub(crate) async fn delete(&self, key: String) -> Result<Option<i64>, Failure> {
         let deleted = self
             .ask(|mut client| async move { client.delete(key, None).await })
             .await?;
@@ -96,20 +96,20 @@ impl EtcdConnection {
     }
 
     /// Reads a page of records.
-    pub(super) async fn ask_records(&self, from: Vec<u8>, options: GetOptions) -> Result<GetResponse, Failure> {
+    pub(crate) async fn ask_records(&self, from: Vec<u8>, options: GetOptions) -> Result<GetResponse, Failure> {
         let mut client = self.client.kv_client().max_decoding_message_size(MAX_ANSWER_BYTES);
         within(self.limit, client.get(from, Some(options))).await
     }
 
     /// Its watch takes answers of any plausible size.
-    pub(super) fn watch_client(&self) -> etcd_client::WatchClient {
+    pub(crate) fn watch_client(&self) -> etcd_client::WatchClient {
         self.client.watch_client().max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }
 
 /// Everything that it takes to open connections, checked.
 #[derive(Clone)]
-pub(super) struct ConnectionPlan {
+pub(crate) struct ConnectionPlan {
     endpoints: Vec<String>,
     connect: ConnectOptions,
     limit: Duration,
@@ -117,7 +117,7 @@ pub(super) struct ConnectionPlan {
 
 impl ConnectionPlan {
     /// Opens a connection. Only a user is proven at once; whether etcd is there shows with the first request.
-    pub(super) async fn open(&self) -> Result<EtcdConnection, Failure> {
+    pub(crate) async fn open(&self) -> Result<EtcdConnection, Failure> {
         let connected = Client::connect(&self.endpoints, Some(self.connect.clone()));
         let client = within(self.limit, connected).await?;
         Ok(EtcdConnection {

@@ -16,12 +16,12 @@ pub struct TlsFiles {
 }
 
 impl TlsFiles {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.ca.is_none() && self.client_cert.is_none() && self.client_key.is_none()
     }
 
     /// Reads the files. Fails with `invalid_argument` that names the option and the file.
-    pub(super) fn read(&self) -> Result<TlsOptions> {
+    pub(crate) fn read(&self) -> Result<TlsOptions> {
         let options = match &self.ca {
             None => TlsOptions::new().with_native_roots(),
             Some(ca) => {

@@ -1,4 +1,4 @@
-//! Creating the discovery folder, and refusing one that is not safe or not usable.
+//! Creating the folder, and refusing one that is not safe or not usable.
 
 use std::{
     fs::{self, DirBuilder, Permissions},
@@ -14,7 +14,7 @@ use crate::{Error, ErrorCode, Result};
 const ADVICE: &str = "set the option filePath (DYN_FILE_KV) to a folder that this user can write to";
 
 /// Makes the root exist, and checks that it may be trusted.
-pub(super) fn prepare(root: &FileRoot) -> Result<()> {
+pub(crate) fn prepare(root: &FileRoot) -> Result<()> {
     match root {
         FileRoot::Private(path) => prepare_private(path),
         FileRoot::Shared(path) => fs::create_dir_all(path).map_err(|error| failed("be created", path, &error)),
@@ -61,7 +61,7 @@ fn refused(path: &Path, reason: &str) -> Error {
 }
 
 /// An error of the operating system about a folder or a file of discovery.
-pub(super) fn failed(action: &str, path: &Path, error: &io::Error) -> Error {
+pub(crate) fn failed(action: &str, path: &Path, error: &io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Error::new(
             ErrorCode::PermissionDenied,

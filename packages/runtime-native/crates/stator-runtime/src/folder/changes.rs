@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ffi::OsString};
 
 /// What happened since the last look.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Change {
+pub(crate) enum Change {
     /// These files came, went or were written.
     Files(BTreeSet<OsString>),
     /// Too much happened to list it.
@@ -12,10 +12,10 @@ pub(super) enum Change {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::Changes;
+pub(crate) use linux::Changes;
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use elsewhere::Changes;
+pub(crate) use elsewhere::Changes;
 
 #[cfg(target_os = "linux")]
 mod linux {

@@ -14,13 +14,13 @@ const UNAUTHENTICATED: i32 = 16;
 
 /// Why etcd did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure {
-    pub(super) kind: FailureKind,
-    pub(super) reason: String,
+pub(crate) struct Failure {
+    pub(crate) kind: FailureKind,
+    pub(crate) reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FailureKind {
+pub(crate) enum FailureKind {
     /// No answer, a broken connection, no leader: trying again may help.
     Unreachable,
     /// The user, its password or its rights will not do.
@@ -36,14 +36,14 @@ pub(super) enum FailureKind {
 }
 
 impl Failure {
-    pub(super) fn timed_out(after: Duration) -> Self {
+    pub(crate) fn timed_out(after: Duration) -> Self {
         Self {
             kind: FailureKind::Unreachable,
             reason: format!("no answer within {} ms", after.as_millis()),
         }
     }
 
-    pub(super) fn unreachable(reason: impl Into<String>) -> Self {
+    pub(crate) fn unreachable(reason: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Unreachable,
             reason: reason.into(),
@@ -51,7 +51,7 @@ impl Failure {
     }
 
     /// Whether trying again without a change of the configuration is pointless.
-    pub(super) fn is_final(&self) -> bool {
+    pub(crate) fn is_final(&self) -> bool {
         matches!(
             self.kind,
             FailureKind::Denied | FailureKind::Untrusted | FailureKind::Invalid
@@ -59,13 +59,13 @@ impl Failure {
     }
 
     /// The error for the application, with what to do.
-    pub(super) fn into_error(self, location: &str) -> Error {
+    pub(crate) fn into_error(self, location: &str) -> Error {
         let Self { kind, reason } = self;
         let (code, advice) = match kind {
             FailureKind::Denied => (
                 ErrorCode::PermissionDenied,
                 "check etcdUsername and etcdPassword (ETCD_AUTH_USERNAME, ETCD_AUTH_PASSWORD), and that the user may \
-                 read and write keys that begin with v1/",
+                 read and write keys that begin with v1/ and stator/",
             ),
             FailureKind::Untrusted => (
                 ErrorCode::PermissionDenied,
@@ -85,7 +85,7 @@ impl Failure {
                  processes of one machine",
             ),
         };
-        Error::new(code, format!("etcd discovery at {location}: {reason}; {advice}"))
+        Error::new(code, format!("etcd at {location}: {reason}; {advice}"))
     }
 }
 
