@@ -3,6 +3,8 @@ import { Bridge } from "./crossing/bridge.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Publishers } from "./events/publishers.ts";
 import type { Started } from "./generated/types/started.ts";
+import { Kv } from "./kv/kv.ts";
+import { KvPort } from "./kv/kv-port.ts";
 import { logSettings } from "./log-settings.ts";
 import { milliseconds } from "./milliseconds.ts";
 import { Namespace } from "./namespace.ts";
@@ -19,6 +21,8 @@ export interface ShutdownOptions {
 export class DistributedRuntime implements AsyncDisposable {
   /** Where the system server (health, metrics) listens, `IP:port`; null if it is off. */
   readonly systemAddress: string | null;
+  /** The store of keys and values that the processes of a cluster share, with locks and elections. */
+  readonly kv: Kv;
   readonly #core: RuntimeCore;
   readonly #stopUnreadWatch: () => void;
   #shutdown: Promise<void> | null = null;
@@ -26,6 +30,7 @@ export class DistributedRuntime implements AsyncDisposable {
   private constructor(bridge: Bridge, started: Started, options: RuntimeOptions) {
     this.systemAddress = started.systemAddress;
     bridge.identity.begin(BigInt(started.instanceId));
+    this.kv = new Kv(new KvPort(bridge));
     this.#core = { bridge, log: logSettings(options), publishers: new Publishers(bridge) };
     this.#stopUnreadWatch = watchUnread(bridge, started.unreadTimeoutMs);
   }

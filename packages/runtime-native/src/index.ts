@@ -14,6 +14,22 @@ export type { PublishedEvent } from "./events/published-event.ts";
 export type { SubscribeOptions } from "./events/subscribe-options.ts";
 export type { Subscription } from "./events/subscription.ts";
 export type { JsonValue } from "./json-value.ts";
+export { Kv, type KvPage, type KvSwap } from "./kv/kv.ts";
+export { KvEntry } from "./kv/kv-entry.ts";
+export type { KvDeleteEvent, KvEvent, KvPutEvent } from "./kv/kv-event.ts";
+export { KvLease } from "./kv/kv-lease.ts";
+export { KvLeadership, KvLock } from "./kv/kv-lock.ts";
+export type {
+  KvDeleteOptions,
+  KvElectOptions,
+  KvGuard,
+  KvLeaseOptions,
+  KvListOptions,
+  KvLockOptions,
+  KvWatchOptions,
+  KvWriteOptions,
+} from "./kv/kv-options.ts";
+export { KvWatch } from "./kv/kv-watch.ts";
 export { createLogger, type LogFields, type Logger, type LogLevel } from "./logger.ts";
 export { Component, Namespace } from "./namespace.ts";
 export type { RuntimeOptions } from "./runtime-options.ts";

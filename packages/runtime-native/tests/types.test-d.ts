@@ -1,4 +1,6 @@
 /** Compiled, never run: what the types of the public surface allow, and what they do not. */
+import { z } from "zod";
+
 import {
   type CallOptions,
   Client,
@@ -11,6 +13,10 @@ import {
   type Handler,
   type Instance,
   type JsonValue,
+  type Kv,
+  type KvEntry,
+  type KvLeadership,
+  type KvLock,
   type Logger,
   type ResponseStream,
   type RuntimeOptions,
@@ -170,4 +176,65 @@ export function errors(error: StatorError): void {
   void new StatorError("overloaded", "later", { details: { seconds: 5 }, cause: error });
   // @ts-expect-error -- a closed list of codes
   void new StatorError("made_up", "message");
+}
+
+export async function store(runtime: DistributedRuntime): Promise<void> {
+  const { kv } = runtime;
+  is<typeof kv, Kv>();
+  const entry = await kv.get("a");
+  is<typeof entry, KvEntry | null>();
+  if (entry === null) return;
+  is<typeof entry.value, Uint8Array>();
+  is<typeof entry.revision, bigint>();
+  const untyped = entry.json();
+  is<typeof untyped, JsonValue>();
+  const words = entry.json<Words>();
+  is<typeof words, Words>();
+  const parsed = await entry.parse(z.object({ text: z.string(), at: z.coerce.date() }));
+  is<typeof parsed, { text: string; at: Date }>();
+  // @ts-expect-error -- a schema is needed
+  void entry.parse({});
+
+  const revision = await kv.put("a", new Uint8Array(1), { ttlMs: 5000 });
+  is<typeof revision, bigint>();
+  const swap = await kv.compareAndSwap("a", revision, { any: "value" });
+  if (swap.swapped) is<typeof swap.revision, bigint>();
+  else is<typeof swap.current, KvEntry | null>();
+  // @ts-expect-error -- whether it was swapped is to be asked first
+  void swap.current;
+  // @ts-expect-error -- revisions are bigints
+  void kv.compareAndSwap("a", 5, 1);
+  // @ts-expect-error -- what is expected is not left out
+  void kv.compareAndSwap("a", undefined, 1);
+  // @ts-expect-error -- an unknown option
+  void kv.put("a", 1, { ttl: 5 });
+
+  for await (const event of kv.watch("prefix/", { initial: false })) {
+    is<typeof event.cause, "initial" | "change" | "resync">();
+    if (event.type === "put") is<typeof event.entry, KvEntry>();
+    // @ts-expect-error -- what was deleted has no entry
+    else void event.entry;
+  }
+  await using watch = kv.watch({ key: "a" });
+  is<typeof watch.ready, Promise<void>>();
+
+  await using lock = await kv.lock("name", { signal: AbortSignal.timeout(5), waitMs: 5, ttlMs: 5000 });
+  is<typeof lock, KvLock>();
+  is<typeof lock.token, bigint>();
+  is<typeof lock.signal, AbortSignal>();
+  await kv.put("a", 1, { guard: lock, lease: lock });
+  await kv.delete("a", { guard: { key: lock.key, token: lock.token }, revision });
+  const lease = await kv.lease();
+  await kv.put("a", 1, { lease });
+  // @ts-expect-error -- a lease guards nothing
+  await kv.put("a", 1, { guard: lease });
+  const leadership = await kv.elect("name", { value: { host: "a" } });
+  is<typeof leadership, KvLeadership>();
+  await leadership.resign();
+  const leader = await kv.leader("name");
+  is<typeof leader, KvEntry | null>();
+  for await (const each of kv.observe("name")) is<typeof each, KvEntry | null>();
+  // @ts-expect-error -- a back end that there is not
+  const options: RuntimeOptions = { kv: "redis" };
+  void options;
 }

@@ -1,7 +1,7 @@
 import { judgeDispute } from "../contract/judge-dispute.ts";
 import type { CommandInput } from "../generated/types/command.ts";
 import { StatorError } from "../stator-error.ts";
-import { Commands, START } from "./commands.ts";
+import { type CommandPace, Commands, START } from "./commands.ts";
 import { drainMicrotasks } from "./drain-microtasks.ts";
 import { CANCEL_REASON } from "./event.ts";
 import { fromNative } from "./from-native.ts";
@@ -90,12 +90,15 @@ export class Bridge {
     return this.#nextCall;
   }
 
-  /** Runs a command of the addon; the process stays alive until it is done, or given up through `signal`. */
-  command(command: CommandInput, signal?: AbortSignal): Promise<string> {
+  /**
+   * Runs a command of the addon; unless it is a matter of the background, the process stays alive until it is done, or
+   * given up through `signal`.
+   */
+  command(command: CommandInput, signal?: AbortSignal, pace?: CommandPace): Promise<string> {
     if (this.#closed) return Promise.reject(shutDown());
     // What was sent before the command takes effect before it.
     this.outbox.flush();
-    return this.#commands.run(command, (number, text) => this.#native.command(number, text), signal);
+    return this.#commands.run(command, (number, text) => this.#native.command(number, text), signal, pace);
   }
 
   /** Gives an event to a publisher; resolves when the core has taken it. */

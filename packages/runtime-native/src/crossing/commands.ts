@@ -7,9 +7,14 @@ import type { KeepAlive } from "./keep-alive.ts";
 /** The command that every runtime begins with: its own start. */
 export const START = 0;
 
+/** Whether somebody waits for the answer, or it may come much later or never, and keeps no process alive. */
+export type CommandPace = "asked" | "background";
+
 interface Pending {
   resolve(result: string): void;
   reject(error: StatorError): void;
+  /** Whether the process stays alive for it. */
+  readonly keepsAlive: boolean;
   /** Forgets the caller's signal. */
   release(): void;
 }
@@ -29,8 +34,9 @@ export class Commands {
     command: CommandInput,
     send: (number: number, command: string) => void,
     signal: AbortSignal | undefined,
+    pace: CommandPace = "asked",
   ): Promise<string> {
-    const { number, result } = this.begin(signal);
+    const { number, result } = this.begin(signal, pace);
     try {
       send(number, JSON.stringify(command));
     } catch (thrown) {
@@ -40,23 +46,27 @@ export class Commands {
   }
 
   /** A number that no open question has, and its answer. */
-  begin(signal?: AbortSignal): { readonly number: number; readonly result: Promise<string> } {
+  begin(
+    signal?: AbortSignal,
+    pace: CommandPace = "asked",
+  ): { readonly number: number; readonly result: Promise<string> } {
     const number = this.#next;
     do {
       this.#next = (this.#next + 1) >>> 0 || START + 1;
     } while (this.#pending.has(this.#next));
-    return { number, result: this.expect(number, signal) };
+    return { number, result: this.expect(number, signal, pace) };
   }
 
   /** The answer with that number. */
-  expect(number: number, signal?: AbortSignal): Promise<string> {
+  expect(number: number, signal?: AbortSignal, pace: CommandPace = "asked"): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const abort = (): void => {
       this.#take(number)?.reject(new StatorError("cancelled", "the wait was aborted", { cause: signal?.reason }));
     };
     const release = (): void => signal?.removeEventListener("abort", abort);
-    this.#pending.set(number, { resolve, reject, release });
-    this.#keepAlive.add();
+    const keepsAlive = pace === "asked";
+    this.#pending.set(number, { resolve, reject, keepsAlive, release });
+    if (keepsAlive) this.#keepAlive.add();
     if (signal?.aborted === true) abort();
     else signal?.addEventListener("abort", abort, { once: true });
     return promise;
@@ -78,7 +88,7 @@ export class Commands {
     const pending = this.#pending.get(number);
     if (pending === undefined) return undefined;
     this.#pending.delete(number);
-    this.#keepAlive.remove();
+    if (pending.keepsAlive) this.#keepAlive.remove();
     pending.release();
     return pending;
   }

@@ -3,6 +3,8 @@ use stator_contract::Contract;
 use stator_runtime::identity::Standing;
 use ts_rs::TS;
 
+use crate::kv_action::KvAction;
+
 /// Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave.
 #[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
 #[serde(
@@ -59,6 +61,8 @@ pub enum Command {
     },
     /// Ends a subscription.
     Unsubscribe { subscription: u32 },
+    /// Asks something of the store.
+    Kv { action: KvAction },
     /// Answers a dispute.
     Judged { dispute: u32, judgement: Judgement },
 }

@@ -9,7 +9,8 @@ use stator_runtime::{Error, ErrorCode, config::RuntimeOptions, discovery::Instan
 use ts_rs::TS;
 
 use crate::{
-    command, event, native_runtime::NativeRuntime, operation_kind, own_document, parent_watch::watch_parent, version,
+    command, event, kv_action, native_runtime::NativeRuntime, operation_kind, own_document, parent_watch::watch_parent,
+    version,
 };
 
 /// What a code says about a failed call.
@@ -39,6 +40,11 @@ pub fn contracts(contracts: &mut Contracts) {
         .add::<command::ShutDown>()
         .add::<command::ListedInstance>()
         .add::<command::Dispute>()
+        .add::<kv_action::KvEntry>()
+        .add::<kv_action::KvPage>()
+        .add::<kv_action::KvWritten>()
+        .add::<kv_action::KvHeld>()
+        .add::<kv_action::KvBatch>()
         .constant(
             "error_codes",
             "What each error code says about a failed call.",

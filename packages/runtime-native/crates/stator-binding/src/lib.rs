@@ -20,6 +20,8 @@ mod js_handler;
 mod js_judge;
 mod js_reader;
 mod js_sink;
+mod kv_action;
+mod kv_session;
 mod loop_lag;
 mod native_runtime;
 mod operation;

@@ -82,6 +82,7 @@ impl NativeRuntime {
     pub fn command(&self, number: u32, command: String) -> napi::Result<()> {
         let command: Command = serde_json::from_str(&command)
             .map_err(|error| thrown(&Error::new(ErrorCode::InvalidArgument, format!("command: {error}"))))?;
+        self.session.announce(&command);
         if let Some(io) = &self.io {
             io.handle().spawn(Arc::clone(&self.session).run(number, command));
         }

@@ -3,6 +3,7 @@ use std::{sync::Arc, time::Duration};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use stator_runtime::{
     DistributedRuntime, Error, ErrorCode, Result,
     client::{Client, ClientOptions, Router},
@@ -21,6 +22,8 @@ use crate::{
     js_judge::{JsJudge, process_verdicts},
     js_reader::JsReader,
     js_sink::{JsSink, error_text},
+    kv_action::KvAction,
+    kv_session::KvSession,
     loop_lag,
 };
 
@@ -39,6 +42,7 @@ pub struct Session {
     runtime: Mutex<Option<DistributedRuntime>>,
     clients: Mutex<FxHashMap<u32, Client>>,
     endpoints: Mutex<FxHashMap<u32, ServedEndpoint>>,
+    kv: KvSession,
 }
 
 impl Session {
@@ -53,6 +57,7 @@ impl Session {
             runtime: Mutex::default(),
             clients: Mutex::default(),
             endpoints: Mutex::default(),
+            kv: KvSession::default(),
         }
     }
 
@@ -90,6 +95,13 @@ impl Session {
         runtime.judge_contracts(Arc::clone(&self.judge) as Arc<dyn ContractJudge>, process_verdicts());
         *self.runtime.lock() = Some(runtime);
         Ok(started)
+    }
+
+    /// Hears of a command before it runs, in the order in which JavaScript gives them.
+    pub fn announce(&self, command: &Command) {
+        if let Command::Kv { action } = command {
+            self.kv.announce(action);
+        }
     }
 
     /// Does what was asked and answers with the same number.
@@ -218,9 +230,26 @@ impl Session {
                 self.events.unsubscribe(subscription);
                 self.answer(number, Ok(()));
             }
+            Command::Kv { action } => {
+                let result = match self.runtime() {
+                    Ok(runtime) => self.ask_store(&runtime, action).await,
+                    Err(error) => Err(error),
+                };
+                self.answer(number, result);
+            }
             Command::Judged { dispute, judgement } => {
                 self.judge.settle(dispute, judgement);
                 self.answer(number, Ok(()));
+            }
+        }
+    }
+
+    async fn ask_store(&self, runtime: &DistributedRuntime, action: KvAction) -> Result<Box<RawValue>> {
+        match runtime.kv().await {
+            Ok(kv) => self.kv.run(kv, action).await,
+            Err(error) => {
+                self.kv.withdraw(&action);
+                Err(error)
             }
         }
     }

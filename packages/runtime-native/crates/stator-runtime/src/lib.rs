@@ -14,6 +14,7 @@ pub mod events;
 mod folder;
 pub mod identity;
 mod inbox;
+pub mod kv;
 pub mod nats;
 pub mod parent_watch;
 pub mod payload;

@@ -16,12 +16,17 @@ export const errorCodes = {
   no_instances: { httpStatus: 503, retryable: true },
   /** The worker could not be reached, or was lost before it took the call. */
   unavailable: { httpStatus: 503, retryable: true },
-  /** The worker was lost after it may have taken the call: whether the call took effect is not known. */
+  /**
+   * The worker, or the server of a store, was lost after it may have taken the call: whether the call took effect is
+   * not known.
+   */
   unknown_outcome: { httpStatus: 502, retryable: false },
-  /** The worker, or a queue in front of it, is full. */
+  /** The worker, a queue in front of it, or a store is full. */
   overloaded: { httpStatus: 529, retryable: true },
-  /** The call's time was up. */
+  /** The time for it was up. */
   deadline_exceeded: { httpStatus: 504, retryable: false },
+  /** What was expected is not so any more: a lock, a leadership or a lease was lost, or somebody else was first. */
+  conflict: { httpStatus: 409, retryable: false },
   /** The caller cancelled. */
   cancelled: { httpStatus: 499, retryable: false },
   /** A message is larger than the limit. */
@@ -34,7 +39,7 @@ export const errorCodes = {
   address_in_use: { httpStatus: 500, retryable: false },
   /** The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted. */
   permission_denied: { httpStatus: 403, retryable: false },
-  /** The discovery back end failed. */
+  /** The back end of discovery, or of the store, failed. */
   discovery: { httpStatus: 503, retryable: true },
   /** This runtime is shutting down. */
   shutting_down: { httpStatus: 503, retryable: true },

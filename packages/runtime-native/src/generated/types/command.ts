@@ -4,6 +4,7 @@ import { hasOnly, isObject } from "../support/objects.ts";
 import { readBool, readString, readU32 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
 import { isJudgement, type Judgement, readJudgement } from "./judgement.ts";
+import { isKvAction, type KvAction, type KvActionInput, readKvAction } from "./kv-action.ts";
 import { isServedContract, readServedContract, type ServedContract } from "./served-contract.ts";
 
 /** Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave. */
@@ -76,6 +77,11 @@ export type Command =
   | {
       type: "unsubscribe";
       subscription: number;
+    }
+  /** Asks something of the store. */
+  | {
+      type: "kv";
+      action: KvAction;
     }
   /** Answers a dispute. */
   | {
@@ -155,6 +161,11 @@ export type CommandInput =
       type: "unsubscribe";
       subscription: number;
     }
+  /** Asks something of the store. */
+  | {
+      type: "kv";
+      action: KvActionInput;
+    }
   /** Answers a dispute. */
   | {
       type: "judged";
@@ -184,6 +195,8 @@ const keysOfCommandSubscribe: ReadonlySet<string> = new Set(["type", "subscripti
 
 const keysOfCommandUnsubscribe: ReadonlySet<string> = new Set(["type", "subscription"]);
 
+const keysOfCommandKv: ReadonlySet<string> = new Set(["type", "action"]);
+
 const keysOfCommandJudged: ReadonlySet<string> = new Set(["type", "dispute", "judgement"]);
 
 export function readCommand(value: unknown): Command | Invalid {
@@ -210,10 +223,12 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandSubscribe(value);
     case "unsubscribe":
       return readCommandUnsubscribe(value);
+    case "kv":
+      return readCommandKv(value);
     case "judged":
       return readCommandJudged(value);
   }
-  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"judged\"", tag));
+  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"judged\"", tag));
 }
 
 export function isCommand(value: unknown): value is Command {
@@ -318,6 +333,10 @@ export function isCommand(value: unknown): value is Command {
         return typeof subscription === "number" && subscription >>> 0 === subscription;
       }
       return false;
+    case "kv": {
+      const { action } = value;
+      return isKvAction(action) && hasOnly(value, keysOfCommandKv);
+    }
     case "judged": {
       const { judgement } = value;
       if (isJudgement(judgement) && hasOnly(value, keysOfCommandJudged)) {
@@ -557,6 +576,16 @@ function readCommandUnsubscribe(value: Record<string, unknown>): ({
   }
   if (!hasOnly(value, keysOfCommandUnsubscribe)) return INVALID;
   return { type: "unsubscribe", subscription };
+}
+
+function readCommandKv(value: Record<string, unknown>): ({
+  type: "kv";
+  action: KvAction;
+}) | Invalid {
+  const action = readKvAction(value.action);
+  if (action === INVALID) return inside("action");
+  if (!hasOnly(value, keysOfCommandKv)) return INVALID;
+  return { type: "kv", action };
 }
 
 function readCommandJudged(value: Record<string, unknown>): ({

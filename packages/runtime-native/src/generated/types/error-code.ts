@@ -16,12 +16,17 @@ export type ErrorCode =
   | "no_instances"
   /** The worker could not be reached, or was lost before it took the call. */
   | "unavailable"
-  /** The worker was lost after it may have taken the call: whether the call took effect is not known. */
+  /**
+   * The worker, or the server of a store, was lost after it may have taken the call: whether the call took effect is
+   * not known.
+   */
   | "unknown_outcome"
-  /** The worker, or a queue in front of it, is full. */
+  /** The worker, a queue in front of it, or a store is full. */
   | "overloaded"
-  /** The call's time was up. */
+  /** The time for it was up. */
   | "deadline_exceeded"
+  /** What was expected is not so any more: a lock, a leadership or a lease was lost, or somebody else was first. */
+  | "conflict"
   /** The caller cancelled. */
   | "cancelled"
   /** A message is larger than the limit. */
@@ -34,7 +39,7 @@ export type ErrorCode =
   | "address_in_use"
   /** The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted. */
   | "permission_denied"
-  /** The discovery back end failed. */
+  /** The back end of discovery, or of the store, failed. */
   | "discovery"
   /** This runtime is shutting down. */
   | "shutting_down"
@@ -59,12 +64,17 @@ export type ErrorCodeInput =
   | "no_instances"
   /** The worker could not be reached, or was lost before it took the call. */
   | "unavailable"
-  /** The worker was lost after it may have taken the call: whether the call took effect is not known. */
+  /**
+   * The worker, or the server of a store, was lost after it may have taken the call: whether the call took effect is
+   * not known.
+   */
   | "unknown_outcome"
-  /** The worker, or a queue in front of it, is full. */
+  /** The worker, a queue in front of it, or a store is full. */
   | "overloaded"
-  /** The call's time was up. */
+  /** The time for it was up. */
   | "deadline_exceeded"
+  /** What was expected is not so any more: a lock, a leadership or a lease was lost, or somebody else was first. */
+  | "conflict"
   /** The caller cancelled. */
   | "cancelled"
   /** A message is larger than the limit. */
@@ -77,7 +87,7 @@ export type ErrorCodeInput =
   | "address_in_use"
   /** The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted. */
   | "permission_denied"
-  /** The discovery back end failed. */
+  /** The back end of discovery, or of the store, failed. */
   | "discovery"
   /** This runtime is shutting down. */
   | "shutting_down"
@@ -102,6 +112,7 @@ export function readErrorCode(value: unknown): ErrorCode | Invalid {
     case "unknown_outcome":
     case "overloaded":
     case "deadline_exceeded":
+    case "conflict":
     case "cancelled":
     case "payload_too_large":
     case "protocol":
@@ -116,7 +127,7 @@ export function readErrorCode(value: unknown): ErrorCode | Invalid {
       return value;
   }
   if (typeof value === "string") return "internal";
-  return mismatch("one of \"invalid_argument\", \"invalid_request\", \"invalid_response\", \"not_found\", \"no_instances\", \"unavailable\", \"unknown_outcome\", \"overloaded\", \"deadline_exceeded\", \"cancelled\", \"payload_too_large\", \"protocol\", \"version_mismatch\", \"address_in_use\", \"permission_denied\", \"discovery\", \"shutting_down\", \"addon_missing\", \"declared\", \"internal\"", value);
+  return mismatch("one of \"invalid_argument\", \"invalid_request\", \"invalid_response\", \"not_found\", \"no_instances\", \"unavailable\", \"unknown_outcome\", \"overloaded\", \"deadline_exceeded\", \"conflict\", \"cancelled\", \"payload_too_large\", \"protocol\", \"version_mismatch\", \"address_in_use\", \"permission_denied\", \"discovery\", \"shutting_down\", \"addon_missing\", \"declared\", \"internal\"", value);
 }
 
 export function isErrorCode(value: unknown): value is ErrorCode {

@@ -11,6 +11,7 @@ import {
 } from "./discovery-backend.ts";
 import { type EventPlane, type EventPlaneInput, isEventPlane, readEventPlane } from "./event-plane.ts";
 import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
+import { isKvBackend, type KvBackend, readKvBackend } from "./kv-backend.ts";
 import { isRequestPlaneCodec, readRequestPlaneCodec, type RequestPlaneCodec } from "./request-plane-codec.ts";
 import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
 import { isResponsePlane, readResponsePlane, type ResponsePlane } from "./response-plane.ts";
@@ -53,6 +54,11 @@ export type RuntimeOptions = {
   etcdClientCert: string | null;
   /** A PEM file with the key of our certificate. Default none. */
   etcdClientKey: string | null;
+  /**
+   * Where the store of keys and values is: where `discovery` is, or `file`, `memory` or `etcd`, with the folder and the
+   * addresses of discovery. Default `discovery`.
+   */
+  kv: KvBackend | null;
   /**
    * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
    * original's with others. `dynamo` uses the original's with everybody.
@@ -180,6 +186,11 @@ export type RuntimeOptionsInput = {
   /** A PEM file with the key of our certificate. Default none. */
   etcdClientKey?: string | null | undefined;
   /**
+   * Where the store of keys and values is: where `discovery` is, or `file`, `memory` or `etcd`, with the folder and the
+   * addresses of discovery. Default `discovery`.
+   */
+  kv?: KvBackend | null | undefined;
+  /**
    * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
    * original's with others. `dynamo` uses the original's with everybody.
    */
@@ -273,15 +284,15 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   readRuntimeOptions,
   isRuntimeOptions,
   JSON,
-  49,
+  50,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
     if (
       (discovery === null || isDiscoveryBackend(discovery)) &&
       (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -291,6 +302,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
       (etcdCa === null || (typeof etcdCa === "string" && etcdCa.isWellFormed())) &&
       (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
       (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
+      (kv === null || isKvBackend(kv)) &&
       (requestPlane === null || isRequestPlane(requestPlane)) &&
       (host === null || (typeof host === "string" && host.isWellFormed())) &&
       (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
@@ -351,6 +363,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           etcdCa,
           etcdClientCert,
           etcdClientKey,
+          kv,
           requestPlane,
           host,
           port,
@@ -430,6 +443,9 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { etcdClientKey: etcdClientKeyGiven = null } = value;
   const etcdClientKey = etcdClientKeyGiven === null ? null : readString(etcdClientKeyGiven);
   if (etcdClientKey === INVALID) return inside("etcdClientKey");
+  const { kv: kvGiven = null } = value;
+  const kv = kvGiven === null ? null : readKvBackend(kvGiven);
+  if (kv === INVALID) return inside("kv");
   const { requestPlane: requestPlaneGiven = null } = value;
   const requestPlane = requestPlaneGiven === null ? null : readRequestPlane(requestPlaneGiven);
   if (requestPlane === INVALID) return inside("requestPlane");
@@ -553,6 +569,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     etcdCa,
     etcdClientCert,
     etcdClientKey,
+    kv,
     requestPlane,
     host,
     port,
@@ -594,7 +611,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
   if (!isObject(value)) return false;
-  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
   if (
     (discovery === null || isDiscoveryBackend(discovery)) &&
     (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -604,6 +621,7 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     (etcdCa === null || (typeof etcdCa === "string" && etcdCa.isWellFormed())) &&
     (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
     (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
+    (kv === null || isKvBackend(kv)) &&
     (requestPlane === null || isRequestPlane(requestPlane)) &&
     (host === null || (typeof host === "string" && host.isWellFormed())) &&
     (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&

@@ -26,6 +26,24 @@ impl DiscoveryBackend {
     );
 }
 
+/// Where the store of keys and values is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "lowercase")]
+pub enum KvBackend {
+    /// Where discovery is.
+    Discovery,
+    /// In an etcd that several machines share.
+    Etcd,
+    /// In a folder that several processes share.
+    File,
+    /// In this process alone.
+    Memory,
+}
+
+impl KvBackend {
+    pub(super) const KIND: Kind = Kind::Choice(&["discovery", "file", "memory", "etcd"], &[]);
+}
+
 /// Over what calls travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "lowercase")]

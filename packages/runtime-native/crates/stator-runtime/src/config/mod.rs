@@ -11,7 +11,9 @@ mod secret;
 mod setting;
 mod setting_type;
 
-pub use choice::{DiscoveryBackend, EventPlane, HealthStatus, RequestPlane, RequestPlaneCodec, ResponsePlane};
+pub use choice::{
+    DiscoveryBackend, EventPlane, HealthStatus, KvBackend, RequestPlane, RequestPlaneCodec, ResponsePlane,
+};
 pub use described::{Described, Source};
 pub use kind::Kind;
 pub use logging::init_logging;

@@ -10,8 +10,9 @@ use stator_contract::Contract;
 use ts_rs::TS;
 
 use super::{
-    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, RequestPlane, RequestPlaneCodec, ResponsePlane,
-    Secret, Setting, Source, kind::addresses, resolver::Resolver, setting::settings, setting_type::parse_address,
+    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, KvBackend, RequestPlane, RequestPlaneCodec,
+    ResponsePlane, Secret, Setting, Source, kind::addresses, resolver::Resolver, setting::settings,
+    setting_type::parse_address,
 };
 use crate::{
     Result,
@@ -21,6 +22,7 @@ use crate::{
         file::{default_root, project_of},
     },
     dynamo::value::Codec,
+    kv::{self, KvConfig},
     nats::{NatsAuth, NatsOptions},
     runtime::DynamoSettings,
 };
@@ -73,6 +75,10 @@ settings! {
     /// A PEM file with the key of our certificate. Default none.
     etcd_client_key ("etcdClientKey", Some("ETCD_AUTH_CLIENT_KEY")): PathBuf
         = PathBuf::new(), Kind::File;
+    /// Where the store of keys and values is: where `discovery` is, or `file`, `memory` or `etcd`, with the folder and the
+    /// addresses of discovery. Default `discovery`.
+    kv ("kv", None): KvBackend
+        = KvBackend::Discovery, KvBackend::KIND;
     /// Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
     /// original's with others. `dynamo` uses the original's with everybody.
     request_plane ("requestPlane", Some("DYN_REQUEST_PLANE")): RequestPlane
@@ -228,10 +234,28 @@ impl RuntimeConfig {
         match self.discovery {
             DiscoveryBackend::Memory => DiscoveryConfig::Memory(MemoryStore::process()),
             DiscoveryBackend::Etcd => DiscoveryConfig::Etcd(self.etcd_options()),
-            DiscoveryBackend::File if self.file_path == default_folder() => {
-                DiscoveryConfig::File(FileOptions::new(FileRoot::Private(self.file_path.clone())))
+            DiscoveryBackend::File => DiscoveryConfig::File(FileOptions::new(self.file_root())),
+        }
+    }
+
+    /// What [`crate::kv::connect`] takes.
+    pub fn kv_config(&self) -> KvConfig {
+        match (self.kv, self.discovery) {
+            (KvBackend::Memory, _) | (KvBackend::Discovery, DiscoveryBackend::Memory) => {
+                KvConfig::Memory(kv::local::MemoryStore::process())
             }
-            DiscoveryBackend::File => DiscoveryConfig::File(FileOptions::new(FileRoot::Shared(self.file_path.clone()))),
+            (KvBackend::File, _) | (KvBackend::Discovery, DiscoveryBackend::File) => KvConfig::File(self.file_root()),
+            (KvBackend::Etcd, _) | (KvBackend::Discovery, DiscoveryBackend::Etcd) => {
+                KvConfig::Etcd(self.etcd_options())
+            }
+        }
+    }
+
+    fn file_root(&self) -> FileRoot {
+        if self.file_path == default_folder() {
+            FileRoot::Private(self.file_path.clone())
+        } else {
+            FileRoot::Shared(self.file_path.clone())
         }
     }
 

@@ -86,6 +86,7 @@ choices!(
     choice::DiscoveryBackend,
     choice::EventPlane,
     choice::HealthStatus,
+    choice::KvBackend,
     choice::RequestPlane,
     choice::RequestPlaneCodec,
     choice::ResponsePlane

@@ -18,12 +18,15 @@ pub enum ErrorCode {
     NoInstances,
     /// The worker could not be reached, or was lost before it took the call.
     Unavailable,
-    /// The worker was lost after it may have taken the call: whether the call took effect is not known.
+    /// The worker, or the server of a store, was lost after it may have taken the call: whether the call took effect is
+    /// not known.
     UnknownOutcome,
-    /// The worker, or a queue in front of it, is full.
+    /// The worker, a queue in front of it, or a store is full.
     Overloaded,
-    /// The call's time was up.
+    /// The time for it was up.
     DeadlineExceeded,
+    /// What was expected is not so any more: a lock, a leadership or a lease was lost, or somebody else was first.
+    Conflict,
     /// The caller cancelled.
     Cancelled,
     /// A message is larger than the limit.
@@ -36,7 +39,7 @@ pub enum ErrorCode {
     AddressInUse,
     /// The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted.
     PermissionDenied,
-    /// The discovery back end failed.
+    /// The back end of discovery, or of the store, failed.
     Discovery,
     /// This runtime is shutting down.
     ShuttingDown,
@@ -50,7 +53,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    pub const ALL: [ErrorCode; 20] = [
+    pub const ALL: [ErrorCode; 21] = [
         Self::InvalidArgument,
         Self::InvalidRequest,
         Self::InvalidResponse,
@@ -60,6 +63,7 @@ impl ErrorCode {
         Self::UnknownOutcome,
         Self::Overloaded,
         Self::DeadlineExceeded,
+        Self::Conflict,
         Self::Cancelled,
         Self::PayloadTooLarge,
         Self::Protocol,
@@ -85,6 +89,7 @@ impl ErrorCode {
             Self::UnknownOutcome => "unknown_outcome",
             Self::Overloaded => "overloaded",
             Self::DeadlineExceeded => "deadline_exceeded",
+            Self::Conflict => "conflict",
             Self::Cancelled => "cancelled",
             Self::PayloadTooLarge => "payload_too_large",
             Self::Protocol => "protocol",
@@ -113,6 +118,7 @@ impl ErrorCode {
             Self::InvalidArgument | Self::InvalidRequest => 400,
             Self::PermissionDenied => 403,
             Self::NotFound => 404,
+            Self::Conflict => 409,
             Self::PayloadTooLarge => 413,
             Self::Cancelled => 499,
             Self::InvalidResponse | Self::UnknownOutcome | Self::Protocol | Self::VersionMismatch => 502,

@@ -1,6 +1,6 @@
 use std::{error::Error as _, time::Duration};
 
-use etcd_client::Error as ClientError;
+use etcd_client::{Error as ClientError, WatchResponse};
 
 use crate::{Error, ErrorCode};
 
@@ -164,4 +164,28 @@ fn is_about_tls(reason: &str) -> bool {
     ]
     .iter()
     .any(|word| reason.contains(word))
+}
+
+/// Why etcd has cancelled the watch, if so.
+pub(crate) fn watch_cancelled(answer: &WatchResponse) -> Option<Failure> {
+    if !answer.canceled() && answer.compact_revision() == 0 {
+        return None;
+    }
+    let reason = answer.cancel_reason();
+    let kind = if answer.compact_revision() != 0 || reason.contains("compacted") {
+        FailureKind::Compacted
+    } else if reason.contains("permission denied") || reason.contains("auth") {
+        FailureKind::Denied
+    } else {
+        FailureKind::Unreachable
+    };
+    let reason = if reason.is_empty() {
+        "etcd has cancelled the watch"
+    } else {
+        reason
+    };
+    Some(Failure {
+        kind,
+        reason: reason.to_owned(),
+    })
 }

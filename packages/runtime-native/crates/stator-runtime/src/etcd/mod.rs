@@ -9,5 +9,5 @@ mod tls_files;
 pub(crate) use back_off::BackOff;
 pub(crate) use etcd_connection::{ConnectionPlan, EtcdConnection};
 pub use etcd_options::EtcdOptions;
-pub(crate) use failure::{Failure, FailureKind};
+pub(crate) use failure::{Failure, FailureKind, watch_cancelled};
 pub use tls_files::TlsFiles;

@@ -54,6 +54,7 @@ impl DistributedRuntime {
             None => None,
         };
         let runtime = Self::new(discovery, plane, settings, hooks);
+        runtime.0.kv.configure(config.kv_config());
         runtime
             .faults()
             .register(state.metrics().registry())

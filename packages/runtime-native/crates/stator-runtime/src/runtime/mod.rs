@@ -3,6 +3,7 @@
 mod connect;
 mod endpoint;
 mod events;
+mod kv_slot;
 mod membership;
 mod path;
 mod settings;
@@ -35,6 +36,7 @@ use crate::{
 
 use endpoint::Withdrawal;
 use events::Events;
+use kv_slot::KvSlot;
 
 /// One process's membership in a cluster: what it serves, whom it calls. Cheap to clone.
 #[derive(Clone)]
@@ -55,6 +57,7 @@ struct Inner {
     system: OnceLock<System>,
     /// Present in runtimes made by [`DistributedRuntime::connect`].
     events: OnceLock<Events>,
+    kv: KvSlot,
     /// Hears of a new instance id before anything is served under it.
     on_instance_id: OnceLock<Box<dyn Fn(u64) + Send + Sync>>,
 }
@@ -125,6 +128,7 @@ impl DistributedRuntime {
             shutdown: OnceLock::new(),
             system: OnceLock::new(),
             events: OnceLock::new(),
+            kv: KvSlot::default(),
             on_instance_id: OnceLock::new(),
         }));
         runtime.follow_membership();

@@ -74,6 +74,7 @@ impl DistributedRuntime {
         if let Some(events) = inner.events.get() {
             events.hub.close().await;
         }
+        inner.kv.close().await;
         inner.discovery.close().await;
         // Last, so that probes see the drain.
         if let Some(server) = inner.system.get().and_then(|system| system.server.as_ref()) {

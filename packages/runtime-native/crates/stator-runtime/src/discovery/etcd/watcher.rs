@@ -12,7 +12,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{EtcdOptions, lease_keeper::Standing, reachability::Part, view::View};
-use crate::etcd::{BackOff, ConnectionPlan, EtcdConnection, Failure, FailureKind};
+use crate::etcd::{BackOff, ConnectionPlan, EtcdConnection, Failure, FailureKind, watch_cancelled};
 
 /// Records that one request reads.
 const PAGE: i64 = 1000;
@@ -136,7 +136,7 @@ impl<V: View> Watcher<V> {
                 }
             };
             let answer = answer.ok_or_else(|| Failure::unreachable("etcd has ended the watch"))?;
-            if let Some(failure) = cancelled(&answer) {
+            if let Some(failure) = watch_cancelled(&answer) {
                 return Err(failure);
             }
             back_off.reset();
@@ -215,28 +215,4 @@ async fn watch_from(connection: &EtcdConnection, prefix: &str, revision: i64) ->
 /// The end of the keys with that prefix: the prefix with its last byte, a slash, one higher.
 fn end_of(prefix: &str) -> String {
     format!("{}0", prefix.trim_end_matches('/'))
-}
-
-/// Why etcd has cancelled the watch, if so.
-fn cancelled(answer: &WatchResponse) -> Option<Failure> {
-    if !answer.canceled() && answer.compact_revision() == 0 {
-        return None;
-    }
-    let reason = answer.cancel_reason();
-    let kind = if answer.compact_revision() != 0 || reason.contains("compacted") {
-        FailureKind::Compacted
-    } else if reason.contains("permission denied") || reason.contains("auth") {
-        FailureKind::Denied
-    } else {
-        FailureKind::Unreachable
-    };
-    let reason = if reason.is_empty() {
-        "etcd has cancelled the watch"
-    } else {
-        reason
-    };
-    Some(Failure {
-        kind,
-        reason: reason.to_owned(),
-    })
 }

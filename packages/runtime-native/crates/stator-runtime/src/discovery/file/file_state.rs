@@ -9,9 +9,7 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::{
-    super::warnings::Warnings, bucket::Bucket, bucket_view::BucketView, record_kind::RecordKind,
-};
+use super::{super::warnings::Warnings, bucket::Bucket, bucket_view::BucketView, record_kind::RecordKind};
 use crate::{Result, folder::failed};
 
 /// What one connection knows and owns of one bucket. Every method blocks on the file system, so tasks call them on a thread for that.

@@ -48,6 +48,7 @@ fn names(error: &Error) -> (&'static str, &'static str, Value) {
             "backend.engine_shutdown",
             json!({ "Backend": "EngineShutdown" }),
         ),
+        ErrorCode::Conflict => ("Conflict", "request.conflict", plain("Unknown")),
         ErrorCode::Overloaded => ("CapacityExhausted", "capacity.exhausted", plain("ResourceExhausted")),
         ErrorCode::DeadlineExceeded => (
             "DeadlineExceeded",
@@ -159,7 +160,8 @@ fn code_of_class(class: &str) -> Option<ErrorCode> {
         "InvalidRequest" => ErrorCode::InvalidRequest,
         "Unauthenticated" | "PermissionDenied" => ErrorCode::PermissionDenied,
         "NotFound" => ErrorCode::NotFound,
-        "Conflict" | "UnsupportedMedia" => ErrorCode::InvalidArgument,
+        "Conflict" => ErrorCode::Conflict,
+        "UnsupportedMedia" => ErrorCode::InvalidArgument,
         "PayloadTooLarge" => ErrorCode::PayloadTooLarge,
         "RateLimited" | "CapacityExhausted" => ErrorCode::Overloaded,
         "BackendProtocol" => ErrorCode::Protocol,

@@ -1,0 +1,72 @@
+import { checkSignal } from "../calling/check-call-options.ts";
+import type { KvBatch } from "../generated/types/kv-batch.ts";
+import type { KvWatched } from "../generated/types/kv-watched.ts";
+import { StatorError } from "../stator-error.ts";
+import type { KvPort } from "./kv-port.ts";
+
+/** A watch of the core, batch by batch. */
+export class KvFeed {
+  /** Resolves when every later change will be told. */
+  readonly ready: Promise<void>;
+  readonly #port: KvPort;
+  readonly #number: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #opened: Promise<void>;
+  /** Whoever reads wants no more, so how it ends is of no interest. */
+  #ended = false;
+  #closed = false;
+
+  constructor(port: KvPort, of: KvWatched, signal: AbortSignal | undefined) {
+    checkSignal(signal);
+    this.#port = port;
+    this.#number = port.number();
+    this.#signal = signal;
+    this.#opened = port.ask({ do: "watch", watch: this.#number, of });
+    this.ready = orAborted(this.#opened, signal);
+    // Whoever reads hears of it too.
+    this.ready.catch(() => this.#close());
+  }
+
+  /** Everything until the watch ends. */
+  async *batches(): AsyncGenerator<KvBatch, void, void> {
+    try {
+      await this.ready;
+      for (;;) yield await this.#port.ask<KvBatch>({ do: "next", watch: this.#number }, this.#signal);
+    } catch (error) {
+      if (!this.#ended) throw error;
+    } finally {
+      this.#close();
+    }
+  }
+
+  /** Ends the watch, and a read that is under way. */
+  end(): void {
+    this.#ended = true;
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Not before there is something to end.
+    this.#opened.then(
+      () => this.#port.tell({ do: "unwatch", watch: this.#number }),
+      () => {},
+    );
+  }
+}
+
+/** The promise, or `cancelled` when the signal fires first. */
+async function orAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise;
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void =>
+    aborted.reject(new StatorError("cancelled", "the watch was aborted", { cause: signal.reason }));
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
