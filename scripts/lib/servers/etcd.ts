@@ -3,14 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import { ETCD, serverBinary } from "./server-binary.ts";
+import { LOOPBACK, type ServerPlace } from "./server-place.ts";
 import { ServerProcess } from "./server-process.ts";
 
 export interface EtcdOptions {
   /** Files of the server's certificate; without them it speaks plain text. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+  /** Default loopback. */
+  readonly place?: ServerPlace;
 }
 
-/** One etcd on loopback, with its data in a folder of its own. */
+/** One etcd, on loopback unless it is told another place, with its data in a folder of its own. */
 export class Etcd implements AsyncDisposable {
   /** For `ETCD_ENDPOINTS`. */
   readonly endpoint: string;
@@ -27,10 +30,11 @@ export class Etcd implements AsyncDisposable {
     const binary = await serverBinary(ETCD);
     const folder = mkdtempSync(join(tmpdir(), "stator-etcd-"));
     const scheme = options.tls === undefined ? "http" : "https";
-    const client = `${scheme}://127.0.0.1:${freePort()}`;
+    const { address, enter } = options.place ?? LOOPBACK;
+    const client = `${scheme}://${address}:${freePort()}`;
     const peer = `http://127.0.0.1:${freePort()}`;
     const command = [
-      binary,
+      ...[...enter, binary],
       ...["--name", "stator", "--data-dir", join(folder, "data"), "--log-level", "info"],
       ...["--listen-client-urls", client, "--advertise-client-urls", client],
       ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", `stator=${peer}`],

@@ -3,14 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import { NATS, serverBinary } from "./server-binary.ts";
+import { LOOPBACK, type ServerPlace } from "./server-place.ts";
 import { ServerProcess } from "./server-process.ts";
 
 export interface NatsOptions {
   /** Further arguments, such as `["--auth", "token"]`. */
   readonly arguments?: readonly string[];
+  /** Default loopback. */
+  readonly place?: ServerPlace;
 }
 
-/** One NATS server on loopback, with JetStream in a folder of its own. */
+/** One NATS server, on loopback unless it is told another place, with JetStream in a folder of its own. */
 export class Nats implements AsyncDisposable {
   /** For `NATS_SERVER`. */
   readonly url: string;
@@ -27,13 +30,14 @@ export class Nats implements AsyncDisposable {
     const binary = await serverBinary(NATS);
     const folder = mkdtempSync(join(tmpdir(), "stator-nats-"));
     const port = freePort();
+    const { address, enter } = options.place ?? LOOPBACK;
     const command = [
-      binary,
-      ...["--addr", "127.0.0.1", "--port", String(port), "--jetstream", "--store_dir", folder],
+      ...[...enter, binary],
+      ...["--addr", address, "--port", String(port), "--jetstream", "--store_dir", folder],
       ...(options.arguments ?? []),
     ];
     const process = new ServerProcess({ name: "nats-server", command, ready: /Server is ready/ });
-    const nats = new Nats(process, `nats://127.0.0.1:${port}`, folder);
+    const nats = new Nats(process, `nats://${address}:${port}`, folder);
     try {
       await process.start();
     } catch (error) {
