@@ -5,6 +5,9 @@
 
 mod connection_state;
 mod ending;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handshake;
 mod inbound;
 mod limits;

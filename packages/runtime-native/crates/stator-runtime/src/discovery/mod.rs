@@ -7,6 +7,9 @@ mod connection_id;
 mod discovery_metrics;
 pub mod etcd;
 pub mod file;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod instance;
 mod membership;
 pub mod memory;

@@ -12,6 +12,9 @@ mod envelope;
 mod event;
 mod event_hub;
 mod event_metrics;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod inlet;
 pub mod memory;
 pub mod nats;

@@ -19,3 +19,9 @@ mod watcher;
 
 pub use crate::etcd::{EtcdOptions, TlsFiles};
 pub use etcd_discovery::EtcdDiscovery;
+
+/// For `fuzz`: reads a key, and writes it again.
+#[cfg(fuzzing)]
+pub(super) fn parse_key(key: &[u8]) -> Option<String> {
+    record_key::RecordKey::parse(key).ok().map(|key| key.to_string())
+}

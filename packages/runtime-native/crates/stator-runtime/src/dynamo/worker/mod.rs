@@ -4,6 +4,9 @@ mod answer;
 mod answer_task;
 mod answers;
 mod call_home;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod ingress;
 mod request;
 mod request_stream;

@@ -54,7 +54,7 @@ pub trait Taker: Send + Sync + 'static {
 }
 
 /// A request that was understood as far as it has to be before it is acknowledged.
-struct Understood<'a> {
+pub(super) struct Understood<'a> {
     call: Incoming,
     control: Control,
     home: Home,
@@ -116,7 +116,7 @@ pub(super) fn take(shared: &Shared, answers: &Arc<Answers>, taker: &dyn Taker, r
     Ok(())
 }
 
-fn understand<'a>(request: &Request<'a>, now: Instant) -> std::result::Result<Understood<'a>, Unreadable> {
+pub(super) fn understand<'a>(request: &Request<'a>, now: Instant) -> std::result::Result<Understood<'a>, Unreadable> {
     let path = std::str::from_utf8(request.path).map_err(|_| Unreadable::wrong("a path that is not UTF-8"))?;
     let (message, length) = two_part::split(request.payload, request.payload.len())?
         .ok_or_else(|| Unreadable::wrong("a message that is cut short"))?;

@@ -10,6 +10,9 @@
 
 mod event_frames;
 mod follower;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod link;
 mod pub_peer;
 mod pub_socket;
