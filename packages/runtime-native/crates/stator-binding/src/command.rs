@@ -132,7 +132,7 @@ pub struct ListedInstance {
     pub namespace: String,
     pub component: String,
     pub endpoint: String,
-    /// Where it takes calls: `IP:port`, or `memory:<n>` inside the process.
+    /// Where it takes calls: `IP:port`, `nats:<subject>` over NATS, or `memory:<n>` inside the process.
     pub address: String,
     /// Over which wire calls go there: `stator`, or `dynamo` for the original's.
     pub wire: String,

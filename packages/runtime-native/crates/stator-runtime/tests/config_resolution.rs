@@ -176,6 +176,14 @@ fn every_setting_takes_its_option_and_its_variable() {
             json!("/k.pem"),
         ),
         ("natsStartupTimeoutMs", json!(0), json!(0), "1.5", json!(1500)),
+        ("natsRequestTimeoutMs", json!(0), json!(0), "1.5", json!(1500)),
+        (
+            "natsResponses",
+            json!("call-home"),
+            json!("call-home"),
+            "NATS",
+            json!("nats"),
+        ),
         ("workerThreads", json!(4), json!(4), "2", json!(2)),
         ("systemHost", json!("::"), json!("::"), "0.0.0.0", json!("0.0.0.0")),
         ("systemPort", json!(-1), json!(-1), "0", json!(0)),
@@ -343,8 +351,13 @@ fn mistakes_are_named() {
         ),
         (
             json!({}),
-            &[("DYN_REQUEST_PLANE", "nats")],
-            &["DYN_REQUEST_PLANE", "NATS", "not built yet", "tcp or dynamo or memory"],
+            &[("DYN_REQUEST_PLANE", "http")],
+            &[
+                "DYN_REQUEST_PLANE",
+                "HTTP",
+                "no longer exists",
+                "tcp or dynamo or nats or memory",
+            ],
         ),
         (
             json!({}),

@@ -6,6 +6,7 @@ mod dialer;
 mod dispatch;
 pub(crate) mod judging;
 mod mismatch;
+mod nats_peer;
 mod open_stream;
 mod peer;
 mod response_stream;

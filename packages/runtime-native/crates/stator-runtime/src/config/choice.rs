@@ -52,17 +52,16 @@ pub enum RequestPlane {
     Tcp,
     /// The same, but calls go over the original's wire even where both sides speak ours.
     Dynamo,
+    /// Requests through a NATS server, on the original's subjects, to whoever listens there; as `tcp` to the others.
+    Nats,
     /// Inside this process, through the same codec.
     Memory,
 }
 
 impl RequestPlane {
     pub(super) const KIND: Kind = Kind::Choice(
-        &["tcp", "dynamo", "memory"],
-        &[
-            ("nats", "the NATS request plane is not built yet"),
-            ("http", "the HTTP request plane no longer exists"),
-        ],
+        &["tcp", "dynamo", "nats", "memory"],
+        &[("http", "the HTTP request plane no longer exists")],
     );
 }
 
@@ -75,6 +74,22 @@ pub enum ResponsePlane {
 
 impl ResponsePlane {
     pub(super) const KIND: Kind = Kind::Choice(&["tcp"], &[("quic", "answers over QUIC are not supported")]);
+}
+
+/// How answers come to calls that went over NATS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "kebab-case")]
+pub enum NatsResponses {
+    /// Over a connection that the worker makes; over NATS where it cannot.
+    Auto,
+    /// Over a connection that the worker makes, as in the original.
+    CallHome,
+    /// Over NATS too.
+    Nats,
+}
+
+impl NatsResponses {
+    pub(super) const KIND: Kind = Kind::Choice(&["auto", "call-home", "nats"], &[]);
 }
 
 /// In which form values travel on the original's wire.

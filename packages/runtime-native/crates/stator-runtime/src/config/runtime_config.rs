@@ -10,7 +10,7 @@ use stator_contract::Contract;
 use ts_rs::TS;
 
 use super::{
-    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, KvBackend, RequestPlane, RequestPlaneCodec,
+    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, KvBackend, NatsResponses, RequestPlane, RequestPlaneCodec,
     ResponsePlane, Secret, Setting, Source, kind::addresses, resolver::Resolver, setting::settings,
     setting_type::parse_address,
 };
@@ -21,7 +21,7 @@ use crate::{
         etcd::TlsFiles,
         file::{default_root, project_of},
     },
-    dynamo::value::Codec,
+    dynamo::{AnswersBy, value::Codec},
     kv::{self, KvConfig},
     nats::{NatsAuth, NatsOptions},
     runtime::DynamoSettings,
@@ -29,6 +29,7 @@ use crate::{
 
 const DAY: i64 = 86_400_000;
 const GIB: i64 = 1 << 30;
+const NATS_REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// etcd ends connections that ask more often.
 const ETCD_KEEP_ALIVE: Duration = Duration::from_secs(5);
 
@@ -79,8 +80,8 @@ settings! {
     /// addresses of discovery. Default `discovery`.
     kv ("kv", None): KvBackend
         = KvBackend::Discovery, KvBackend::KIND;
-    /// Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
-    /// original's with others. `dynamo` uses the original's with everybody.
+    /// Over what calls travel: `tcp`, `dynamo`, `nats` or `memory`. Default `tcp`: our own wire between Stator processes,
+    /// the original's with others. `dynamo` uses the original's with everybody, `nats` sends requests through NATS.
     request_plane ("requestPlane", Some("DYN_REQUEST_PLANE")): RequestPlane
         = RequestPlane::Tcp, RequestPlane::KIND;
     /// The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it.
@@ -174,6 +175,15 @@ settings! {
     /// How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000.
     nats_startup_timeout_ms ("natsStartupTimeoutMs", Some("NATS_STARTUP_CONNECT_TIMEOUT_SECONDS")): u32
         = 120_000, Kind::Milliseconds { min: 0, max: DAY };
+    /// How long a worker has to acknowledge a call over NATS, in milliseconds (seconds in the environment); 0 is the
+    /// default, as in the original. Default 10000.
+    nats_request_timeout_ms ("natsRequestTimeoutMs", Some("DYN_NATS_REQUEST_TIMEOUT_SECS")): u32
+        = 10_000, Kind::Milliseconds { min: 0, max: DAY };
+    /// How answers come to calls that went over NATS: `call-home` over a connection that the worker makes, as in the
+    /// original, `nats` over NATS too, `auto` over NATS where the worker cannot connect. Workers of the original always
+    /// connect. Default `auto`.
+    nats_responses ("natsResponses", Some("STATOR_NATS_RESPONSES")): NatsResponses
+        = NatsResponses::Auto, NatsResponses::KIND;
     /// Threads of the core. Default 1.
     worker_threads ("workerThreads", Some("DYN_RUNTIME_NUM_WORKER_THREADS")): u16
         = 1, Kind::Integer { min: 1, max: 1024, unit: "threads" };
@@ -333,6 +343,12 @@ impl RuntimeConfig {
             response_host: self.response_host.clone(),
             response_port: self.response_port,
             ack_timeout: Duration::from_millis(self.request_timeout_ms.into()),
+            nats_ack_timeout: unless_zero(self.nats_request_timeout_ms).unwrap_or(NATS_REQUEST_TIMEOUT),
+            answers_by: match self.nats_responses {
+                NatsResponses::Auto => AnswersBy::Auto,
+                NatsResponses::CallHome => AnswersBy::CallHome,
+                NatsResponses::Nats => AnswersBy::Nats,
+            },
             home_timeout: Duration::from_millis(self.call_home_timeout_ms.into()),
             preferred: self.request_plane == RequestPlane::Dynamo,
         }

@@ -88,6 +88,7 @@ choices!(
     choice::HealthStatus,
     choice::KvBackend,
     choice::RequestPlane,
+    choice::NatsResponses,
     choice::RequestPlaneCodec,
     choice::ResponsePlane
 );

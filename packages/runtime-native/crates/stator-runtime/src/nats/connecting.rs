@@ -163,8 +163,8 @@ fn meaning(kind: ConnectErrorKind) -> (ErrorCode, &'static str) {
         ConnectErrorKind::Dns | ConnectErrorKind::TimedOut | ConnectErrorKind::Io | ConnectErrorKind::MaxReconnects => {
             (
                 ErrorCode::Unavailable,
-                "check that a NATS server runs there (natsServer, NATS_SERVER), or set DYN_EVENT_PLANE=zmq, which needs no \
-             server",
+                "check that a NATS server runs there (natsServer, NATS_SERVER), or set DYN_EVENT_PLANE=zmq and \
+                 DYN_REQUEST_PLANE=tcp, which need no server",
             )
         }
     }

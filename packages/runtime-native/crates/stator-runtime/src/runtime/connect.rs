@@ -5,13 +5,14 @@ use crate::{
     config::{EventPlane as EventPlaneChoice, RequestPlane as PlaneChoice, RuntimeConfig},
     connection::{Hooks, NEVER},
     discovery::{self, Discovery},
+    dynamo::nats::Bus,
     events::{
         Bounds, DEFAULT_BOUNDS, EventHub, EventMetrics, EventPlane, SubscribeOptions,
         memory::{MemoryBus, MemoryEventPlane},
         nats::NatsEventPlane,
         zmq::{ZmqEventPlane, ZmqOptions},
     },
-    plane::{MemoryPlane, RequestPlane, TcpPlane},
+    plane::{MemoryPlane, NatsPlane, RequestPlane, TcpPlane},
     system::{SystemServer, SystemState},
 };
 
@@ -28,12 +29,10 @@ impl DistributedRuntime {
             );
         }
         let discovery = discovery::connect(config.discovery_config()).await?;
+        let tcp = || TcpPlane::new(config.host.clone(), config.port, config.connect_timeout());
         let plane: Arc<dyn RequestPlane> = match config.request_plane {
-            PlaneChoice::Tcp | PlaneChoice::Dynamo => Arc::new(TcpPlane::new(
-                config.host.clone(),
-                config.port,
-                config.connect_timeout(),
-            )),
+            PlaneChoice::Tcp | PlaneChoice::Dynamo => Arc::new(tcp()),
+            PlaneChoice::Nats => Arc::new(NatsPlane::new(Bus::connect(&config.nats_options()).await?, tcp())),
             PlaneChoice::Memory => Arc::new(MemoryPlane::default()),
         };
         let settings = Settings {

@@ -27,7 +27,7 @@ use crate::{
     client::{Dialer, judging::Judging},
     connection::{Connection, Hooks, Offer},
     discovery::Discovery,
-    dynamo::{self, Faults, caller::CallHome, worker::Ingress},
+    dynamo::{self, Faults, caller::CallHome, nats::Tunnels, worker::Ingress},
     identity::{ContractJudge, Verdicts},
     plane::RequestPlane,
     server::Server,
@@ -97,11 +97,21 @@ impl DistributedRuntime {
                 window: settings.window as usize,
                 connect_timeout: settings.connect_timeout,
                 ack_timeout: settings.dynamo.ack_timeout,
+                nats_ack_timeout: settings.dynamo.nats_ack_timeout,
+                answers_by: settings.dynamo.answers_by,
                 home_timeout: settings.dynamo.home_timeout,
                 keep_alive: settings.keep_alive,
             }),
             hooks,
             faults: faults.clone(),
+            tunnels: plane.nats().map(|bus| {
+                Tunnels::new(
+                    Arc::clone(bus),
+                    faults.clone(),
+                    settings.keep_alive,
+                    settings.window as usize,
+                )
+            }),
         });
         let DynamoSettings {
             response_host,

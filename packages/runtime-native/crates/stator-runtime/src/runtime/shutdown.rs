@@ -71,6 +71,9 @@ impl DistributedRuntime {
         let left = until.saturating_duration_since(Instant::now());
         cut_off += inner.server.shut_down(left.max(LAST_WORDS)).await;
         inner.dialer.close();
+        if let Some(bus) = inner.plane.nats() {
+            bus.close().await;
+        }
         if let Some(events) = inner.events.get() {
             events.hub.close().await;
         }

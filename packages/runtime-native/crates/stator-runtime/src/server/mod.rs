@@ -132,6 +132,11 @@ impl Server {
         Ok(served)
     }
 
+    /// What takes calls on the original's wire, where that is spoken.
+    pub(crate) fn ingress(&self) -> Option<&Ingress> {
+        self.ingress.as_ref()
+    }
+
     /// The documents that this process answers with.
     pub(crate) fn documents(&self) -> &Documents {
         &self.documents

@@ -78,6 +78,16 @@ impl Link {
         }
     }
 
+    /// Ends the link so that the peer reads what was written, and then that it broke.
+    pub fn break_off(&self) {
+        if let Self::Memory(pipe) = self {
+            pipe.break_off();
+        } else {
+            self.end_abruptly(true);
+            self.shutdown();
+        }
+    }
+
     /// From now on the operating system asks a silent peer in this rhythm whether it lives; three misses end the link.
     pub fn keep_alive(&self, rhythm: Duration) {
         if let Self::Tcp(stream) = self {

@@ -1,4 +1,4 @@
-use std::{cell::RefCell, io, net::SocketAddr, sync::Arc, time::Instant};
+use std::{cell::RefCell, fmt::Display, io, sync::Arc, time::Instant};
 
 use tokio::{
     sync::OwnedSemaphorePermit,
@@ -33,7 +33,7 @@ thread_local! {
 }
 
 /// Serves one connection that a worker made.
-pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: SocketAddr, place: Option<OwnedSemaphorePermit>) {
+pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: impl Display, place: Option<OwnedSemaphorePermit>) {
     let mut buffer = InBuffer::default();
     let faults = &home.shared.faults;
     let handshake = tokio::select! {

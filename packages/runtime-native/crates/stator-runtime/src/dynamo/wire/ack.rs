@@ -1,4 +1,4 @@
-//! Acks: `u32 length | text`. An empty one accepts; **any** other refuses, whatever it says.
+//! Acks: `u32 length | text`, over NATS the text alone. An empty one accepts; **any** other refuses, whatever it says.
 //!
 //! The original's clients know two refusals by how they begin, and take every other text for an acceptance and wait for
 //! ever. So ours all begin in one of these ways.
@@ -36,8 +36,15 @@ pub fn put_accepted(out: &mut Vec<u8>) {
     out.extend_from_slice(&[0; 4]);
 }
 
-/// Appends a refusal. Its last word is the code, for peers of our kind.
+/// Appends a refusal.
 pub fn put_refused(out: &mut Vec<u8>, error: &Error) {
+    let text = refusal_text(error);
+    out.extend_from_slice(&(text.len() as u32).to_be_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// What a refusal says. Its last word is the code, for peers of our kind.
+pub fn refusal_text(error: &Error) -> String {
     let start = match error.code {
         ErrorCode::Overloaded => OVERLOADED,
         _ => UNAVAILABLE,
@@ -45,8 +52,7 @@ pub fn put_refused(out: &mut Vec<u8>, error: &Error) {
     let mut text = format!("{start} {}", error.message);
     text.truncate(text.floor_char_boundary(MAX_TEXT / 2));
     text.push_str(&format!(" ({})", error.code));
-    out.extend_from_slice(&(text.len() as u32).to_be_bytes());
-    out.extend_from_slice(text.as_bytes());
+    text
 }
 
 /// What a refusal says.

@@ -1,0 +1,8 @@
+//! What the original's wire needs of NATS: the connection, and what endpoints are called there.
+
+mod bus;
+pub mod subject;
+mod tunnel;
+
+pub use bus::{Bus, Refusal};
+pub use tunnel::{Door, Tunnels};
