@@ -10,7 +10,7 @@ import { connect, type NatsConnection } from "nats";
 import { Etcd } from "../../scripts/lib/servers/etcd.ts";
 import { Nats } from "../../scripts/lib/servers/nats.ts";
 import { streamWords } from "../../scripts/lib/stream-words.ts";
-import { until, within } from "../support/command.ts";
+import { Command, until, within } from "../support/command.ts";
 import { failure } from "../support/failure.ts";
 import { Graph } from "../support/graph.ts";
 import { counter } from "../support/metrics.ts";
@@ -471,4 +471,63 @@ test("the graph of the example runs on etcd and NATS by the environment alone", 
   expect([...seen].toSorted()).toEqual(["hello_backend.generate", "hello_middle.generate"]);
   expect(await graph.stop()).toBe(0);
   await eye.close();
+});
+
+test("a worker that is killed, and a caller that is, are noticed at once with answers over NATS", async () => {
+  await using nats = await Nats.start();
+  const folder = folderOf("killed");
+  const environment = {
+    ...{ DYN_DISCOVERY_BACKEND: "file", DYN_FILE_KV: folder, DYN_REQUEST_PLANE: "nats", NATS_SERVER: nats.url },
+    STATOR_NATS_RESPONSES: "nats",
+  };
+  const own = { natsResponses: "nats", keepAliveMs: 500 } as const;
+  await using worker = new Command(["tests/e2e/fixtures/interop/worker.ts"], environment);
+  await worker.line(/^serving$/);
+  await using caller = await runtimeOn(nats, folder, own);
+  const client = await caller.endpoint("interop.worker.run").client();
+  await client.waitForInstances({ timeoutMs: 20_000 });
+  let count = 0;
+  const reading = (async () => {
+    for await (const _ of client.generate({ mode: "endless", name: "x" })) {
+      if (++count === 3) worker.signal("SIGKILL");
+    }
+  })();
+  expect(await failure(reading)).toMatchObject({ code: "unknown_outcome" });
+
+  await using serving = await runtimeOn(nats, folder, own);
+  const ended = Promise.withResolvers<void>();
+  await serving.endpoint("interop.worker.run").serveEndpoint(async function* (_, context) {
+    try {
+      yield "begun";
+      while (!context.isStopped()) await Bun.sleep(10);
+    } finally {
+      ended.resolve();
+    }
+  });
+  await using other = new Command(["tests/e2e/fixtures/nats-caller.ts"], environment);
+  await other.line(/^begun$/);
+  other.signal("SIGKILL");
+  await within(ended.promise, "the end of the call");
+});
+
+test("a worker that is suspended is given up after three rhythms of the keep-alive", async () => {
+  await using nats = await Nats.start();
+  const folder = folderOf("suspended");
+  const environment = {
+    ...{ DYN_DISCOVERY_BACKEND: "file", DYN_FILE_KV: folder, DYN_REQUEST_PLANE: "nats", NATS_SERVER: nats.url },
+  };
+  await using worker = new Command(["tests/e2e/fixtures/interop/worker.ts"], environment);
+  await worker.line(/^serving$/);
+  await using caller = await runtimeOn(nats, folder, { natsResponses: "nats", keepAliveMs: 300 });
+  const client = await caller.endpoint("interop.worker.run").client();
+  await client.waitForInstances({ timeoutMs: 20_000 });
+  let count = 0;
+  const reading = (async () => {
+    for await (const _ of client.generate({ mode: "endless", name: "x" })) {
+      if (++count === 3) worker.signal("SIGSTOP");
+    }
+  })();
+  const error = await within(failure(reading), "the end of the call");
+  worker.signal("SIGCONT");
+  expect(error).toMatchObject({ code: "unknown_outcome" });
 });

@@ -30,9 +30,13 @@ impl DistributedRuntime {
         }
         let discovery = discovery::connect(config.discovery_config()).await?;
         let tcp = || TcpPlane::new(config.host.clone(), config.port, config.connect_timeout());
+        let mut bus = None;
         let plane: Arc<dyn RequestPlane> = match config.request_plane {
             PlaneChoice::Tcp | PlaneChoice::Dynamo => Arc::new(tcp()),
-            PlaneChoice::Nats => Arc::new(NatsPlane::new(Bus::connect(&config.nats_options()).await?, tcp())),
+            PlaneChoice::Nats => {
+                let connected = Bus::connect(&config.nats_options()).await?;
+                Arc::new(NatsPlane::new(Arc::clone(bus.insert(connected)), tcp()))
+            }
             PlaneChoice::Memory => Arc::new(MemoryPlane::default()),
         };
         let settings = Settings {
@@ -47,6 +51,9 @@ impl DistributedRuntime {
         };
         let state = SystemState::new(discovery.connection_id(), config.starting_health_status)?;
         state.watch_discovery(Arc::clone(&discovery))?;
+        if let Some(bus) = bus {
+            bus.metrics().register(state.metrics().registry())?;
+        }
         let events = connect_events(config, &discovery, &state).await?;
         let server = match config.system_address() {
             Some(address) => Some(SystemServer::start(address, state.clone()).await?),

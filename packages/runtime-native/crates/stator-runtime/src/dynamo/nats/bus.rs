@@ -18,6 +18,8 @@ use crate::{
     warnings::Warnings,
 };
 
+use super::BusMetrics;
+
 /// How long the server has to confirm that it has heard of a subscription.
 const ECHO: Duration = Duration::from_secs(5);
 
@@ -42,6 +44,7 @@ struct Hearing {
     reconnected: Mutex<Option<Instant>>,
     refusals: broadcast::Sender<Refusal>,
     warnings: Mutex<Warnings>,
+    metrics: BusMetrics,
 }
 
 /// What the server does not allow us.
@@ -62,12 +65,14 @@ impl Bus {
             reconnected: Mutex::default(),
             refusals: broadcast::Sender::new(MAX_REFUSALS),
             warnings: Mutex::default(),
+            metrics: BusMetrics::new()?,
         });
         let told = {
             let (location, hearing) = (location.clone(), Arc::clone(&hearing));
             move |event: &Event| hearing.hear(event, &location)
         };
         let client = connect(options, told).await?;
+        hearing.metrics.connected.set(1);
         Ok(Arc::new(Self {
             client,
             location,
@@ -77,6 +82,10 @@ impl Bus {
 
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    pub fn metrics(&self) -> &BusMetrics {
+        &self.hearing.metrics
     }
 
     /// For messages.
@@ -152,6 +161,7 @@ impl Hearing {
         match event {
             Event::Connected => {
                 tracing::info!(nats = location, "NATS is connected");
+                self.metrics.connected.set(1);
                 if !self.connected.send_replace(true) {
                     *self.reconnected.lock() = Some(Instant::now());
                 }
@@ -161,13 +171,17 @@ impl Hearing {
                     nats = location,
                     "NATS is not reached and is tried again; calls wait meanwhile, until their time is up"
                 );
+                self.metrics.connected.set(0);
+                self.metrics.lost.inc();
                 self.connected.send_replace(false);
             }
             Event::SlowConsumer(_) => {
+                self.metrics.dropped.inc();
                 let what = "messages were dropped: this process does not take them fast enough";
                 self.warnings.lock().warn("NATS", what);
             }
             Event::ServerError(ServerError::Other(text)) => {
+                self.metrics.refused.inc();
                 self.warnings
                     .lock()
                     .warn("NATS", &format!("{location} refused something: {text}"));
@@ -177,8 +191,9 @@ impl Hearing {
                 }
             }
             Event::ServerError(error) => tracing::warn!(nats = location, %error, "NATS refused something"),
+            // While it is away each attempt is one of these.
             Event::ClientError(error) => {
-                tracing::warn!(nats = location, %error, "the connection to NATS is in trouble")
+                tracing::debug!(nats = location, %error, "the connection to NATS is in trouble")
             }
             Event::LameDuckMode | Event::Draining | Event::Closed => tracing::debug!(nats = location, %event, "NATS"),
         }
