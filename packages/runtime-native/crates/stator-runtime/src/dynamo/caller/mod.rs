@@ -6,6 +6,7 @@ mod exchange;
 mod home_listener;
 mod home_task;
 mod nats_egress;
+mod nats_requests;
 mod outgoing;
 mod subject;
 

@@ -1,14 +1,11 @@
 use std::{
-    collections::VecDeque,
     sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
 use async_nats::{HeaderMap, HeaderValue, Message, StatusCode, Subject, client::PublishErrorKind};
-use bytes::Bytes;
 use futures::StreamExt;
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use tokio::{
     sync::{Notify, broadcast::error::RecvError},
@@ -33,15 +30,15 @@ use crate::{
 use super::{
     CallHome, Exchange, OpenRequest,
     call_home::shut_down,
+    nats_requests::{Pending, Refused, Requests},
     outgoing::{Outgoing, Unqueued},
 };
 
-/// Requests that may be unanswered, and their bytes.
-const MAX_PENDING: usize = 65_536;
-const MAX_BYTES: usize = 64 * 1024 * 1024;
-
 /// After NATS was away, workers may be back later than we are: so long nobody is taken for gone.
 const RETURNING: Duration = Duration::from_secs(5);
+
+/// A worker that got a request before NATS went away has called home within this time after it is back, if it is there.
+const WENT_DOWN: Duration = Duration::from_secs(1);
 
 /// Before a request is sent once more to a worker that may be about to return.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -65,35 +62,8 @@ pub struct NatsEgress {
     bus: Arc<Bus>,
     /// The ack of request `n` comes at `{inbox}.{n}`.
     inbox: String,
-    state: Mutex<State>,
+    state: Mutex<Requests>,
     wake: Notify,
-}
-
-#[derive(Default)]
-struct State {
-    next: u64,
-    /// Requests that are not acknowledged.
-    pending: FxHashMap<u64, Pending>,
-    /// The same in the order of their beginnings; some are not there any more.
-    order: VecDeque<(Instant, u64)>,
-    /// Those that wait for the connection.
-    queue: VecDeque<u64>,
-    bytes: usize,
-    over: Option<Error>,
-}
-
-struct Pending {
-    exchange: Arc<Exchange>,
-    place: Arc<NatsPlace>,
-    /// Which of its subjects is tried.
-    subject: usize,
-    headers: HeaderMap,
-    payload: Bytes,
-    /// Of headers and payload.
-    length: usize,
-    since: Instant,
-    /// The worker may have seen it.
-    sent: bool,
 }
 
 impl NatsEgress {
@@ -156,26 +126,6 @@ impl NatsEgress {
         outgoing.put(&mut payload).map_err(|Unqueued(error)| error)?;
         let length = length + payload.len();
         self.check_size(length, &place.peer)?;
-        let mut state = self.state.lock();
-        if let Some(error) = &state.over {
-            return Err(error.clone());
-        }
-        if state.pending.len() >= MAX_PENDING || state.bytes + payload.len() > MAX_BYTES {
-            return Err(Error::new(
-                ErrorCode::Overloaded,
-                format!(
-                    "{} requests with {} bytes wait for NATS at {}, or for their acks",
-                    state.pending.len(),
-                    state.bytes,
-                    self.bus.location()
-                ),
-            ));
-        }
-        state.next += 1;
-        let (number, since) = (state.next, Instant::now());
-        state.bytes += payload.len();
-        state.queue.push_back(number);
-        state.order.push_back((since, number));
         let pending = Pending {
             exchange: Arc::clone(&outgoing.exchange),
             place: Arc::clone(place),
@@ -183,11 +133,20 @@ impl NatsEgress {
             headers,
             payload: payload.into(),
             length,
-            since,
-            sent: false,
+            since: Instant::now(),
+            sent: None,
         };
-        state.pending.insert(number, pending);
-        Ok(())
+        let mut state = self.state.lock();
+        state.push(pending).map_err(|refused| match refused {
+            Refused::Over(error) => error,
+            Refused::Full { requests, bytes } => Error::new(
+                ErrorCode::Overloaded,
+                format!(
+                    "{requests} requests with {bytes} bytes wait for NATS at {}, or for their acks",
+                    self.bus.location()
+                ),
+            ),
+        })
     }
 
     /// How the answer may come besides the worker's call.
@@ -233,7 +192,8 @@ impl NatsEgress {
         loop {
             // The sender lives as long as the bus.
             let _ = connected.wait_for(|connected| *connected).await;
-            let Some((number, subject, headers, payload)) = self.next() else {
+            let next = self.state.lock().next();
+            let Some((number, subject, headers, payload)) = next else {
                 self.wake.notified().await;
                 continue;
             };
@@ -266,27 +226,6 @@ impl NatsEgress {
         }
     }
 
-    /// The next one that waits and is still wanted; it counts as sent.
-    fn next(&self) -> Option<(u64, Subject, HeaderMap, Bytes)> {
-        let mut guard = self.state.lock();
-        let state = &mut *guard;
-        while let Some(number) = state.queue.pop_front() {
-            let Some(pending) = state.pending.get_mut(&number) else {
-                continue;
-            };
-            if pending.exchange.is_over() {
-                state.remove(number);
-                continue;
-            }
-            let Some(subject) = pending.place.subjects.get(pending.subject).cloned() else {
-                continue;
-            };
-            pending.sent = true;
-            return Some((number, subject, pending.headers.clone(), pending.payload.clone()));
-        }
-        None
-    }
-
     fn take(&self, number: u64) -> Option<Pending> {
         self.state.lock().remove(number)
     }
@@ -294,36 +233,53 @@ impl NatsEgress {
     /// Ends the calls whose workers do not acknowledge, unless they have called home.
     async fn keep_time(&self) {
         let limit = self.home.shared.limits.nats_ack_timeout;
-        let rhythm = (limit / 4).clamp(Duration::from_millis(10), Duration::from_secs(1));
+        let rhythm = (limit / 4).clamp(Duration::from_millis(10), Duration::from_millis(250));
+        let mut looked_at = None;
         loop {
             sleep(rhythm).await;
-            let late = self.state.lock().late(limit);
-            let any = !late.is_empty();
-            for Pending { exchange, sent, .. } in late {
-                if exchange.is_home() || exchange.is_over() {
-                    continue;
-                }
-                if !sent {
-                    let why = format!(
-                        "NATS at {} was not reached within {} ms (natsRequestTimeoutMs)",
-                        self.bus.location(),
-                        limit.as_millis()
-                    );
-                    let error = unreachable(&exchange.peer, &why);
-                    exchange.end(End::Lost { error, sent });
-                    continue;
-                }
-                let why = format!(
-                    "it did not acknowledge a call within {} ms (natsRequestTimeoutMs)",
-                    limit.as_millis()
-                );
-                self.home.shared.faults.note(Fault::NoAck, &exchange.peer, &why);
-                exchange.lost(sent, &why);
+            let back_since = self.bus.reconnected().filter(|at| at.elapsed() >= WENT_DOWN);
+            let (late, down) = {
+                let mut state = self.state.lock();
+                let late = state.late(limit);
+                let down = match back_since.filter(|at| looked_at.replace(*at) != Some(*at)) {
+                    Some(at) => state.sent_before(at, |place| !self.waits_for_nats(place)),
+                    None => Vec::new(),
+                };
+                (late, down)
+            };
+            let any = !late.is_empty() || !down.is_empty();
+            for pending in late {
+                self.is_late(&pending, limit);
+            }
+            for Pending { exchange, .. } in down.into_iter().filter(Pending::is_wanted) {
+                exchange.lost(true, "NATS went away with the request, or with its ack");
             }
             if any {
                 self.home.shared.batch_end();
             }
         }
+    }
+
+    /// Whether a worker may be at work that cannot call home before it is back at NATS.
+    fn waits_for_nats(&self, place: &NatsPlace) -> bool {
+        place.answers && self.home.shared.limits.answers_by == AnswersBy::Nats
+    }
+
+    fn is_late(&self, pending: &Pending, limit: Duration) {
+        let Pending { exchange, sent, .. } = pending;
+        let limit = limit.as_millis();
+        if !pending.is_wanted() {
+            return;
+        }
+        if sent.is_none() {
+            let at = self.bus.location();
+            let why = format!("NATS at {at} was not reached within {limit} ms (natsRequestTimeoutMs)");
+            let error = unreachable(&exchange.peer, &why);
+            return exchange.end(End::Lost { error, sent: false });
+        }
+        let why = format!("it did not acknowledge a call within {limit} ms (natsRequestTimeoutMs)");
+        self.home.shared.faults.note(Fault::NoAck, &exchange.peer, &why);
+        exchange.lost(true, &why);
     }
 
     async fn take_acks(self: Arc<Self>, mut acks: async_nats::Subscriber) {
@@ -335,16 +291,10 @@ impl NatsEgress {
             let Some(message) = message else { break };
             self.ack(&message);
         }
-        let pending = {
-            let mut state = self.state.lock();
-            state.over = Some(shut_down());
-            std::mem::take(&mut state.pending)
-        };
-        for Pending { exchange, sent, .. } in pending.into_values() {
-            if !exchange.is_home() {
-                let error = shut_down();
-                exchange.end(End::Lost { error, sent });
-            }
+        let pending = self.state.lock().close(shut_down());
+        for Pending { exchange, sent, .. } in pending.into_iter().filter(Pending::is_wanted) {
+            let (error, sent) = (shut_down(), sent.is_some());
+            exchange.end(End::Lost { error, sent });
         }
         self.home.shared.batch_end();
     }
@@ -380,7 +330,7 @@ impl NatsEgress {
             let Some(pending) = state.pending.get_mut(&number) else {
                 return;
             };
-            pending.sent = false;
+            pending.sent = None;
             pending.subject += 1;
             if pending.subject < pending.place.subjects.len() {
                 state.queue.push_front(number);
@@ -452,29 +402,6 @@ enum Task {
     Send,
     KeepTime,
     HearRefusals,
-}
-
-impl State {
-    fn remove(&mut self, number: u64) -> Option<Pending> {
-        let pending = self.pending.remove(&number)?;
-        self.bytes -= pending.payload.len();
-        Some(pending)
-    }
-
-    /// Takes those that have waited for so long.
-    fn late(&mut self, limit: Duration) -> Vec<Pending> {
-        let mut late = Vec::new();
-        while let Some((since, number)) = self.order.front().copied() {
-            if self.pending.contains_key(&number) {
-                if since.elapsed() < limit {
-                    break;
-                }
-                late.extend(self.remove(number));
-            }
-            self.order.pop_front();
-        }
-        late
-    }
 }
 
 /// The headers of a request, and how many bytes they take.

@@ -369,6 +369,40 @@ mod tests {
     }
 
     #[test]
+    fn whatever_comes_is_taken_or_ends_it() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..2_000 {
+            let mut flow = Flow::new(64 * 1024);
+            for _ in 0..50 {
+                let position = |random: &mut fastrand::Rng| match random.u32(..8) {
+                    0 => u64::MAX - random.u64(..3),
+                    1 => random.u64(..),
+                    _ => random.u64(..400),
+                };
+                let bytes = vec![0; random.usize(..200)];
+                let parcel = Parcel {
+                    end: random.u32(..10) == 0,
+                    broken: false,
+                    ask: random.bool(),
+                    answer: random.bool(),
+                    received: position(&mut random),
+                    limit: position(&mut random),
+                    offset: position(&mut random),
+                    bytes: &bytes,
+                };
+                flow.push(b"some of ours");
+                while flow.next(100).is_some() {}
+                if flow.take(&parcel) != Taken::Fine {
+                    break;
+                }
+                assert!(flow.incoming.len() <= 64 * 1024);
+                let count = flow.waiting().len();
+                flow.took(count);
+            }
+        }
+    }
+
+    #[test]
     fn who_does_not_keep_to_it_is_told() {
         let flow = || Flow::new(64 * 1024);
         let bytes = vec![0; FIRST as usize + 1];
