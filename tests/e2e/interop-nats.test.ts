@@ -21,7 +21,7 @@ const NAME = "Interop._Worker.run";
 
 test(`capitals and underscores at the start, TypeScript client, ${PYTHON} worker`, async () => {
   await using meeting = await Meeting.start(wheel, "msgpack", PLACE);
-  await using _worker = meeting.python("worker.py", NAME);
+  await using _ = meeting.python("worker.py", NAME);
   await using runtime = await meeting.runtime();
   const client = await clientOf(runtime, NAME);
   expect(await client.generate({ mode: "echo", value: "hello" }).one()).toBe("hello");
@@ -37,14 +37,14 @@ test(`capitals and underscores at the start, ${PYTHON} client, TypeScript worker
 
 test(`capitals and underscores at the start, ${PYTHON} on both sides: they do not meet`, async () => {
   await using meeting = await Meeting.start(wheel, "msgpack", PLACE);
-  await using _worker = meeting.python("worker.py", NAME);
+  await using _ = meeting.python("worker.py", NAME);
   await using client = meeting.python("client.py", "msgpack", "unary", `at=${NAME}`);
   expect((await seen<{ error: string }>(client, "unary")).error).toContain("Unavailable");
 });
 
 test(`a request that the server of NATS does not take, TypeScript client, ${PYTHON} worker`, async () => {
   await using meeting = await Meeting.start(wheel, "msgpack", PLACE);
-  await using _worker = meeting.python("worker.py");
+  await using _ = meeting.python("worker.py");
   await using runtime = await meeting.runtime();
   const client = await clientOf(runtime);
   const error = await failure(client.generate({ mode: "echo", value: "x".repeat(2 ** 20) }).one());

@@ -1,7 +1,7 @@
 /** Answers over NATS, for networks where workers cannot call anybody. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
-import { type Client, DistributedRuntime } from "@stator/runtime-native";
+import type { Client, DistributedRuntime } from "@stator/runtime-native";
 import { connect } from "nats";
 
 import { Nats } from "../../scripts/lib/servers/nats.ts";
@@ -12,6 +12,10 @@ import { twoPart } from "../support/nats-worker.ts";
 
 const place = new NatsPlace();
 afterAll(() => place[Symbol.dispose]());
+
+async function* numbers() {
+  for (let n = 0; n < 5000; n++) yield n;
+}
 
 describe("answers over NATS", () => {
   let nats: Nats;
@@ -111,10 +115,7 @@ describe("answers over NATS", () => {
     });
     await using both = await caller.endpoint("pure.worker.both").client<number, number>();
     await both.waitForInstances({ timeoutMs: 20_000 });
-    async function* parts() {
-      for (let n = 0; n < 5000; n++) yield n;
-    }
-    const doubled = await Array.fromAsync(both.generate(parts()));
+    const doubled = await Array.fromAsync(both.generate(numbers()));
     expect(doubled).toEqual(Array.from({ length: 5000 }, (_, n) => n * 2));
   });
 });

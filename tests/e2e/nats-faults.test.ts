@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
-import { type Client, DistributedRuntime } from "@stator/runtime-native";
+import type { Client, DistributedRuntime } from "@stator/runtime-native";
 
 import { Nats } from "../../scripts/lib/servers/nats.ts";
 import { until, within } from "../support/command.ts";

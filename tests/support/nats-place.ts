@@ -30,6 +30,6 @@ export function fault(runtime: DistributedRuntime, name: string): Promise<number
   return counter(runtime, `stator_dynamo_faults_total{fault="${name}"`).catch(() => 0);
 }
 
-export async function* echo(request: unknown): AsyncGenerator<unknown> {
+export async function* echo(request: unknown): AsyncGenerator {
   yield request;
 }
