@@ -8,7 +8,7 @@ import { Nats } from "../../scripts/lib/servers/nats.ts";
 import { Command, until, within } from "../support/command.ts";
 import { failure } from "../support/failure.ts";
 import { echo, fault, NatsPlace, runtimeOn } from "../support/nats-place.ts";
-import { twoPart } from "../support/nats-worker.ts";
+import { answer, NatsWorker, parcel, twoPart } from "../support/nats-worker.ts";
 
 const place = new NatsPlace();
 afterAll(() => place[Symbol.dispose]());
@@ -240,4 +240,45 @@ test("a worker that is suspended is given up after three rhythms of the keep-ali
   const error = await within(failure(reading), "the end of the call");
   worker.signal("SIGCONT");
   expect(error).toMatchObject({ code: "unknown_outcome" });
+});
+
+test("a worker by hand answers twice, to another's subject, in pieces that come twice, and with garbage", async () => {
+  await using nats = await Nats.start();
+  const folder = place.folder("by-hand");
+  await using worker = await NatsWorker.start(nats.url, folder, true);
+  await using caller = await runtimeOn(nats, folder, { natsResponses: "nats" });
+  const client = await caller.endpoint("hand.worker.run").client();
+  await client.waitForInstances({ timeoutMs: 20_000 });
+  const { eye } = worker;
+  const given = eye.subscribe("_INBOX.hand.second");
+  const [first, second] = [{ reply: "_INBOX.hand.first" }, { reply: "_INBOX.hand.second" }];
+  const ask = async () => {
+    const call = client.generate("x").one();
+    const { message, home } = await worker.request();
+    message.respond();
+    const subject = home.nats ?? "";
+    const handshake = twoPart(JSON.stringify({ subject: home.subject, stream_type: "response" }));
+    return { call, subject, handshake };
+  };
+
+  const { call, subject, handshake } = await ask();
+  eye.publish(subject, Buffer.from("garbage"), first);
+  eye.publish(subject.replace(/[^.]+$/, crypto.randomUUID()), parcel(0, handshake), first);
+  const all = Buffer.concat([handshake, answer({ n: 1 })]);
+  eye.publish(subject, parcel(0, all.subarray(0, 100)), first);
+  eye.publish(subject, parcel(0, all.subarray(0, 100)), first);
+  eye.publish(subject, parcel(150, all.subarray(150)), first);
+  eye.publish(subject, parcel(0, all), second);
+  eye.publish(subject, parcel(90, all.subarray(90)), first);
+  expect(await call).toEqual({ n: 1 });
+  const { value: refusal } = await within(given[Symbol.asyncIterator]().next(), "the refusal");
+  expect(Buffer.from(refusal.data).subarray(0, 2)).toEqual(Buffer.from([1, 2]));
+  expect([await fault(caller, "handshake"), await fault(caller, "unknown_subject")]).toEqual([1, 2]);
+
+  for (const wrong of [Buffer.from("garbage"), parcel(0, Buffer.alloc(20_000)), parcel(0, Buffer.alloc(0), 2)]) {
+    const broken = await ask();
+    eye.publish(broken.subject, parcel(0, broken.handshake), first);
+    eye.publish(broken.subject, wrong, first);
+    expect(await failure(broken.call)).toMatchObject({ code: "unknown_outcome" });
+  }
 });

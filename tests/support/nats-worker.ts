@@ -29,11 +29,13 @@ export class NatsWorker implements AsyncDisposable {
     this.#requests = requests;
   }
 
-  static async start(url: string, folder: string): Promise<NatsWorker> {
+  /** With `answers` its record says that it can answer over NATS. */
+  static async start(url: string, folder: string, answers = false): Promise<NatsWorker> {
     const eye = await connect({ servers: url });
     const requests = eye.subscribe(NatsWorker.subject, { queue: "q" });
     await eye.flush();
-    writeRecord(folder, { nats_tcp: NatsWorker.subject });
+    const stator = { address: "127.0.0.1:1", versions: [1, 1], nats_answers: true };
+    writeRecord(folder, { nats_tcp: NatsWorker.subject }, answers ? { stator } : {});
     return new NatsWorker(eye, requests[Symbol.asyncIterator]());
   }
 
@@ -50,11 +52,11 @@ export class NatsWorker implements AsyncDisposable {
 }
 
 /** Puts the record of `hand.worker.run`, instance 42, into a folder. */
-export function writeRecord(folder: string, transport: object): void {
+export function writeRecord(folder: string, transport: object, more: object = {}): void {
   const bucket = join(folder, "v1", "instances");
   mkdirSync(bucket, { recursive: true });
   const names = { namespace: "hand", component: "worker", endpoint: "run" };
-  const record = { type: "Endpoint", ...names, instance_id: 42, transport, request_plane_codec: "json" };
+  const record = { type: "Endpoint", ...names, instance_id: 42, transport, request_plane_codec: "json", ...more };
   writeFileSync(join(bucket, "hand%2Fworker%2Frun%2F2a"), JSON.stringify(record));
 }
 
@@ -88,4 +90,14 @@ export function answer(value: unknown): Buffer {
     twoPart("", '{"complete_final":true}'),
     twoPart('"sentinel"'),
   ]);
+}
+
+/** A message of an answer over NATS. */
+export function parcel(offset: number, bytes: Buffer, flags = 0): Buffer {
+  const head = Buffer.alloc(26);
+  head[0] = 1;
+  head[1] = flags;
+  head.writeBigUInt64BE(65_536n, 10);
+  head.writeBigUInt64BE(BigInt(offset), 18);
+  return Buffer.concat([head, bytes]);
 }

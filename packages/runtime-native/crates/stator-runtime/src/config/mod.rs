@@ -12,7 +12,8 @@ mod setting;
 mod setting_type;
 
 pub use choice::{
-    DiscoveryBackend, EventPlane, HealthStatus, KvBackend, NatsResponses, RequestPlane, RequestPlaneCodec, ResponsePlane,
+    DiscoveryBackend, EventPlane, HealthStatus, KvBackend, NatsResponses, RequestPlane, RequestPlaneCodec,
+    ResponsePlane,
 };
 pub use described::{Described, Source};
 pub use kind::Kind;

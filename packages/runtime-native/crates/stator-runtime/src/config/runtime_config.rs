@@ -10,8 +10,8 @@ use stator_contract::Contract;
 use ts_rs::TS;
 
 use super::{
-    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, KvBackend, NatsResponses, RequestPlane, RequestPlaneCodec,
-    ResponsePlane, Secret, Setting, Source, kind::addresses, resolver::Resolver, setting::settings,
+    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, KvBackend, NatsResponses, RequestPlane,
+    RequestPlaneCodec, ResponsePlane, Secret, Setting, Source, kind::addresses, resolver::Resolver, setting::settings,
     setting_type::parse_address,
 };
 use crate::{

@@ -62,6 +62,8 @@ impl Pump {
     pub async fn run(mut self, mut heard: mpsc::Receiver<Heard>) -> Result<(), &'static str> {
         let result = self.pump(&mut heard).await;
         if result.is_err() {
+            // What came before that is still read.
+            let _ = self.deliver();
             self.link.break_off();
             let _ = self.send(Parcel::give_up()).await;
         }
