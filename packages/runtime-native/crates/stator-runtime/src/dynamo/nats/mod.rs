@@ -8,3 +8,6 @@ mod tunnel;
 pub use bus::{Bus, Refusal};
 pub use bus_metrics::BusMetrics;
 pub use tunnel::{Door, Tunnels};
+
+#[cfg(fuzzing)]
+pub use tunnel::fuzzing;

@@ -2,6 +2,8 @@
 //! credit, an end on each side, and a sign of life. A message that is lost, as with a server that restarts, is sent again.
 
 mod flow;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod parcel;
 mod pump;
 mod tunnels;
