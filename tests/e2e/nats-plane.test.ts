@@ -100,6 +100,29 @@ describe("a worker of ours", () => {
   });
 });
 
+test("callers and workers on tcp and on nats reach each other", async () => {
+  await using nats = await Nats.start();
+  const folder = place.folder("both");
+  const tcp = { discovery: "file", filePath: folder, requestPlane: "tcp" } as const;
+  await using overNats = await runtimeOn(nats, folder);
+  await using overTcp = await DistributedRuntime.create(tcp);
+  for (const runtime of [overNats, overTcp]) await runtime.endpoint("both.worker.run").serveEndpoint(echo);
+  for (const [runtime, wires] of [
+    [overNats, ["dynamo", "stator"]],
+    [overTcp, ["stator", "stator"]],
+  ] as const) {
+    await using client = await runtime.endpoint("both.worker.run").client();
+    const ids = await client.waitForInstances({ min: 2, timeoutMs: 20_000 });
+    for (const id of ids) expect(await client.direct("hello", id).one()).toBe("hello");
+    expect(
+      client
+        .instances()
+        .map(({ wire }) => wire)
+        .toSorted(),
+    ).toEqual([...wires]);
+  }
+});
+
 test("a client on tcp is told of a worker that it cannot call", async () => {
   const folder = place.folder("tcp");
   await using caller = await DistributedRuntime.create({ discovery: "file", filePath: folder });
