@@ -24,6 +24,7 @@ export { KvValue } from "./types/kv-value.ts";
 export { KvWatched } from "./types/kv-watched.ts";
 export { KvWritten, type KvWrittenInput } from "./types/kv-written.ts";
 export { ListedInstance, type ListedInstanceInput } from "./types/listed-instance.ts";
+export { NatsResponses } from "./types/nats-responses.ts";
 export { RequestPlane } from "./types/request-plane.ts";
 export { RequestPlaneCodec } from "./types/request-plane-codec.ts";
 export { ResponsePlane } from "./types/response-plane.ts";
