@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Client, DistributedRuntime } from "@stator/runtime-native";
+import { type Client, DistributedRuntime, type RuntimeOptions } from "@stator/runtime-native";
 import { loopback } from "../../scripts/lib/upstream/loopback.ts";
 import type { UpstreamWheel } from "../../scripts/lib/upstream/upstream-wheel.ts";
 import { type Request, run } from "../e2e/fixtures/interop/handler.ts";
@@ -21,12 +21,17 @@ export class Meeting implements Disposable {
   readonly #wheel: UpstreamWheel;
   readonly #codec: Codec;
   readonly #etcd: string | undefined;
+  readonly #more: Readonly<Record<string, string>>;
 
-  /** @param etcd its endpoint; without it they meet in a folder. */
-  constructor(wheel: UpstreamWheel, codec: Codec, etcd?: string) {
+  /**
+   * @param etcd its endpoint; without it they meet in a folder.
+   * @param more settings of all processes.
+   */
+  constructor(wheel: UpstreamWheel, codec: Codec, etcd?: string, more: Readonly<Record<string, string>> = {}) {
     this.#wheel = wheel;
     this.#codec = codec;
     this.#etcd = etcd;
+    this.#more = more;
   }
 
   python(script: string, ...argv: string[]): Command {
@@ -41,17 +46,20 @@ export class Meeting implements Disposable {
     return new Command([join(FIXTURES, "worker.ts")], environment);
   }
 
-  runtime(): Promise<DistributedRuntime> {
+  runtime(options: RuntimeOptions = {}): Promise<DistributedRuntime> {
     const place =
       this.#etcd === undefined
         ? { discovery: "file" as const, filePath: this.folder }
         : { discovery: "etcd" as const, etcdEndpoints: this.#etcd, etcdLeaseTtlMs: LEASE_SECONDS * 1000 };
-    return DistributedRuntime.create({ ...place, requestPlaneCodec: this.#codec });
+    return DistributedRuntime.create({ ...place, requestPlaneCodec: this.#codec, ...options });
   }
 
   #discovery(): Record<string, string> {
-    if (this.#etcd === undefined) return { DYN_DISCOVERY_BACKEND: "file", DYN_FILE_KV: this.folder };
+    if (this.#etcd === undefined) {
+      return { DYN_DISCOVERY_BACKEND: "file", DYN_FILE_KV: this.folder, ...this.#more };
+    }
     return {
+      ...this.#more,
       DYN_DISCOVERY_BACKEND: "etcd",
       ETCD_ENDPOINTS: this.#etcd,
       ETCD_LEASE_TTL: String(LEASE_SECONDS),

@@ -110,7 +110,11 @@ impl Dialer {
         };
         Ok(Target::Upstream {
             peer: self.upstream(listener),
-            place: Arc::new(Place { path, codec }),
+            place: Arc::new(Place {
+                path,
+                codec,
+                is_stator: instance.stator.is_some(),
+            }),
         })
     }
 

@@ -89,7 +89,8 @@ choices!(
     choice::KvBackend,
     choice::RequestPlane,
     choice::RequestPlaneCodec,
-    choice::ResponsePlane
+    choice::ResponsePlane,
+    choice::TlsClientAuth
 );
 
 fn parse_choice<T: DeserializeOwned>(text: &str, kind: &Kind) -> Result<T, String> {

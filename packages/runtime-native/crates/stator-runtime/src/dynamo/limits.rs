@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use crate::{Error, ErrorCode, connection::Hooks};
+use crate::{Error, ErrorCode, connection::Hooks, security::Security};
 
 use super::{faults::Faults, value::Codec};
 
@@ -40,6 +40,8 @@ pub struct Shared {
     pub limits: Arc<Limits>,
     pub hooks: Hooks,
     pub faults: Faults,
+    /// Who may call, and be called.
+    pub security: Security,
 }
 
 impl Limits {

@@ -88,6 +88,7 @@ impl DistributedRuntime {
             timeout: settings.connect_timeout,
             hooks: hooks.clone(),
             to_runtime: false,
+            security: settings.security.clone(),
         };
         let faults = Faults::default();
         let shared = plane.speaks_dynamo().then(|| dynamo::Shared {
@@ -102,6 +103,7 @@ impl DistributedRuntime {
             }),
             hooks,
             faults: faults.clone(),
+            security: settings.security.clone(),
         });
         let DynamoSettings {
             response_host,

@@ -3,7 +3,7 @@
 //! The original's clients know two refusals by how they begin, and take every other text for an acceptance and wait for
 //! ever. So ours all begin in one of these ways.
 
-use crate::{Error, ErrorCode};
+use crate::{Error, ErrorCode, security::Reason};
 
 use super::Unreadable;
 
@@ -36,7 +36,7 @@ pub fn put_accepted(out: &mut Vec<u8>) {
     out.extend_from_slice(&[0; 4]);
 }
 
-/// Appends a refusal. Its last word is the code, for peers of our kind.
+/// Appends a refusal. Its last word is the code, for peers of our kind; a reason of security stands before it.
 pub fn put_refused(out: &mut Vec<u8>, error: &Error) {
     let start = match error.code {
         ErrorCode::Overloaded => OVERLOADED,
@@ -44,6 +44,9 @@ pub fn put_refused(out: &mut Vec<u8>, error: &Error) {
     };
     let mut text = format!("{start} {}", error.message);
     text.truncate(text.floor_char_boundary(MAX_TEXT / 2));
+    if let Some(reason) = Reason::of(error) {
+        text.push_str(&format!(" [{}]", reason.as_str()));
+    }
     text.push_str(&format!(" ({})", error.code));
     out.extend_from_slice(&(text.len() as u32).to_be_bytes());
     out.extend_from_slice(text.as_bytes());
@@ -57,7 +60,19 @@ pub fn refusal(text: &[u8], peer: &str) -> Error {
     } else {
         ErrorCode::Unavailable
     });
-    Error::new(code, format!("{peer} refused the call: {text}"))
+    let what = format!("{peer} refused the call: {text}");
+    match reason_at_the_end(&text) {
+        Some(reason) if code == ErrorCode::PermissionDenied => Error {
+            message: what.clone(),
+            ..reason.error(&what)
+        },
+        _ => Error::new(code, what),
+    }
+}
+
+fn reason_at_the_end(text: &str) -> Option<Reason> {
+    let name = text.rsplit_once(']')?.0.rsplit('[').next()?;
+    Reason::ALL.into_iter().find(|reason| reason.as_str() == name)
 }
 
 fn code_at_the_end(text: &str) -> Option<ErrorCode> {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{identity::ContractHash, wire::open::Metadata};
+use crate::{config::Secret, identity::ContractHash, wire::open::Metadata};
 
 /// Metadata that travels as headers, as in the original: tracing looks there.
 const AS_HEADERS: [&str; 3] = ["traceparent", "tracestate", "x-request-id"];
@@ -28,6 +28,9 @@ struct Sent<'a> {
     /// Ours: the contract that the caller was built with.
     #[serde(skip_serializing_if = "Option::is_none")]
     x_stator_contract: Option<String>,
+    /// Ours: what lets the caller in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x_stator_token: Option<&'a str>,
 }
 
 /// What a worker reads. Anything else is ignored.
@@ -39,15 +42,17 @@ pub struct Headers {
     x_request_id: Option<String>,
     x_stator_timeout_ms: Option<String>,
     x_stator_contract: Option<String>,
+    x_stator_token: Option<Secret>,
 }
 
-/// The headers of a request, as JSON.
+/// The headers of a request, as JSON. `token` is for workers of our kind alone.
 pub fn write(
     path: &str,
     id: &str,
     metadata: &Metadata,
     deadline: Option<Instant>,
     contract: Option<ContractHash>,
+    token: Option<&Secret>,
 ) -> Vec<u8> {
     let find = |name: &str| {
         let entry = metadata.iter().find(|(key, _)| key == name);
@@ -66,6 +71,7 @@ pub fn write(
             left.as_millis().max(1).to_string()
         }),
         x_stator_contract: contract.map(|hash| hash.to_string()),
+        x_stator_token: token.map(Secret::expose),
     };
     // Text always can be written.
     serde_json::to_vec(&sent).unwrap_or_default()
@@ -93,6 +99,11 @@ impl Headers {
         ContractHash::parse(self.x_stator_contract.as_deref()?).ok()
     }
 
+    /// What the caller shows to be let in.
+    pub fn token(&self) -> Option<&Secret> {
+        self.x_stator_token.as_ref()
+    }
+
     /// The headers that handlers see, as metadata.
     pub fn into_metadata(self) -> impl Iterator<Item = (String, String)> {
         let values = [self.traceparent, self.tracestate, self.x_request_id];
@@ -116,11 +127,18 @@ mod tests {
         let now = Instant::now();
         let contract = ContractHash::from_bytes([7; 16]);
         let deadline = now.checked_add(Duration::from_secs(5));
-        let json = write("1f/a/b/c", "id", &metadata, deadline, Some(contract));
+        let json = write(
+            "1f/a/b/c",
+            "id",
+            &metadata,
+            deadline,
+            Some(contract),
+            Some(&Secret::new("open")),
+        );
         let headers = Headers::read(&json);
         let deadline = headers.deadline(now).unwrap_or(now);
         assert!(deadline > now + Duration::from_secs(3), "{deadline:?}");
-        assert_eq!(headers.contract(), Some(contract));
+        assert_eq!((headers.contract(), headers.token()), (Some(contract), Some(&Secret::new("open"))));
         let found: Vec<_> = headers.into_metadata().collect();
         assert_eq!(found, [metadata[0].clone()]);
     }
