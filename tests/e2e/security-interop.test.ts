@@ -1,6 +1,6 @@
 /** The wheel of the original and TypeScript over TLS, with certificates on both sides, by the same settings. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { DistributedRuntime } from "@stator/runtime-native";
+import type { DistributedRuntime, StatorError } from "@stator/runtime-native";
 
 import { UPSTREAM_VERSION, upstreamWheel } from "../../scripts/lib/upstream/upstream-wheel.ts";
 import { Certificates, upstreamTls } from "../support/certificates.ts";
@@ -45,7 +45,7 @@ describe(`TypeScript client, ${PYTHON} worker, TLS`, () => {
   ] as const)("a caller %s gets a typed error", async (_, options, [reason]) => {
     await using runtime = await meeting.runtime(options);
     const client = await clientOf(runtime);
-    const error = await failure(client.generate({ mode: "echo", value: 1 }).one());
+    const error = (await failure(client.generate({ mode: "echo", value: 1 }).one())) as StatorError;
     expect([error.code, error.details]).toEqual(["permission_denied", { reason }]);
   });
 });

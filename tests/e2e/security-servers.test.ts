@@ -3,9 +3,9 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { DistributedRuntime, type RuntimeOptions } from "@stator/runtime-native";
+import { DistributedRuntime, type RuntimeOptions, type StatorError } from "@stator/runtime-native";
 
-import { Etcd } from "../../scripts/lib/servers/etcd.ts";
+import { Etcd, guardedTls } from "../../scripts/lib/servers/etcd.ts";
 import { Nats } from "../../scripts/lib/servers/nats.ts";
 import { Certificates } from "../support/certificates.ts";
 import { within } from "../support/command.ts";
@@ -18,20 +18,9 @@ afterAll(() => certificates[Symbol.dispose]());
 
 const token = readFileSync(join(ours, "token"), "utf8").trim();
 
-function files(folder: string) {
-  return { cert: join(folder, "cert.pem"), key: join(folder, "key.pem"), clientCa: join(folder, "ca.pem") };
-}
-
-/** A NATS that wants certificates of a folder's authority, and a token. */
-function guardedNats(folder: string): Promise<Nats> {
-  const { cert, key, clientCa } = files(folder);
-  const tls = ["--tlsverify", "--tlscert", cert, "--tlskey", key, "--tlscacert", clientCa];
-  return Nats.start({ arguments: [...tls, "--auth", token] });
-}
-
 test("calls and events go through an etcd and a NATS that let in nobody else, by one option", async () => {
-  await using etcd = await Etcd.start({ tls: files(ours) });
-  await using nats = await guardedNats(ours);
+  await using etcd = await Etcd.start({ tls: guardedTls(ours) });
+  await using nats = await Nats.start({ security: ours });
   const options: RuntimeOptions = {
     security: ours,
     etcdEndpoints: etcd.endpoint,
@@ -55,12 +44,12 @@ test("calls and events go through an etcd and a NATS that let in nobody else, by
 
 const SERVERS = {
   etcd: {
-    guarded: () => Etcd.start({ tls: files(ours) }),
+    guarded: () => Etcd.start({ tls: guardedTls(ours) }),
     open: () => Etcd.start(),
     options: (server: Etcd | Nats): RuntimeOptions => ({ etcdEndpoints: (server as Etcd).endpoint }),
   },
   NATS: {
-    guarded: () => guardedNats(ours),
+    guarded: () => Nats.start({ security: ours }),
     open: () => Nats.start(),
     options: (server: Etcd | Nats): RuntimeOptions => ({
       discovery: "memory",
@@ -77,7 +66,7 @@ describe.each(["etcd", "NATS"] as const)("%s", (name) => {
     await using server = await guarded();
     const reasons: unknown[] = [];
     for (const security of [{}, { security: strangers }, { security: ours, ...own(name, strangers) }]) {
-      const error = await failure(DistributedRuntime.create({ ...options(server), ...security }));
+      const error = (await failure(DistributedRuntime.create({ ...options(server), ...security }))) as StatorError;
       expect(error.code).toBe("permission_denied");
       expect(error.message).not.toContain(token);
       reasons.push((error.details as { reason: string } | undefined)?.reason);
@@ -88,14 +77,20 @@ describe.each(["etcd", "NATS"] as const)("%s", (name) => {
   test("that speaks plain text is refused where TLS is set up", async () => {
     await using server = await open();
     const place = options(server);
-    if (place.etcdEndpoints !== undefined) place.etcdEndpoints = place.etcdEndpoints.replace("http:", "https:");
-    const error = await failure(DistributedRuntime.create({ ...place, security: ours }));
+    const endpoints = place.etcdEndpoints?.replace("http:", "https:");
+    const error = (await failure(
+      DistributedRuntime.create({
+        ...place,
+        ...(endpoints === undefined ? {} : { etcdEndpoints: endpoints }),
+        security: ours,
+      }),
+    )) as StatorError;
     expect([error.code, error.details]).toEqual(["permission_denied", { reason: "plaintext" }]);
   });
 });
 
 /** Another certificate for one server alone. */
 function own(name: "etcd" | "NATS", folder: string): RuntimeOptions {
-  const { cert, key } = files(folder);
+  const { cert, key } = guardedTls(folder);
   return name === "etcd" ? { etcdClientCert: cert, etcdClientKey: key } : { natsClientCert: cert, natsClientKey: key };
 }

@@ -1,6 +1,6 @@
 use std::{
     cell::RefCell,
-    io::{self, Read as _},
+    io::{self, BufRead as _, Read as _},
     net::Shutdown,
 };
 
@@ -9,11 +9,8 @@ use super::Socket;
 /// What one read of a socket takes at the most.
 const READ: usize = 64 * 1024;
 
-/// How much text one step of decrypting reads.
-const STEP: usize = 16 * 1024;
-
 thread_local! {
-    /// Where sockets are read into, and text is decrypted into.
+    /// Where sockets are read into.
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ]);
 }
 
@@ -128,11 +125,21 @@ impl TlsState {
     /// Appends all text that there is.
     pub fn read_all(&mut self, text: &mut Vec<u8>) -> io::Result<()> {
         loop {
-            let start = text.len();
-            text.resize(start + STEP, 0);
-            let count = self.read(&mut text[start..]);
-            text.truncate(start + count.as_ref().copied().unwrap_or(0));
-            if count? == 0 {
+            let mut reader = self.tls.reader();
+            let count = match reader.fill_buf() {
+                Ok(piece) => {
+                    text.extend_from_slice(piece);
+                    piece.len()
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.unread = false;
+                    0
+                }
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => 0,
+                Err(error) => return Err(error),
+            };
+            reader.consume(count);
+            if count == 0 {
                 return Ok(());
             }
         }
