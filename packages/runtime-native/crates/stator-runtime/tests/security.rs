@@ -1,4 +1,9 @@
 //! TLS and the token between workers and callers: who comes together, and what is said when they do not.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failed expectation is a failed test"
+)]
 
 mod support;
 

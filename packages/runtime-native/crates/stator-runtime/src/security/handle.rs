@@ -97,7 +97,7 @@ impl Security {
         let Some(tls) = &self.0.tls else {
             return Ok(stream.into());
         };
-        let handshake = TlsLink::shake_hands(stream, tls.to(address.ip())?, &[]);
+        let handshake = TlsLink::shake_hands(stream, tls.dialling(address.ip())?, &[]);
         match timeout(tls.handshake_timeout, handshake).await {
             Ok(Ok(link)) => Ok(Link::Tls(link)),
             Ok(Err(error)) => Err(self.noted(refusal_in(&error, &address.to_string()).unwrap_or_else(|| {
@@ -125,7 +125,7 @@ impl Security {
         };
         match timeout(
             tls.handshake_timeout,
-            TlsLink::shake_hands(stream, tls.from_peer()?, begun),
+            TlsLink::shake_hands(stream, tls.answering()?, begun),
         )
         .await
         {

@@ -50,7 +50,7 @@ impl Tls {
     }
 
     /// For the side that dials.
-    pub fn to(&self, address: IpAddr) -> Result<rustls::Connection> {
+    pub fn dialling(&self, address: IpAddr) -> Result<rustls::Connection> {
         let name = self.server_name.clone().unwrap_or_else(|| ServerName::from(address));
         ClientConnection::new(Arc::clone(&self.client), name)
             .map(rustls::Connection::from)
@@ -58,7 +58,7 @@ impl Tls {
     }
 
     /// For the side that listens.
-    pub fn from_peer(&self) -> Result<rustls::Connection> {
+    pub fn answering(&self) -> Result<rustls::Connection> {
         let server = self.server.as_ref().ok_or_else(no_certificate)?;
         ServerConnection::new(Arc::clone(server))
             .map(rustls::Connection::from)

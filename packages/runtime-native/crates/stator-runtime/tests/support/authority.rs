@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+
 use std::path::PathBuf;
 
 use rcgen::{

@@ -138,7 +138,10 @@ mod tests {
         let headers = Headers::read(&json);
         let deadline = headers.deadline(now).unwrap_or(now);
         assert!(deadline > now + Duration::from_secs(3), "{deadline:?}");
-        assert_eq!((headers.contract(), headers.token()), (Some(contract), Some(&Secret::new("open"))));
+        assert_eq!(
+            (headers.contract(), headers.token()),
+            (Some(contract), Some(&Secret::new("open")))
+        );
         let found: Vec<_> = headers.into_metadata().collect();
         assert_eq!(found, [metadata[0].clone()]);
     }
