@@ -31,6 +31,7 @@ export type {
 } from "./kv/kv-options.ts";
 export { KvWatch } from "./kv/kv-watch.ts";
 export { createLogger, type LogFields, type Logger, type LogLevel } from "./logger.ts";
+export { makeCertificates, type CertificateOptions } from "./make-certificates.ts";
 export { Component, Namespace } from "./namespace.ts";
 export type { RuntimeOptions } from "./runtime-options.ts";
 export { currentContext } from "./serving/context-storage.ts";

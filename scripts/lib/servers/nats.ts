@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
@@ -11,6 +11,8 @@ export interface NatsOptions {
   readonly arguments?: readonly string[];
   /** Default loopback. */
   readonly place?: ServerPlace;
+  /** A folder that `stator certs` made: only who has its certificates and its token gets in. */
+  readonly security?: string;
 }
 
 /** One NATS server, on loopback unless it is told another place, with JetStream in a folder of its own. */
@@ -34,6 +36,7 @@ export class Nats implements AsyncDisposable {
     const command = [
       ...[...enter, binary],
       ...["--addr", address, "--port", String(port), "--jetstream", "--store_dir", folder],
+      ...(options.security === undefined ? [] : guard(options.security)),
       ...(options.arguments ?? []),
     ];
     const process = new ServerProcess({ name: "nats-server", command, ready: /Server is ready/ });
@@ -51,4 +54,10 @@ export class Nats implements AsyncDisposable {
     await this.process.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function guard(folder: string): string[] {
+  const file = (name: string) => join(folder, name);
+  const tls = ["--tlscert", file("cert.pem"), "--tlskey", file("key.pem"), "--tlscacert", file("ca.pem")];
+  return ["--tlsverify", ...tls, "--auth", readFileSync(file("token"), "utf8").trim()];
 }

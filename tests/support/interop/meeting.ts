@@ -30,20 +30,34 @@ export class Meeting implements AsyncDisposable {
   readonly #codec: Codec;
   readonly etcd: Etcd | undefined;
   readonly nats: Nats | undefined;
+  readonly #settings: Readonly<Record<string, string>>;
 
-  private constructor(wheel: UpstreamWheel, codec: Codec, etcd: Etcd | undefined, nats: Nats | undefined) {
+  private constructor(
+    wheel: UpstreamWheel,
+    codec: Codec,
+    etcd: Etcd | undefined,
+    nats: Nats | undefined,
+    settings: Readonly<Record<string, string>>,
+  ) {
     this.#wheel = wheel;
     this.#codec = codec;
     this.etcd = etcd;
     this.nats = nats;
+    this.#settings = settings;
   }
 
-  static async start(wheel: UpstreamWheel, codec: Codec, place: Place = { discovery: "file", plane: "TCP" }) {
+  /** @param settings environment variables of all processes, besides those that follow from the rest. */
+  static async start(
+    wheel: UpstreamWheel,
+    codec: Codec,
+    place: Place = { discovery: "file", plane: "TCP" },
+    settings: Readonly<Record<string, string>> = {},
+  ) {
     await using stack = new AsyncDisposableStack();
     const etcd = place.discovery === "etcd" ? stack.use(await Etcd.start()) : undefined;
     const nats = place.plane === "NATS" ? stack.use(await Nats.start()) : undefined;
     stack.move();
-    return new Meeting(wheel, codec, etcd, nats);
+    return new Meeting(wheel, codec, etcd, nats, settings);
   }
 
   python(script: string, ...argv: string[]): Command {
@@ -75,7 +89,7 @@ export class Meeting implements AsyncDisposable {
         : { DYN_DISCOVERY_BACKEND: "etcd", ETCD_ENDPOINTS: etcd.endpoint, ETCD_LEASE_TTL: String(LEASE_SECONDS) };
     const plane: Record<string, string> =
       nats === undefined ? { DYN_REQUEST_PLANE: "tcp" } : { DYN_REQUEST_PLANE: "nats", NATS_SERVER: nats.url };
-    return { ...discovery, ...plane, DYN_REQUEST_PLANE_CODEC: this.#codec };
+    return { ...this.#settings, ...discovery, ...plane, DYN_REQUEST_PLANE_CODEC: this.#codec };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

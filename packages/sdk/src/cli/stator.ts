@@ -1,6 +1,7 @@
 #!/usr/bin/env bun
 import { suggestion } from "../definition/nearest-name.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { certsCommand } from "./certs-command.ts";
 import { HELP } from "./help.ts";
 import { serveCommand } from "./serve-command.ts";
 import { UsageError } from "./usage-error.ts";
@@ -18,6 +19,8 @@ async function main([command, ...rest]: string[]): Promise<number | null> {
   switch (command) {
     case "serve":
       return serveCommand(rest);
+    case "certs":
+      return certsCommand(rest);
     case "--version":
     case "-v":
       process.stdout.write(`${manifest.version}\n`);
@@ -29,7 +32,7 @@ async function main([command, ...rest]: string[]): Promise<number | null> {
       process.stdout.write(HELP);
       return command === undefined ? 2 : 0;
     default: {
-      const known = command.startsWith("-") ? ["--help", "--version"] : ["serve"];
+      const known = command.startsWith("-") ? ["--help", "--version"] : ["serve", "certs"];
       throw new UsageError(
         `Unknown ${command.startsWith("-") ? "option" : "command"} ${command}; ${suggestion(command, known)}`,
       );

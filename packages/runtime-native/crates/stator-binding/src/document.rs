@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use stator_bindings::raw_bindings;
 use stator_contract::{Binding, Contract, Contracts, Registry};
-use stator_runtime::{Error, ErrorCode, config::RuntimeOptions, discovery::Instance};
+use stator_runtime::{Error, ErrorCode, config::RuntimeOptions, discovery::Instance, security::CertificateOptions};
 use ts_rs::TS;
 
 use crate::{
-    command, event, kv_action, native_runtime::NativeRuntime, operation_kind, own_document, parent_watch::watch_parent,
-    version,
+    certificates::make_certificates, command, event, kv_action, native_runtime::NativeRuntime, operation_kind,
+    own_document, parent_watch::watch_parent, version,
 };
 
 /// What a code says about a failed call.
@@ -25,7 +25,7 @@ struct ErrorCodeFacts {
 
 /// The exports of the addon.
 pub(crate) fn bindings(registry: &mut Registry) -> Vec<Binding> {
-    raw_bindings![version, own_document, watch_parent, NativeRuntime](registry)
+    raw_bindings![version, own_document, watch_parent, make_certificates, NativeRuntime](registry)
 }
 
 /// Adds all of it, the exports of the addon among it.
@@ -35,6 +35,7 @@ pub fn contracts(contracts: &mut Contracts) {
         .add::<Error>()
         .add::<Instance>()
         .add::<RuntimeOptions>()
+        .add::<CertificateOptions>()
         .add::<command::Command>()
         .add::<command::Started>()
         .add::<command::ShutDown>()

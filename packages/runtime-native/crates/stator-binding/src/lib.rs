@@ -10,6 +10,7 @@
 // clippy looks at the test build too, in which nothing is exported.
 #![cfg_attr(test, allow(dead_code))]
 
+mod certificates;
 mod command;
 mod document;
 mod event;

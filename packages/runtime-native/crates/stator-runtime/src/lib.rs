@@ -20,6 +20,7 @@ pub mod parent_watch;
 pub mod payload;
 pub mod plane;
 pub mod runtime;
+pub mod security;
 pub mod server;
 pub mod system;
 mod touched;

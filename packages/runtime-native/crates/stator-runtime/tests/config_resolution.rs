@@ -546,3 +546,119 @@ fn a_configuration_survives_its_own_json() {
         "unknown fields are refused"
     );
 }
+
+/// What TLS and the token are for one environment.
+mod security {
+    use super::*;
+    use stator_runtime::{config::Secret, discovery::EtcdOptions, security::Reason};
+
+    fn etcd(config: &RuntimeConfig) -> EtcdOptions {
+        match config.discovery_config() {
+            DiscoveryConfig::Etcd(options) => options,
+            _ => panic!("etcd discovery"),
+        }
+    }
+
+    #[test]
+    fn one_folder_is_for_calls_and_etcd_and_nats_unless_they_have_files_of_their_own() {
+        let environment = [
+            ("STATOR_SECURITY", "/certs"),
+            ("DYN_DISCOVERY_BACKEND", "etcd"),
+            ("NATS_TLS_CA_CERT_PATH", "/nats/ca.pem"),
+        ];
+        let config = resolve(json!({ "tlsKey": "/elsewhere/key.pem" }), &environment).expect("a configuration");
+        let path = |name: &str| Some(Path::new(name).to_owned());
+        let etcd = etcd(&config);
+        assert_eq!(etcd.endpoints, ["https://localhost:2379"]);
+        assert_eq!(
+            [etcd.tls.ca, etcd.tls.client_cert, etcd.tls.client_key],
+            [
+                path("/certs/ca.pem"),
+                path("/certs/cert.pem"),
+                path("/elsewhere/key.pem")
+            ]
+        );
+        let nats = config.nats_options();
+        assert_eq!(
+            [nats.ca, nats.client_cert, nats.client_key],
+            [
+                path("/nats/ca.pem"),
+                path("/certs/cert.pem"),
+                path("/elsewhere/key.pem")
+            ]
+        );
+        let error = config.security().expect_err("no such files");
+        assert_eq!(error.code, ErrorCode::InvalidArgument);
+        assert!(
+            error.message.contains("/certs") && error.message.contains("STATOR_SECURITY"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn nats_gets_the_token_unless_it_has_a_user_or_would_show_it_to_others() {
+        let auth = |environment: &[(&str, &str)]| {
+            let environment = [environment, &[("STATOR_TOKEN", "open sesame")]].concat();
+            resolve(json!({}), &environment)
+                .expect("a configuration")
+                .nats_options()
+                .auth
+        };
+        let is_token = |auth: &NatsAuth| matches!(auth, NatsAuth::Token(token) if *token == Secret::new("open sesame"));
+        assert!(is_token(&auth(&[])));
+        assert!(is_token(&auth(&[("NATS_SERVER", "nats://[::1]:4222,127.0.0.1")])));
+        assert!(is_token(&auth(&[
+            ("NATS_SERVER", "nats://10.0.0.1:4222"),
+            ("NATS_TLS_CA_CERT_PATH", "/ca.pem")
+        ])));
+        assert!(is_token(&auth(&[
+            ("NATS_SERVER", "nats://10.0.0.1:4222"),
+            ("STATOR_ALLOW_PLAINTEXT", "1")
+        ])));
+        assert!(matches!(
+            auth(&[("NATS_SERVER", "nats://10.0.0.1:4222")]),
+            NatsAuth::Nobody
+        ));
+        assert!(matches!(auth(&[("NATS_AUTH_NKEY", "seed")]), NatsAuth::Nkey(_)));
+    }
+
+    #[test]
+    fn a_certificate_without_its_key_is_refused() {
+        for (given, missing) in [
+            ("STATOR_TLS_CERT", "STATOR_TLS_KEY"),
+            ("DYN_TCP_TLS_KEY_PATH", "DYN_TCP_TLS_CERT_PATH"),
+            ("DYN_TCP_TLS_CLIENT_CERT_PATH", "DYN_TCP_TLS_CLIENT_KEY_PATH"),
+        ] {
+            let config = resolve(json!({}), &[(given, "/some/file.pem")]).expect("a configuration");
+            let error = config.security().expect_err("half of a pair");
+            assert_eq!(error.code, ErrorCode::InvalidArgument);
+            assert!(
+                error.message.contains(given) && error.message.contains(missing),
+                "{error}"
+            );
+            assert_eq!(Reason::of(&error), None);
+        }
+    }
+
+    #[test]
+    fn the_token_is_shown_nowhere() {
+        let config = resolve(json!({}), &[("STATOR_TOKEN", "open sesame")]).expect("a configuration");
+        assert_eq!(value(&config, "token"), (json!("***"), Source::Environment));
+        assert!(!format!("{config:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn events_without_encryption_stay_here_where_calls_are_encrypted() {
+        let host = ("DYN_TCP_RPC_HOST", "10.0.0.1");
+        let event_host = |environment: &[(&str, &str)]| {
+            let config = resolve(json!({}), environment).expect("a configuration");
+            config.event_address().to_string()
+        };
+        assert_eq!(event_host(&[host]), "10.0.0.1");
+        assert_eq!(event_host(&[host, ("STATOR_TOKEN", "open sesame")]), "127.0.0.1");
+        assert_eq!(
+            event_host(&[host, ("STATOR_TOKEN", "open sesame"), ("STATOR_ALLOW_PLAINTEXT", "1")]),
+            "10.0.0.1"
+        );
+    }
+}

@@ -559,7 +559,7 @@ fn a_panic_inside_the_reader_ends_its_calls() -> Result<()> {
         let rude = caller.endpoint("test.worker.rude")?.client(Default::default()).await?;
         let call = rude.generate(text("x"), options()).one().await;
         assert_eq!(code(call), Some(ErrorCode::UnknownOutcome));
-        if matches!(on, On::Dynamo) {
+        if on.is_dynamo() {
             // Its answer has a connection of its own, and goes on.
             open.stop();
             assert_eq!(open.next().await?, None);

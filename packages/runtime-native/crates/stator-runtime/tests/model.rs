@@ -12,7 +12,7 @@ use stator_runtime::{
     runtime::{ServeOptions, Settings},
     server::IncomingCall,
 };
-use support::{Cluster, On, code, on_both_planes, read, text, until};
+use support::{Cluster, code, on_both_planes, read, text, until};
 
 const CALLERS: u64 = 40;
 const CALLS: usize = 50;
@@ -232,7 +232,7 @@ fn whatever_happens_all_data_is_right_and_nothing_is_left() -> Result<()> {
         assert_eq!(client.workers()[0].open_calls(), 0);
         let connections = [caller_runtime.connections(), worker.connections()];
         // On the original's wire each call has one of its own, which ends with it.
-        let expected = usize::from(!matches!(on, On::Dynamo));
+        let expected = usize::from(!on.is_dynamo());
         for connections in &connections {
             assert_eq!(connections.len(), expected, "all went over one connection");
             for connection in connections {

@@ -118,6 +118,7 @@ impl Dialer {
             peer: format!("nats:{recorded}").into(),
             codec: codec(instance)?,
             answers: instance.stator.as_ref().is_some_and(|stator| stator.nats_answers),
+            is_stator: instance.stator.is_some(),
         };
         Ok(Some((peer, place)))
     }
@@ -137,7 +138,11 @@ impl Dialer {
         let codec = codec(instance)?;
         Ok(Target::Upstream {
             peer: self.upstream(listener),
-            place: Arc::new(Place { path, codec }),
+            place: Arc::new(Place {
+                path,
+                codec,
+                is_stator: instance.stator.is_some(),
+            }),
         })
     }
 

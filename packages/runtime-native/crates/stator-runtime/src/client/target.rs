@@ -47,6 +47,8 @@ pub(super) enum Target {
 pub(super) struct Place {
     pub path: String,
     pub codec: Codec,
+    /// Whether the worker is one of ours.
+    pub is_stator: bool,
 }
 
 /// A connection that a call can be opened on now.
@@ -103,6 +105,7 @@ impl Way {
                     call,
                     path: &place.path,
                     codec: place.codec,
+                    is_stator: place.is_stator,
                     whole: annotated,
                     request,
                 };
@@ -114,6 +117,7 @@ impl Way {
                     call,
                     path: "",
                     codec: place.codec,
+                    is_stator: place.is_stator,
                     whole: annotated,
                     request,
                 };

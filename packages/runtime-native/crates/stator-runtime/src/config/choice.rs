@@ -121,6 +121,20 @@ impl EventPlane {
     pub(super) const KIND: Kind = Kind::Choice(&["zmq", "nats", "memory"], &[]);
 }
 
+/// Whether callers have to show a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "lowercase")]
+pub enum TlsClientAuth {
+    /// One that our authority has signed.
+    Required,
+    /// They need none.
+    None,
+}
+
+impl TlsClientAuth {
+    pub(super) const KIND: Kind = Kind::Choice(&["required", "none"], &[]);
+}
+
 /// What the system server says before anybody has said better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "lowercase")]

@@ -90,7 +90,8 @@ choices!(
     choice::RequestPlane,
     choice::NatsResponses,
     choice::RequestPlaneCodec,
-    choice::ResponsePlane
+    choice::ResponsePlane,
+    choice::TlsClientAuth
 );
 
 fn parse_choice<T: DeserializeOwned>(text: &str, kind: &Kind) -> Result<T, String> {

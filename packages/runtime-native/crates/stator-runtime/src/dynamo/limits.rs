@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use crate::{Error, ErrorCode, connection::Hooks};
+use crate::{Error, ErrorCode, connection::Hooks, security::Security};
 
 use super::{faults::Faults, nats::Tunnels, value::Codec};
 
@@ -58,6 +58,8 @@ pub struct Shared {
     pub faults: Faults,
     /// Present where requests travel over NATS.
     pub tunnels: Option<Arc<Tunnels>>,
+    /// Who may call, and be called.
+    pub security: Security,
 }
 
 impl Limits {

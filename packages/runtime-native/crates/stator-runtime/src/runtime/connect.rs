@@ -28,8 +28,10 @@ impl DistributedRuntime {
                  (discovery: \"etcd\", DYN_DISCOVERY_BACKEND=etcd), or to choose another"
             );
         }
+        let security = config.security()?;
         let discovery = discovery::connect(config.discovery_config()).await?;
-        let tcp = || TcpPlane::new(config.host.clone(), config.port, config.connect_timeout());
+        let tcp =
+            || TcpPlane::new(config.host.clone(), config.port, config.connect_timeout()).secured(security.clone());
         let mut bus = None;
         let plane: Arc<dyn RequestPlane> = match config.request_plane {
             PlaneChoice::Tcp | PlaneChoice::Dynamo => Arc::new(tcp()),
@@ -47,6 +49,7 @@ impl DistributedRuntime {
             connect_timeout: config.connect_timeout(),
             shutdown_timeout: config.shutdown_timeout(),
             grace_period: config.grace_period(),
+            security: security.clone(),
             dynamo: config.dynamo_settings(),
         };
         let state = SystemState::new(discovery.connection_id(), config.starting_health_status)?;
@@ -64,6 +67,7 @@ impl DistributedRuntime {
         runtime
             .faults()
             .register(state.metrics().registry())
+            .and_then(|()| security.refusals().register(state.metrics().registry()))
             .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be set up: {error}")))?;
         // The runtime is new, so the places are free.
         let _ = runtime.0.events.set(events);
@@ -83,6 +87,7 @@ async fn connect_events(config: &RuntimeConfig, discovery: &Arc<dyn Discovery>, 
             let options = ZmqOptions {
                 host: config.event_address(),
                 max_message: max_bytes,
+                stays_here: config.is_guarded() && !config.allow_plaintext,
             };
             Arc::new(ZmqEventPlane::new(options, Arc::clone(discovery), metrics.clone())?)
         }

@@ -88,6 +88,7 @@ impl DistributedRuntime {
             timeout: settings.connect_timeout,
             hooks: hooks.clone(),
             to_runtime: false,
+            security: settings.security.clone(),
         };
         let faults = Faults::default();
         let shared = plane.speaks_dynamo().then(|| dynamo::Shared {
@@ -112,6 +113,7 @@ impl DistributedRuntime {
                     settings.window as usize,
                 )
             }),
+            security: settings.security.clone(),
         });
         let DynamoSettings {
             response_host,

@@ -3,6 +3,7 @@ use std::time::Duration;
 use crate::{
     connection::NEVER,
     dynamo::{AnswersBy, value::Codec},
+    security::Security,
     wire::handshake::MIN_WINDOW,
 };
 
@@ -24,6 +25,8 @@ pub struct Settings {
     pub shutdown_timeout: Duration,
     /// Between leaving discovery and refusing calls: time for callers who have not heard yet.
     pub grace_period: Duration,
+    /// Who may call, and be called.
+    pub security: Security,
     /// The original's wire, on planes that speak it.
     pub dynamo: DynamoSettings,
 }
@@ -74,6 +77,7 @@ impl Default for Settings {
             connect_timeout: Duration::from_secs(5),
             shutdown_timeout: Duration::from_secs(30),
             grace_period: Duration::ZERO,
+            security: Security::default(),
             dynamo: DynamoSettings::default(),
         }
     }

@@ -90,6 +90,7 @@ async fn ask_over_nats(
         path: DOCUMENT_PATH,
         // A document is text, and stays as it is.
         codec: Codec::Json,
+        is_stator: place.is_stator,
         whole: false,
         request: Some((Lane::Text, request.as_bytes())),
     };

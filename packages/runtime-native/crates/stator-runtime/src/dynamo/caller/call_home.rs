@@ -66,6 +66,7 @@ impl CallHome {
     pub async fn listen(self: &Arc<Self>) -> Result<SocketAddr> {
         let listen = async {
             let (host, port) = &self.listen;
+            self.shared.security.check_listening()?;
             let (listener, address) = home_listener::bind(host, *port).await?;
             tokio::spawn(home_listener::accept(listener, Arc::clone(self)));
             tokio::spawn(Arc::clone(self).keep_time());

@@ -10,13 +10,11 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tokio::{
-    sync::Notify,
-    time::{sleep_until, timeout},
-};
+use tokio::{sync::Notify, time::sleep_until};
 
 use crate::{
     Error, ErrorCode, Result,
+    config::Secret,
     connection::{End, StreamObserver},
     dynamo::{
         faults::Fault,
@@ -24,7 +22,8 @@ use crate::{
         out_buffer::OutBuffer,
         wire::{Unreadable, ack, headers, request_frame},
     },
-    transport::{Link, dial},
+    security::{Reason, alert_in, refusal_in},
+    transport::Link,
 };
 
 use super::{
@@ -50,6 +49,8 @@ pub struct Egress {
     home: Arc<CallHome>,
     link: Link,
     peer: Arc<str>,
+    /// What is shown to workers of our kind; an error where it may not be shown.
+    token: Result<Option<Secret>>,
     state: Mutex<State>,
     wake: Notify,
     listed: AtomicBool,
@@ -88,19 +89,12 @@ impl Egress {
     /// Connects to a worker, and makes sure that it can call home.
     pub async fn connect(home: &Arc<CallHome>, address: SocketAddr) -> Result<Arc<Self>> {
         home.listen().await?;
-        let unreachable = |why: String| {
-            Error::new(
-                ErrorCode::Unavailable,
-                format!("cannot connect to the worker at {address}: {why}"),
-            )
-        };
+        let security = &home.shared.security;
         let limit = home.shared.limits.connect_timeout;
-        let link = timeout(limit, dial(address))
-            .await
-            .map_err(|_| unreachable(format!("no answer within {} ms", limit.as_millis())))?
-            .map_err(|error| unreachable(error.to_string()))?;
+        let link = security.dial(address, limit, "the worker").await?;
         let egress = Arc::new(Self {
             home: Arc::clone(home),
+            token: security.token_for(&link, &address.to_string()),
             link,
             peer: address.to_string().into(),
             state: Mutex::default(),
@@ -137,7 +131,8 @@ impl Egress {
     }
 
     fn queue(&self, path: &str, outgoing: &Outgoing<'_>) -> Result<()> {
-        let headers = headers::write(path, &outgoing.headers());
+        let token = outgoing.token(|| self.token.clone())?;
+        let headers = headers::write(path, &outgoing.headers(token.as_ref()));
         let limit = self.home.shared.limits.max_message;
         let mut state = self.state.lock();
         if let Some(error) = &state.dead {
@@ -184,9 +179,15 @@ impl Egress {
             () = self.home.closed.cancelled() => Ended::Closed(shut_down()),
         };
         let is_lost = !matches!(ended, Ended::Closed(_));
+        // Nothing of what was sent was ever read.
+        let is_refused = matches!(ended, Ended::Refused(_));
         let error = match ended {
             Ended::Closed(error) => error,
             Ended::Lost(why) => lost(&self.peer, &why),
+            Ended::Refused(error) => {
+                self.home.shared.security.refusals().note(&error);
+                error
+            }
             Ended::Fault(fault, why) => {
                 self.home.shared.faults.note(fault, &self.peer, &why);
                 lost(&self.peer, &why)
@@ -201,7 +202,7 @@ impl Egress {
         for Pending { exchange, end, .. } in pending {
             // An answer comes on a connection of its own, acknowledged or not.
             if !exchange.is_home() {
-                let (error, sent) = (error.clone(), end <= written);
+                let (error, sent) = (error.clone(), end <= written && !is_refused);
                 exchange.end(End::Lost { error, sent });
             }
         }
@@ -209,7 +210,8 @@ impl Egress {
             // A worker that is gone calls nobody home.
             for exchange in self.home.of_connection(&self.peer) {
                 let error = error.clone();
-                exchange.end(End::Lost { error, sent: true });
+                let sent = !is_refused;
+                exchange.end(End::Lost { error, sent });
             }
         }
         self.home.shared.batch_end();
@@ -250,7 +252,13 @@ impl Egress {
             match buffer.read(&self.link, |bytes| self.take_acks(bytes)) {
                 Ok(Read::Some | Read::Nothing) => {}
                 Ok(Read::End) => return Ended::Lost("it closed the connection".to_owned()),
-                Err(Broken::Socket(error)) => return Ended::Lost(error.to_string()),
+                Err(Broken::Socket(error)) => {
+                    return match refusal_in(&error, &self.peer) {
+                        Some(refusal) => Ended::Refused(refusal),
+                        None => Ended::Lost(error.to_string()),
+                    };
+                }
+                Err(Broken::Refused(error)) => return Ended::Refused(error),
                 Err(Broken::Frame(what)) => return Ended::Fault(Fault::Ack, format!("it sent {what}")),
             }
             idle_since = Instant::now();
@@ -279,6 +287,9 @@ impl Egress {
     }
 
     fn take_acks(&self, bytes: &[u8]) -> std::result::Result<usize, Broken> {
+        if let Some(error) = alert_in(bytes, &self.peer) {
+            return Err(Broken::Refused(error));
+        }
         let mut at = 0;
         while let Some((text, length)) = ack::split(&bytes[at..]).map_err(Broken::Frame)? {
             at += length;
@@ -288,6 +299,11 @@ impl Egress {
             };
             if !text.is_empty() {
                 let error = ack::refusal(text, &self.peer);
+                if Reason::of(&error) == Some(Reason::TlsRequired) {
+                    let refusal = error.clone();
+                    exchange.end(End::Lost { error, sent: false });
+                    return Err(Broken::Refused(refusal));
+                }
                 exchange.end(End::Failed { error, refused: true });
                 self.home.shared.batch_end();
             }
@@ -300,12 +316,15 @@ impl Egress {
 enum Ended {
     Closed(Error),
     Lost(String),
+    /// The worker does not want our TLS.
+    Refused(Error),
     Fault(Fault, String),
 }
 
 enum Broken {
     Socket(io::Error),
     Frame(Unreadable),
+    Refused(Error),
 }
 
 impl From<io::Error> for Broken {

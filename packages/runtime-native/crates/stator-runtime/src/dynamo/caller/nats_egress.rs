@@ -54,6 +54,8 @@ pub struct NatsPlace {
     pub codec: Codec,
     /// Whether its record says that it can answer over NATS.
     pub answers: bool,
+    /// Whether the worker is one of ours.
+    pub is_stator: bool,
 }
 
 /// Sends requests over NATS, to any worker. Each is acknowledged on a subject of its own.
@@ -117,7 +119,11 @@ impl NatsEgress {
     }
 
     fn queue(&self, place: &Arc<NatsPlace>, path: &str, outgoing: &Outgoing<'_>) -> Result<()> {
-        let mut sent = outgoing.headers();
+        let token = outgoing.token(|| {
+            let security = &self.home.shared.security;
+            security.token_over(self.bus.is_private(), self.bus.location())
+        })?;
+        let mut sent = outgoing.headers(token.as_ref());
         if !path.is_empty() {
             sent.push((PATH, path.into()));
         }

@@ -4,6 +4,7 @@ use tokio::time::sleep_until;
 
 use crate::{
     Error, ErrorCode, Result,
+    config::Secret,
     connection::{OpenCall, StreamObserver},
     dynamo::{
         nats::Tunnels,
@@ -30,6 +31,8 @@ pub struct OpenRequest<'a> {
     pub path: &'a str,
     /// What its record says that it takes.
     pub codec: Codec,
+    /// It is one of ours: it is shown the token.
+    pub is_stator: bool,
     /// Items are wanted with their envelope.
     pub whole: bool,
     /// `None`: the request is a stream.
@@ -124,15 +127,20 @@ impl<'a> Outgoing<'a> {
         }
     }
 
+    /// The token to show, where the worker is one that knows what it is.
+    pub fn token(&self, token: impl FnOnce() -> Result<Option<Secret>>) -> Result<Option<Secret>> {
+        if self.request.is_stator { token() } else { Ok(None) }
+    }
+
     /// What travels beside the payload.
-    pub fn headers(&self) -> Sent<'_> {
+    pub fn headers<'b>(&'b self, token: Option<&'b Secret>) -> Sent<'b> {
         let OpenCall {
             metadata,
             deadline,
             contract,
             ..
         } = self.request.call;
-        headers::list(&self.id, metadata, deadline, contract)
+        headers::list(&self.id, metadata, deadline, contract, token)
     }
 
     /// Appends the payload: the two-part message.

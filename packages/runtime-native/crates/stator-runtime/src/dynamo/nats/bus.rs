@@ -33,6 +33,7 @@ const MAX_REFUSALS: usize = 64;
 pub struct Bus {
     client: Client,
     location: String,
+    private: bool,
     hearing: Arc<Hearing>,
 }
 
@@ -76,6 +77,7 @@ impl Bus {
         Ok(Arc::new(Self {
             client,
             location,
+            private: options.private,
             hearing,
         }))
     }
@@ -91,6 +93,11 @@ impl Bus {
     /// For messages.
     pub fn location(&self) -> &str {
         &self.location
+    }
+
+    /// Whether nobody between us and the server can read what is sent.
+    pub fn is_private(&self) -> bool {
+        self.private
     }
 
     /// Whether there is a connection.

@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serializer};
 use smallvec::SmallVec;
 
-use crate::{identity::ContractHash, wire::open::Metadata};
+use crate::{config::Secret, identity::ContractHash, wire::open::Metadata};
 
 /// Metadata that travels as headers, as in the original: tracing looks there.
 const AS_HEADERS: [&str; 3] = ["traceparent", "tracestate", "x-request-id"];
@@ -17,6 +17,7 @@ const AS_HEADERS: [&str; 3] = ["traceparent", "tracestate", "x-request-id"];
 pub const PATH: &str = "x-endpoint-path";
 const TIMEOUT: &str = "x-stator-timeout-ms";
 const CONTRACT: &str = "x-stator-contract";
+const TOKEN: &str = "x-stator-token";
 
 /// What a caller sends: name and value. Times are text, as everything in there.
 pub type Sent<'a> = SmallVec<[(&'static str, Cow<'a, str>); 8]>;
@@ -30,14 +31,16 @@ pub struct Headers {
     x_request_id: Option<String>,
     x_stator_timeout_ms: Option<String>,
     x_stator_contract: Option<String>,
+    x_stator_token: Option<Secret>,
 }
 
-/// The headers of a request, but for those that a transport adds.
+/// The headers of a request, but for those that a transport adds. `token` is for workers of our kind alone.
 pub fn list<'a>(
     id: &'a str,
     metadata: &'a Metadata,
     deadline: Option<Instant>,
     contract: Option<ContractHash>,
+    token: Option<&'a Secret>,
 ) -> Sent<'a> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut sent = Sent::new();
@@ -56,6 +59,10 @@ pub fn list<'a>(
     // Ours: the contract that the caller was built with.
     if let Some(contract) = contract {
         sent.push((CONTRACT, contract.to_string().into()));
+    }
+    // Ours: what lets the caller in.
+    if let Some(token) = token {
+        sent.push((TOKEN, token.expose().into()));
     }
     sent
 }
@@ -91,6 +98,7 @@ impl Headers {
             x_request_id,
             x_stator_timeout_ms: find(TIMEOUT),
             x_stator_contract: find(CONTRACT),
+            x_stator_token: find(TOKEN).map(Secret::new),
         }
     }
 
@@ -103,6 +111,11 @@ impl Headers {
     /// The contract that the caller was built with. What is no hash counts as none.
     pub fn contract(&self) -> Option<ContractHash> {
         ContractHash::parse(self.x_stator_contract.as_deref()?).ok()
+    }
+
+    /// What the caller shows to be let in.
+    pub fn token(&self) -> Option<&Secret> {
+        self.x_stator_token.as_ref()
     }
 
     /// The headers that handlers see, as metadata.
@@ -128,13 +141,14 @@ mod tests {
         let now = Instant::now();
         let contract = ContractHash::from_bytes([7; 16]);
         let deadline = now.checked_add(Duration::from_secs(5));
-        let sent = list("id", &metadata, deadline, Some(contract));
+        let token = Secret::new("open");
+        let sent = list("id", &metadata, deadline, Some(contract), Some(&token));
         let from_json = Headers::read(&write("1f/a/b/c", &sent));
         let found = Headers::find(|name| sent.iter().find(|(key, _)| *key == name).map(|(_, value)| &**value));
         for headers in [from_json, found] {
             let deadline = headers.deadline(now).unwrap_or(now);
             assert!(deadline > now + Duration::from_secs(3), "{deadline:?}");
-            assert_eq!(headers.contract(), Some(contract));
+            assert_eq!((headers.contract(), headers.token()), (Some(contract), Some(&token)));
             let found: Vec<_> = headers.into_metadata().collect();
             assert_eq!(found, [metadata[0].clone()]);
         }

@@ -1,11 +1,9 @@
 use std::sync::Arc;
 
-use tokio::time::timeout;
-
 use crate::{
     Error,
     dynamo::{AnswersBy, Shared, faults::Fault, wire::control::Home},
-    transport::{Link, dial},
+    transport::Link,
 };
 
 /// Reaches a caller: at its listener, or through NATS where it offers that and its listener is none, is not reached, or
@@ -26,10 +24,9 @@ pub(super) async fn call_home(shared: &Shared, home: &Home) -> Option<Arc<Link>>
     let mut why = "it has no listener".to_owned();
     if dials && home.is_listening() {
         let limit = shared.limits.connect_timeout;
-        why = match timeout(limit, dial(home.address)).await {
-            Ok(Ok(link)) => return Some(Arc::new(link)),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => format!("no answer within {} ms", limit.as_millis()),
+        why = match shared.security.dial(home.address, limit, "the caller").await {
+            Ok(link) => return Some(Arc::new(link)),
+            Err(error) => error.message,
         };
     }
     if let Some((tunnels, subject)) = offer {

@@ -80,21 +80,25 @@ impl Ingress {
         self.shared.faults.note(Fault::RequestFrame, &peer, &what);
         let error = crate::Error::new(crate::ErrorCode::Protocol, format!("{what}; the connection is closed"));
         ack::put_refused(out.tail(), &error);
-        // Closing with unread bytes would take the reason away from the caller.
+        self.farewell(link, out).await;
+    }
+
+    /// Tells a caller why nothing of it is taken.
+    pub async fn refuse(&self, link: &Link, error: &crate::Error) {
+        let mut out = OutBuffer::default();
+        ack::put_refused(out.tail(), error);
+        self.farewell(link, out).await;
+    }
+
+    /// Closing with unread bytes would take what is said away from the caller.
+    async fn farewell(&self, link: &Link, mut out: OutBuffer) {
         let farewell = async {
             while out.unsent() > 0 && out.write_to(link).is_ok() {
                 if out.unsent() > 0 && link.writable().await.is_err() {
                     return;
                 }
             }
-            link.finish_writing();
-            let mut rest = InBuffer::default();
-            while link.readable().await.is_ok() {
-                match rest.read(link, |bytes| Ok::<_, io::Error>(bytes.len())) {
-                    Ok(Read::Some | Read::Nothing) => {}
-                    Ok(Read::End) | Err(_) => return,
-                }
-            }
+            link.part(FAREWELL).await;
         };
         let _ = timeout(FAREWELL, farewell).await;
     }

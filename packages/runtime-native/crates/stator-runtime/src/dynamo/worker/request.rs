@@ -2,6 +2,7 @@ use std::{sync::Arc, time::Instant};
 
 use crate::{
     Error, ErrorCode, Result,
+    config::Secret,
     connection::{Accepted, End},
     dynamo::{
         Shared,
@@ -59,6 +60,7 @@ pub(super) struct Understood<'a> {
     home: Home,
     request_home: Option<Home>,
     body: &'a [u8],
+    token: Option<Secret>,
 }
 
 /// Takes a request: everything is checked before it is acknowledged, for the original's callers would wait for ever for
@@ -72,10 +74,13 @@ pub(super) fn take(shared: &Shared, answers: &Arc<Answers>, taker: &dyn Taker, r
         home,
         request_home,
         body,
+        token,
     } = understand(request, now).map_err(|why| {
         shared.faults.note(Fault::Request, &"a caller", &why);
         Error::new(ErrorCode::Protocol, format!("a request that is not acceptable: {why}"))
     })?;
+    let token = token.as_ref().map(Secret::expose);
+    shared.security.check_token(token, "a caller on the original's wire")?;
     let deadline = call.deadline;
     let mut scratch = Vec::new();
     let message = if request_home.is_none() {
@@ -140,6 +145,7 @@ pub(super) fn understand<'a>(request: Request<'a>, now: Instant) -> std::result:
         None => (None, path.to_owned()),
     };
     let headers = request.headers;
+    let token = headers.token().cloned();
     let (deadline, contract) = (headers.deadline(now), headers.contract());
     let mut metadata: Metadata = std::mem::take(&mut control.metadata).into_iter().collect();
     metadata.retain(|(key, _)| !is_header(key));
@@ -158,5 +164,6 @@ pub(super) fn understand<'a>(request: Request<'a>, now: Instant) -> std::result:
         home,
         request_home,
         body: message.body,
+        token,
     })
 }
