@@ -6,7 +6,7 @@ import {
   isEndpointKind,
   type ServiceContract,
 } from "../contract/service-contract.ts";
-import { ENDPOINT_KINDS } from "../definition/endpoint-definition.ts";
+import { ENDPOINT_KINDS } from "../definition/endpoint-kind.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
@@ -46,6 +46,7 @@ export function contractTarget(contract: ServiceContract): DependencyTarget {
       error: endpoint.error ?? null,
       idempotent: endpoint.idempotent,
       timeoutMs: endpoint.timeoutMs,
+      retry: null,
       contract: identityOf(endpoint),
     };
   });

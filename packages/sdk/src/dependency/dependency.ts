@@ -1,19 +1,18 @@
-import type { Client, ClientOptions, DistributedRuntime } from "@stator/runtime-native";
+import type { Client, ClientOptions, DistributedRuntime, WaitOptions } from "@stator/runtime-native";
 
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import type { GraphService } from "../definition/command-service.ts";
+import type { RetryPolicy } from "../definition/retry-options.ts";
+import { type ClientInterceptor, compose } from "../interceptor/interceptor.ts";
+import { Breaker } from "./breaker.ts";
 import { callEndpoint } from "./call-endpoint.ts";
-import type { DependencyTarget } from "./dependency-target.ts";
+import type { CallTarget } from "./call-target.ts";
+import type { DependencyPolicy } from "./dependency-options.ts";
+import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
+import { sendOn } from "./intercepted-call.ts";
+import { RetryBudget } from "./retry-budget.ts";
 import type { ServiceCallOptions } from "./service-client.ts";
-
-/** How calls through one dependency are sent. */
-export interface DependencyOptions {
-  /** How an instance is chosen. Default: the runtime's. */
-  router?: NonNullable<ClientOptions["router"]>;
-  /** Limit for each call that brings none of its own, in milliseconds. Default: the endpoint's `timeoutMs`. */
-  timeoutMs?: number;
-}
 
 /** What a dependency leads to; `service` is null for a contract, whose service runs elsewhere. */
 export interface ResolvedDependency {
@@ -30,7 +29,7 @@ export class Dependency {
 
   constructor(
     private readonly resolveTarget: () => ResolvedDependency,
-    readonly options: DependencyOptions,
+    readonly policy: DependencyPolicy,
   ) {
     this.client = new Proxy(Object.create(null) as object, {
       get: (_empty, property) => this.member(property),
@@ -51,11 +50,11 @@ export class Dependency {
     return this.resolve().service;
   }
 
-  /** Opens one client per endpoint, before the service starts. */
-  async connect(runtime: DistributedRuntime): Promise<void> {
+  /** Opens one client per endpoint, before the service starts. `outer`: interceptors around its own. */
+  async connect(runtime: DistributedRuntime, outer: readonly ClientInterceptor[]): Promise<void> {
     const { namespace, component, endpoints } = this.target;
     const found = runtime.namespace(namespace).component(component);
-    const { router } = this.options;
+    const { router } = this.policy;
     await Promise.all(
       endpoints.map(async ({ property, name, idempotent, contract }) => {
         const options: ClientOptions = { idempotent, router, contract: contract ?? undefined };
@@ -63,19 +62,25 @@ export class Dependency {
       }),
     );
     this.methods = Object.create(null) as Record<string, unknown>;
+    const budgets = new Map<RetryPolicy, RetryBudget>();
     for (const endpoint of endpoints) {
       const client = this.clients.get(endpoint.property);
       if (client === undefined) continue;
-      const timeoutMs = this.options.timeoutMs ?? endpoint.timeoutMs;
-      const path = `${namespace}.${component}.${endpoint.name}`;
+      const target = this.callTarget(client, endpoint, outer, budgets);
       this.methods[endpoint.property] = (request: unknown, options?: ServiceCallOptions) =>
-        callEndpoint({ client, endpoint, path, timeoutMs }, request, options);
+        callEndpoint(target, request, options);
     }
   }
 
+  /** Waits for the instances that the start needs, if it needs any. Throws `no_instances` when they do not come. */
+  async waitForInstances(): Promise<void> {
+    const { wait } = this.policy;
+    if (wait !== null) await this.found(wait);
+  }
+
   /** Waits until every endpoint has an instance that calls can go to. */
-  async found(): Promise<void> {
-    await Promise.all([...this.clients.values()].map((client) => client.waitForInstances()));
+  async found(options: WaitOptions = this.policy.wait ?? {}): Promise<void> {
+    await Promise.all([...this.clients.values()].map((client) => client.waitForInstances(options)));
   }
 
   /** Closes the clients; calls after this fail. */
@@ -84,6 +89,33 @@ export class Dependency {
     const open = [...this.clients.values()];
     this.clients.clear();
     await Promise.all(open.map((client) => client.close()));
+  }
+
+  private callTarget(
+    client: Client<unknown, unknown>,
+    endpoint: TargetEndpoint,
+    outer: readonly ClientInterceptor[],
+    budgets: Map<RetryPolicy, RetryBudget>,
+  ): CallTarget {
+    const { namespace, component } = this.target;
+    const { policy } = this;
+    const path = `${namespace}.${component}.${endpoint.name}`;
+    const interceptors = [...outer, ...policy.interceptors];
+    const retry = policy.retry === undefined ? endpoint.retry : policy.retry;
+    const budget = retry === null ? null : (budgets.get(retry) ?? new RetryBudget(retry.budget));
+    if (retry !== null && budget !== null) budgets.set(retry, budget);
+    return {
+      client,
+      namespace,
+      component,
+      endpoint,
+      path,
+      timeoutMs: policy.timeoutMs ?? endpoint.timeoutMs,
+      retry: retry === null || budget === null ? null : { policy: retry, budget },
+      breaker: policy.breaker === null ? null : new Breaker(client, path, policy.breaker),
+      choose: policy.choose,
+      way: interceptors.length === 0 ? null : compose(interceptors, sendOn),
+    };
   }
 
   private resolve(): ResolvedDependency {

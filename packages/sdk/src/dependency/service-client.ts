@@ -1,5 +1,6 @@
 import type { CallOptions, Context } from "@stator/runtime-native";
 
+import type { ClientInterceptor } from "../interceptor/interceptor.ts";
 import type { Requests } from "../schema/request-types.ts";
 import type { ServiceStream } from "./service-stream.ts";
 
@@ -7,6 +8,8 @@ import type { ServiceStream } from "./service-stream.ts";
 export interface ServiceCallOptions extends CallOptions {
   /** Sends the call to this instance only. Default: the dependency's router chooses. */
   instanceId?: bigint;
+  /** Around this call, inside of all others. Default: none. */
+  interceptors?: readonly ClientInterceptor[];
 }
 
 /** The request may be left out where the endpoint takes `null`. A stream of requests may be a list. */

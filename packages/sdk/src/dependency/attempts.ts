@@ -1,0 +1,169 @@
+import { StatorError } from "@stator/runtime-native";
+
+import { takesStream } from "../definition/endpoint-kind.ts";
+import { isRefusalOf } from "../serving/refusal.ts";
+import type { CallSettings, CallTarget } from "./call-target.ts";
+import { chooseInstance } from "./choose-instance.ts";
+import { readable, type ServiceStream } from "./service-stream.ts";
+import { startCall } from "./start-call.ts";
+
+/** Makes a call as its dependency wants it: on the instance that its router chooses, again where that is safe. */
+export function attempt(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> {
+  const { retry, breaker, choose } = target;
+  if (retry === null && breaker === null && choose === null) return startCall(target, request, settings);
+  return new Attempts(target, request, settings);
+}
+
+/** A call that may be made several times before its first item. The first attempt has begun when this exists. */
+class Attempts implements ServiceStream<unknown> {
+  private current: ServiceStream<unknown> | null = null;
+  private items: AsyncIterator<unknown> | null = null;
+  /** Why the current attempt could not even begin. */
+  private failure: unknown = null;
+  private made = 0;
+  private hasAnswered = false;
+  private isClaimed = false;
+  private readonly cancelled = new AbortController();
+  private readonly until: number | null;
+
+  constructor(
+    private readonly target: CallTarget,
+    private readonly request: unknown,
+    private readonly settings: CallSettings,
+  ) {
+    const timeoutMs = settings.timeoutMs ?? target.timeoutMs;
+    this.until = timeoutMs === null ? null : Date.now() + timeoutMs;
+    target.retry?.budget.earn();
+    this.begin();
+  }
+
+  get id(): string {
+    return this.current?.id ?? this.settings.id ?? "";
+  }
+
+  get instanceId(): bigint | null {
+    return this.current?.instanceId ?? null;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    this.claim();
+    return {
+      next: () => this.next(),
+      return: async () => {
+        this.cancelled.abort();
+        await this.items?.return?.();
+        if (this.items === null) this.current?.cancel();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  async one(): Promise<unknown> {
+    this.claim();
+    return this.answered((stream) => stream.one());
+  }
+
+  toReadableStream(): ReadableStream<unknown> {
+    return readable(this[Symbol.asyncIterator]());
+  }
+
+  cancel(): void {
+    this.cancelled.abort();
+    this.current?.cancel();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.cancel();
+    return Promise.resolve();
+  }
+
+  private claim(): void {
+    if (this.isClaimed) {
+      throw new StatorError("invalid_argument", "this response is being read already; make another call to read twice");
+    }
+    this.isClaimed = true;
+  }
+
+  private async next(): Promise<IteratorResult<unknown>> {
+    const { items } = this;
+    if (!this.hasAnswered || items === null) {
+      return this.answered((stream) => {
+        this.items = stream[Symbol.asyncIterator]();
+        return this.items.next();
+      });
+    }
+    try {
+      return await items.next();
+    } catch (error) {
+      this.target.breaker?.failed(this.instanceId, error);
+      throw error;
+    }
+  }
+
+  /** What `read` gets of the first attempt that answers. */
+  private async answered<T>(read: (stream: ServiceStream<unknown>) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        if (this.current === null) throw this.failure;
+        const result = await read(this.current);
+        this.hasAnswered = true;
+        this.target.breaker?.succeeded(this.instanceId);
+        return result;
+      } catch (error) {
+        if (this.current !== null) this.target.breaker?.failed(this.instanceId, error);
+        if (!this.mayTryAgain(error)) throw error;
+        if (!(await this.pause())) throw error;
+        this.begin();
+      }
+    }
+  }
+
+  private begin(): void {
+    this.made += 1;
+    this.current = null;
+    this.items = null;
+    try {
+      const { target, request, settings } = this;
+      target.breaker?.admit();
+      const instanceId = settings.instanceId ?? chooseInstance(target, request, settings);
+      const left = this.until === null ? settings : { ...settings, timeoutMs: Math.max(1, this.until - Date.now()) };
+      this.current = startCall(target, request, instanceId === undefined ? left : { ...left, instanceId });
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  /** Whether the call has certainly not run, or may run twice; and whether there is an attempt left. */
+  private mayTryAgain(error: unknown): boolean {
+    const { retry, endpoint, path } = this.target;
+    if (retry === null || this.made >= retry.policy.attempts || this.cancelled.signal.aborted) return false;
+    if (!(error instanceof StatorError) || takesStream(endpoint.kind)) return false;
+    const isUntouched = isRefusalOf(error, path) || (error.retryable && error.instanceId === null);
+    const isHarmless = endpoint.idempotent && (error.retryable || error.code === "unknown_outcome");
+    return (isUntouched || isHarmless) && retry.budget.spend();
+  }
+
+  /** Waits before the next attempt, a random time so that callers do not come back all at once. False: there is no time left. */
+  private async pause(): Promise<boolean> {
+    const { policy } = this.target.retry ?? {};
+    if (policy === undefined) return false;
+    const most = Math.min(policy.maxMs, policy.baseMs * 2 ** (this.made - 1));
+    const pauseMs = Math.random() * most;
+    if (this.until !== null && Date.now() + pauseMs >= this.until) return false;
+    const given = this.settings.signal;
+    const { signal } = this.cancelled;
+    await sleep(pauseMs, given === undefined ? signal : AbortSignal.any([given, signal]));
+    return !signal.aborted && given?.aborted !== true;
+  }
+}
+
+/** Resolves after the time, or when the signal fires. */
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const fired = (): void => resolve();
+  signal.addEventListener("abort", fired, { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", fired);
+}
