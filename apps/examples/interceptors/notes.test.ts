@@ -25,7 +25,7 @@ class Notes {
   /** The next line, with its time taken out. */
   async line(): Promise<string> {
     const { value = "" } = (await this.lines.next()) as { value?: string };
-    return value.replace(/ms=\d+/, "ms=N");
+    return value.replace(/ ms=\d+/, " ms=N");
   }
 
   async stop(): Promise<number> {
