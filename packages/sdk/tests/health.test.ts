@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 
-import { defineService, handler, liveness, onShutdown, onStart, readiness, service } from "../src/index.ts";
+import { defineService, endpoint, handler, liveness, onShutdown, onStart, readiness, service } from "../src/index.ts";
 import { Services } from "./support/serving.ts";
 
 const runtime = { discovery: "memory", systemPort: 0, systemHost: "127.0.0.1" } as const;
@@ -140,6 +140,33 @@ test("nothing is asked before the service has started, and it is not ready then"
     ["/health", 503],
     ["asked", 0],
   ]);
+});
+
+test("a service that stops is not ready from the first moment", async () => {
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+
+  @service({ namespace: "health" })
+  class Stopping {
+    @endpoint()
+    async run(_request: null): Promise<void> {
+      begun.resolve();
+      await gate.promise;
+    }
+  }
+  await using services = new Services();
+  const serving = await services.graph(Stopping, { runtime });
+  const client = await serving.runtime.endpoint("health.stopping.run").client();
+  const call = client.generate(null).one();
+  await begun.promise;
+  const stopped = serving.stop();
+  const { systemAddress } = serving.runtime;
+  let status: number;
+  do [status] = await ask(systemAddress, "/health");
+  while (status !== 503);
+  expect((await ask(systemAddress, "/live"))[0]).toBe(200);
+  gate.resolve();
+  await call;
+  await stopped;
 });
 
 test("a process with a blocked event loop is neither alive nor ready, and comes back", async () => {

@@ -7,6 +7,7 @@ import {
   type ClientInterceptor,
   type Context,
   contextValue,
+  currentContext,
   depends,
   endpoint,
   type Interceptor,
@@ -320,6 +321,53 @@ test("an interceptor of a caller can go the way again, answer by itself, and tak
   expect(await failure(worker.flaky(null, { interceptors: ["x"] as never }))).toMatchObject({
     code: "invalid_argument",
   });
+});
+
+test("a hundred streams at once keep their own context, inside of interceptors too", async () => {
+  const seen = new Set<string>();
+  const check: Interceptor = (next) => async (call) => {
+    const mine = Tenant.get(call);
+    await Promise.resolve();
+    if (call.side === "server") expect(Tenant.get(currentContext() ?? { metadata: {} })).toBe(mine ?? "");
+    return mapValues(await next(call), async (value) => {
+      await Promise.resolve();
+      if (call.side === "server") expect(Tenant.get(currentContext() ?? { metadata: {} })).toBe(mine ?? "");
+      return value;
+    });
+  };
+  @service({ namespace: "many", interceptors: { server: [check] } })
+  class Inner {
+    @endpoint()
+    async *run(_request: null): AsyncGenerator<string> {
+      for (let n = 0; n < 10; n++) {
+        await new Promise(setImmediate);
+        yield Tenant.get(currentContext() ?? { metadata: {} }) ?? "nobody";
+      }
+    }
+  }
+  @service({ namespace: "many", interceptors: { server: [check], client: [check] } })
+  class Outer {
+    inner = depends(Inner);
+
+    @endpoint()
+    async *run(_request: null): AsyncGenerator<string> {
+      yield* this.inner.run();
+    }
+  }
+  @service({ namespace: "many" })
+  class Caller {
+    outer = depends(Outer);
+  }
+  await using services = new Services();
+  const { outer } = await services.object(Caller);
+  const calls = Array.from({ length: 100 }, async (_, n) => {
+    const tenant = `tenant-${n}`;
+    const items = await Array.fromAsync(outer.run(null, { metadata: Tenant.entry(tenant) }));
+    expect(items).toEqual(Array.from({ length: 10 }, () => tenant));
+    seen.add(tenant);
+  });
+  await Promise.all(calls);
+  expect(seen.size).toBe(100);
 });
 
 test("what is no interceptor is refused where it is declared", async () => {

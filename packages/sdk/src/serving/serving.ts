@@ -46,6 +46,8 @@ export class Serving implements AsyncDisposable {
   }
 
   private async stopAll(): Promise<void> {
+    // Whoever asks before sending more should hear it first.
+    this.runtime.setHealthStatus(false);
     const end = Date.now() + this.drainMs;
     // HTTP requests call other services, so the runtime has to outlive them.
     await within(
