@@ -30,12 +30,18 @@ test("a function routes calls by what is in them", async () => {
   @service({ namespace: "route" })
   class Caller {
     worker = depends(Worker, { router, minInstances: 3 });
+    direct = depends(Worker, { router: "direct" });
   }
   await using services = new Services();
   const ids: bigint[] = [];
   for (let n = 0; n < 3; n++) ids.push((await services.one(Worker)).runtime.instanceId);
   ids.sort((a, b) => (a < b ? -1 : 1));
-  const { worker } = await services.caller(Caller);
+  const { worker, direct } = await services.caller(Caller);
+  expect(await direct.who(0, { instanceId: ids[1] ?? 0n })).toBe(ids[1] ?? 0n);
+  expect(await failure(direct.who(0))).toMatchObject({
+    code: "invalid_argument",
+    message: "route.worker.who is called directly: give the call an instanceId.",
+  });
   choice = (known, request) => known[request as number] ?? null;
   for (const at of [0, 1, 2, 1]) {
     expect(await worker.who(at)).toBe(ids[at] ?? 0n);

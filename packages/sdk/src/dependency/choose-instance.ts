@@ -1,6 +1,7 @@
 import { takesStream } from "../definition/endpoint-kind.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
+import { directOnly } from "./dependency-options.ts";
 
 /** The instance that the dependency's own router wants; undefined where the runtime is to choose. */
 export function chooseInstance(
@@ -9,6 +10,7 @@ export function chooseInstance(
   { metadata = {} }: CallSettings,
 ): bigint | undefined {
   if (choose === null) return undefined;
+  if (choose === directOnly) throw invalidArgument(`${path} is called directly: give the call an instanceId.`);
   const open = breaker?.open;
   const instances = client
     .instances()

@@ -25,8 +25,8 @@ export type CustomRouter = (instances: readonly Instance[], call: RoutedCall) =>
 
 /** How calls through one dependency are sent. */
 export interface DependencyOptions {
-  /** How an instance is chosen. Default: `round-robin`. */
-  router?: RouterMode | CustomRouter;
+  /** How an instance is chosen; `direct`: each call says it with `instanceId`. Default: `round-robin`. */
+  router?: RouterMode | "direct" | CustomRouter;
   /** Limit for each call that brings none of its own, in milliseconds. Default: the endpoint's `timeoutMs`. */
   timeoutMs?: number;
   /** Instances that must be there before the start hooks run. Default: the start does not wait, or 1 with `waitMs`. */
@@ -55,7 +55,7 @@ export interface DependencyPolicy {
 }
 
 const KNOWN = ["router", "timeoutMs", "minInstances", "waitMs", "retry", "breaker", "interceptors"] as const;
-const ROUTERS = ["round-robin", "random", "least-loaded", "p2c"] as const satisfies readonly RouterMode[];
+const ROUTERS = ["round-robin", "random", "least-loaded", "p2c", "direct"] as const;
 
 /** Checks what `depends` was given. */
 export function readDependencyOptions(options: DependencyOptions): DependencyPolicy {
@@ -70,8 +70,8 @@ export function readDependencyOptions(options: DependencyOptions): DependencyPol
   }
   const isWaiting = minInstances !== undefined || waitMs !== undefined;
   return {
-    router: typeof router === "function" ? undefined : router,
-    choose: typeof router === "function" ? router : null,
+    router: typeof router === "function" || router === "direct" ? undefined : router,
+    choose: router === "direct" ? directOnly : typeof router === "function" ? router : null,
     timeoutMs: options.timeoutMs ?? null,
     wait: isWaiting ? { min: minInstances ?? 1, timeoutMs: waitMs ?? 30_000 } : null,
     retry: retry === false ? null : retry === undefined ? undefined : readRetry("depends: retry", retry),
@@ -79,3 +79,6 @@ export function readDependencyOptions(options: DependencyOptions): DependencyPol
     interceptors: readInterceptorList("depends: interceptors", options.interceptors),
   };
 }
+
+/** Stands for a router where each call says itself where it goes. */
+export const directOnly: CustomRouter = () => null;
