@@ -170,6 +170,26 @@ test("a stream holds its place until it has ended, over HTTP too", async () => {
   });
 });
 
+test("calls that come too fast are refused, and say when to come again", async () => {
+  @service({ namespace: "limits", limits: { perSecond: 0.001, burst: 2 } })
+  class Slow {
+    @endpoint()
+    async run(_request: null): Promise<string> {
+      return "done";
+    }
+  }
+  @service({ namespace: "limits" })
+  class Caller {
+    slow = depends(Slow);
+  }
+  await using services = new Services();
+  const { slow } = await services.object(Caller);
+  expect([await slow.run(), await slow.run()]).toEqual(["done", "done"]);
+  const error = (await failure(slow.run())) as StatorError;
+  expect(error.message).toMatch(/^limits\.slow takes 0\.001 calls a second; try again in \d+ ms\.$/);
+  expect(error).toMatchObject({ code: "overloaded", details: { refused: "limits.slow.run" } });
+});
+
 test("a service that passes on a refusal is not taken for one that refused", async () => {
   let calls = 0;
 

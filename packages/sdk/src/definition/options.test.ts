@@ -31,7 +31,7 @@ test("everything that was said stands in the definition", () => {
   ).toMatchObject({
     workers: 2,
     resources: { cpu: 0.3, memory: 500 * 1024 * 1024, gpu: 0.5 },
-    limits: { maxConcurrency: 10, queue: 50 },
+    limits: { maxConcurrency: 10, queue: 50, rate: null },
     env: { LOG_LEVEL: "debug" },
     labels: { "team/name": "search" },
     interceptors: { server: [noop], client: [] },
@@ -70,6 +70,9 @@ test.each([
   [{ limits: { maxConcurrency: 0 } }, "limits: maxConcurrency: 0 is not a whole number of at least 1"],
   [{ limits: { queue: 5 } }, "limits: queue needs maxConcurrency"],
   [{ limits: { maxConcurrency: 1, queue: -1 } }, "limits: queue: -1 is not a whole number of at least 0"],
+  [{ limits: { perSecond: 0 } }, "limits: perSecond: 0 is not a number of calls above 0."],
+  [{ limits: { burst: 5 } }, "limits: burst needs perSecond."],
+  [{ limits: { perSecond: 1, burst: 0 } }, "limits: burst: 0 is not a whole number of at least 1"],
   [{ limits: { timeoutMs: 0 } }, "limits: timeoutMs: 0 is not a whole number of at least 1"],
   [{ env: { "A-B": "x" } }, 'env: "A-B" is not a name; use letters, digits and "_".'],
   [{ env: { A: 1 } }, "env.A is 1; it must be a text."],
@@ -87,7 +90,7 @@ test("the limits of endpoints, and their default time", () => {
       return request;
     }
 
-    @endpoint({ timeoutMs: 50 })
+    @endpoint({ timeoutMs: 50, limits: { perSecond: 2.5 } })
     async two(request: string): Promise<string> {
       return request;
     }
@@ -95,10 +98,10 @@ test("the limits of endpoints, and their default time", () => {
   expect(definitionOf(Worker)?.endpoints).toMatchObject([
     {
       timeoutMs: 500,
-      limits: { maxConcurrency: 3, queue: 0 },
+      limits: { maxConcurrency: 3, queue: 0, rate: null },
       retry: { attempts: 5, baseMs: 50, maxMs: 2000, budget: 0.2 },
     },
-    { timeoutMs: 50, limits: null, retry: null },
+    { timeoutMs: 50, limits: { maxConcurrency: null, rate: { perSecond: 2.5, burst: 3 } }, retry: null },
   ]);
 });
 

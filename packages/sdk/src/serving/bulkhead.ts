@@ -1,6 +1,10 @@
 import { type Context, StatorError } from "@stator/runtime-native";
 
-import type { Limits } from "../definition/limits.ts";
+/** How many may be inside, and how many may wait. */
+export interface BulkheadSize {
+  readonly maxConcurrency: number;
+  readonly queue: number;
+}
 
 /** Lets so many calls run at once, and so many wait for them: first come, first served. */
 export class Bulkhead {
@@ -11,7 +15,7 @@ export class Bulkhead {
   constructor(
     /** What is limited, for the message: a service or an endpoint. */
     private readonly what: string,
-    private readonly limits: Limits,
+    private readonly limits: BulkheadSize,
   ) {}
 
   /**

@@ -5,7 +5,6 @@ import type { ServiceDefinition } from "../definition/service-definition.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
 import { Admission } from "./admission.ts";
-import { Bulkhead } from "./bulkhead.ts";
 import { endpointHandler } from "./endpoint-handler.ts";
 import { ServiceChecks } from "./service-checks.ts";
 
@@ -24,8 +23,7 @@ export class ServiceHost {
     private readonly interceptors: ResolvedInterceptors,
   ) {
     this.checks = new ServiceChecks(definition, instance);
-    const { id, limits } = definition;
-    const shared = limits === null ? [] : [new Bulkhead(id, limits)];
+    const shared = Admission.of(definition.id, definition.limits);
     for (const endpoint of definition.endpoints)
       this.handlers.set(endpoint.property, this.surrounded(endpoint, shared));
   }
@@ -94,14 +92,14 @@ export class ServiceHost {
     return errors;
   }
 
-  private surrounded(endpoint: EndpointDefinition, shared: readonly Bulkhead[]): Handler<unknown, unknown> {
+  private surrounded(endpoint: EndpointDefinition, shared: Admission): Handler<unknown, unknown> {
     const { id, namespace, component, interceptors } = this.definition;
-    const own = endpoint.limits === null ? [] : [new Bulkhead(`${id}.${endpoint.name}`, endpoint.limits)];
+    const own = Admission.of(`${id}.${endpoint.name}`, endpoint.limits);
     return endpointHandler(this.instance, endpoint, {
       namespace,
       component,
       interceptors: [...this.interceptors.server, ...interceptors.server, ...endpoint.interceptors],
-      admission: new Admission([...own, ...shared]),
+      admission: own.within(shared),
     });
   }
 
