@@ -20,7 +20,8 @@ export { definitionOf, type ServiceClass, type ServiceDefinition } from "./defin
 export { depends } from "./dependency/depends.ts";
 export type { BreakerOptions } from "./dependency/breaker-options.ts";
 export type { CustomRouter, DependencyOptions, RoutedCall } from "./dependency/dependency-options.ts";
-export type { ServiceCallOptions, ServiceClient } from "./dependency/service-client.ts";
+export type { BrokenStream, Resume } from "./dependency/broken-stream.ts";
+export type { ServiceCallOptions, ServiceClient, StreamCallOptions } from "./dependency/service-client.ts";
 export { type CallData, type CallEnd, mapValues, untilOver } from "./interceptor/call-data.ts";
 export { contextValue, type ContextValue } from "./interceptor/context-value.ts";
 export type { ClientCall, InterceptedCall, ServerCall } from "./interceptor/intercepted-call.ts";

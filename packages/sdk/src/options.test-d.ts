@@ -158,6 +158,26 @@ const Backend = defineService({
   },
 });
 
+export class Resumes {
+  backend = depends(Backend);
+
+  run(request: Words): void {
+    void this.backend.generate(request, {
+      resume: ({ request: sent, received, last }) => {
+        true satisfies Same<typeof sent, Words>;
+        last satisfies z.infer<typeof Token> | null;
+        return { text: sent.text.slice(received) };
+      },
+    });
+    // @ts-expect-error it asks for something else
+    void this.backend.generate(request, { resume: () => ({ txt: "" }) });
+    // @ts-expect-error one answer cannot be gone on with
+    void this.backend.plain(1, { resume: () => 1 });
+    // @ts-expect-error requests that were taken cannot be sent again
+    void this.backend.collect([request], { resume: () => null });
+  }
+}
+
 export const Middle = defineService({
   namespace: "types",
   name: "middle",

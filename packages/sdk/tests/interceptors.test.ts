@@ -180,7 +180,7 @@ const Tenant = metadataKey("tenant");
 const Budget = metadataKey("budget", z.object({ tokens: z.number() }));
 const User = contextValue<{ name: string }>("User");
 
-const tenant: ClientInterceptor = (next) => (call) => next(Tenant.on(call, "acme"));
+const asAcme: ClientInterceptor = (next) => (call) => next(Tenant.on(call, "acme"));
 
 test("metadata is typed, reaches the next hop, and is checked where it is read", async () => {
   const seen: unknown[] = [];
@@ -204,7 +204,7 @@ test("metadata is typed, reaches the next hop, and is checked where it is read",
   }
   @service({ namespace: "meta" })
   class Caller {
-    outer = depends(Outer, { interceptors: [tenant] });
+    outer = depends(Outer, { interceptors: [asAcme] });
   }
   await using services = new Services();
   const { outer } = await services.object(Caller);
@@ -289,6 +289,8 @@ const slow: ClientInterceptor = (next) => async (call) => {
   return next(call);
 };
 
+const stuck: ClientInterceptor = () => () => new Promise(() => undefined);
+
 const wrong: ClientInterceptor = () => async () => ({ stream: true, values: (async function* () {})() });
 
 test("an interceptor of a caller can go the way again, answer by itself, and take its time within the limit", async () => {
@@ -300,6 +302,11 @@ test("an interceptor of a caller can go the way again, answer by itself, and tak
       calls += 1;
       if (calls < 3) throw new StatorError("internal", "not yet");
       return calls;
+    }
+
+    @endpoint()
+    async *items(_request: null): AsyncGenerator<number> {
+      yield 1;
     }
   }
   @service({ namespace: "again" })
@@ -314,6 +321,13 @@ test("an interceptor of a caller can go the way again, answer by itself, and tak
   expect(await failure(worker.flaky(null, { interceptors: [slow], timeoutMs: 5 }))).toMatchObject({
     code: "deadline_exceeded",
   });
+  expect(await failure(worker.flaky(null, { interceptors: [stuck], timeoutMs: 5 }))).toMatchObject({
+    code: "deadline_exceeded",
+    message: "again.worker.flaky: no end within 5 ms, interceptors among it.",
+  });
+  expect(await failure(Array.fromAsync(worker.items(null, { interceptors: [stuck], timeoutMs: 5 })))).toMatchObject({
+    code: "deadline_exceeded",
+  });
   expect(await failure(worker.flaky(null, { interceptors: [wrong] }))).toMatchObject({
     code: "internal",
     message: "An interceptor of calls to again.worker.flaky gave a stream in place of one value.",
@@ -323,18 +337,19 @@ test("an interceptor of a caller can go the way again, answer by itself, and tak
   });
 });
 
-test("a hundred streams at once keep their own context, inside of interceptors too", async () => {
-  const seen = new Set<string>();
-  const check: Interceptor = (next) => async (call) => {
-    const mine = Tenant.get(call);
+const check: Interceptor = (next) => async (call) => {
+  const mine = Tenant.get(call);
+  await Promise.resolve();
+  if (call.side === "server") expect(Tenant.get(currentContext() ?? { metadata: {} })).toBe(mine ?? "");
+  return mapValues(await next(call), async (value) => {
     await Promise.resolve();
     if (call.side === "server") expect(Tenant.get(currentContext() ?? { metadata: {} })).toBe(mine ?? "");
-    return mapValues(await next(call), async (value) => {
-      await Promise.resolve();
-      if (call.side === "server") expect(Tenant.get(currentContext() ?? { metadata: {} })).toBe(mine ?? "");
-      return value;
-    });
-  };
+    return value;
+  });
+};
+
+test("a hundred streams at once keep their own context, inside of interceptors too", async () => {
+  const seen = new Set<string>();
   @service({ namespace: "many", interceptors: { server: [check] } })
   class Inner {
     @endpoint()

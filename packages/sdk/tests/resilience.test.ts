@@ -1,6 +1,15 @@
 import { expect, test } from "bun:test";
 
-import { type Context, type CustomRouter, depends, endpoint, onStart, service, StatorError } from "../src/index.ts";
+import {
+  type Context,
+  type CustomRouter,
+  depends,
+  endpoint,
+  type Interceptor,
+  onStart,
+  service,
+  StatorError,
+} from "../src/index.ts";
 import { failure, Services } from "./support/serving.ts";
 
 test("a function routes calls by what is in them", async () => {
@@ -281,6 +290,80 @@ test("p2c sends calls where fewer are open", async () => {
     open.push(items);
   }
   for (const items of open) await items.return?.();
+});
+
+const pass: Interceptor = (next) => (call) => next(call);
+
+test("a stream whose worker was lost goes on where it broke, with nothing lost or doubled", async () => {
+  let gate = Promise.withResolvers<void>();
+
+  @service({ namespace: "resume" })
+  class Worker {
+    @endpoint()
+    async *count({ from, to }: { from: number; to: number }, context: Context): AsyncGenerator<number> {
+      for (let n = from; n < to; n++) {
+        // The lost one hangs in the middle.
+        if (n === 5 && from === 0) await gate.promise;
+        if (context.isKilled()) return;
+        yield n;
+      }
+    }
+
+    @endpoint()
+    async *refuse(_request: null): AsyncGenerator<number> {
+      yield 1;
+      throw new StatorError("internal", "no");
+    }
+  }
+  @service({ namespace: "resume" })
+  class Caller {
+    worker = depends(Worker);
+    intercepted = depends(Worker, { interceptors: [pass], retry: { attempts: 2 } });
+  }
+  const tcp = { runtime: { discovery: "memory", requestPlane: "tcp" }, drainMs: 0 } as const;
+  await using services = new Services();
+  const caller = await services.caller(Caller, tcp);
+  for (const client of ["worker", "intercepted"] as const) {
+    gate = Promise.withResolvers<void>();
+    const one = await services.one(Worker, tcp);
+    const parts: unknown[] = [];
+    const other = await services.one(Worker, tcp);
+    const lost = one.runtime.instanceId;
+    const stream = caller[client].count(
+      { from: 0, to: 10 },
+      {
+        instanceId: lost,
+        resume: ({ request, received, last, error }) => {
+          parts.push([request, received, last, error.code]);
+          return { ...request, from: received };
+        },
+      },
+    );
+    const items: number[] = [];
+    for await (const item of stream) {
+      items.push(item);
+      if (item === 4) void one.stop().catch(() => undefined);
+    }
+    gate.resolve();
+    expect(items).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(parts).toEqual([[{ from: 0, to: 10 }, 5, 4, "unknown_outcome"]]);
+    expect(stream.instanceId).toBe(other.runtime.instanceId);
+
+    // Null lets it fail; so does what is no loss.
+    let asked = 0;
+    const never = () => {
+      asked += 1;
+      return null;
+    };
+    expect(await failure(Array.fromAsync(caller[client].refuse(null, { resume: never })))).toMatchObject({
+      code: "internal",
+    });
+    expect(asked).toBe(0);
+    await other.stop();
+    const nobody = await failure(Array.fromAsync(caller[client].count({ from: 1, to: 2 }, { resume: never })));
+    expect(["no_instances", "unavailable"]).toContain((nobody as StatorError).code);
+    expect(asked).toBe(1);
+  }
 });
 
 @service({ namespace: "resilience" })

@@ -3,6 +3,7 @@ import { StatorError } from "@stator/runtime-native";
 import { takesStream } from "../definition/endpoint-kind.ts";
 import { isRefusalOf } from "../serving/refusal.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
+import { isLost } from "./broken-stream.ts";
 import { chooseInstance } from "./choose-instance.ts";
 import { readable, type ServiceStream } from "./service-stream.ts";
 import { startCall } from "./start-call.ts";
@@ -10,11 +11,21 @@ import { startCall } from "./start-call.ts";
 /** Makes a call as its dependency wants it: on the instance that its router chooses, again where that is safe. */
 export function attempt(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> {
   const { retry, breaker, choose } = target;
-  if (retry === null && breaker === null && choose === null) return startCall(target, request, settings);
+  const isPlain = retry === null && breaker === null && choose === null && settings.resume === undefined;
+  if (isPlain) return startCall(target, request, settings);
   return new Attempts(target, request, settings);
 }
 
-/** A call that may be made several times before its first item. The first attempt has begun when this exists. */
+/** How often a stream is resumed without a further item, at most. */
+const MOST_RESUMES = 5;
+
+/** Pauses where the dependency says nothing of retries. */
+const PAUSES = { baseMs: 50, maxMs: 2000 } as const;
+
+/**
+ * A call that may be made several times before its first item, and gone on with after that if its caller says how. The first
+ * attempt has begun when this exists.
+ */
 class Attempts implements ServiceStream<unknown> {
   private current: ServiceStream<unknown> | null = null;
   private items: AsyncIterator<unknown> | null = null;
@@ -25,11 +36,14 @@ class Attempts implements ServiceStream<unknown> {
   private isClaimed = false;
   private readonly cancelled = new AbortController();
   private readonly until: number | null;
+  private received = 0;
+  private last: unknown = null;
+  private resumes = 0;
 
   constructor(
     private readonly target: CallTarget,
-    private readonly request: unknown,
-    private readonly settings: CallSettings,
+    private request: unknown,
+    private settings: CallSettings,
   ) {
     const timeoutMs = settings.timeoutMs ?? target.timeoutMs;
     this.until = timeoutMs === null ? null : Date.now() + timeoutMs;
@@ -85,6 +99,22 @@ class Attempts implements ServiceStream<unknown> {
   }
 
   private async next(): Promise<IteratorResult<unknown>> {
+    for (;;) {
+      try {
+        const result = await this.read();
+        if (result.done !== true) {
+          this.received += 1;
+          this.last = result.value;
+          this.resumes = 0;
+        }
+        return result;
+      } catch (error) {
+        if (!(await this.goesOn(error))) throw error;
+      }
+    }
+  }
+
+  private async read(): Promise<IteratorResult<unknown>> {
     const { items } = this;
     if (!this.hasAnswered || items === null) {
       return this.answered((stream) => {
@@ -100,6 +130,28 @@ class Attempts implements ServiceStream<unknown> {
     }
   }
 
+  /** Asks the caller how to go on with a stream whose worker was lost, and begins with that. */
+  private async goesOn(error: unknown): Promise<boolean> {
+    const { resume, instanceId: _, ...settings } = this.settings;
+    if (resume === undefined || this.resumes >= MOST_RESUMES || this.cancelled.signal.aborted) return false;
+    if (!(error instanceof StatorError) || !isLost(error) || takesStream(this.target.endpoint.kind)) return false;
+    this.resumes += 1;
+    const { received } = this;
+    const next: unknown = await resume({
+      request: this.request as never,
+      received,
+      last: this.last as never,
+      error,
+    });
+    if (next === null || !(await this.pause(this.resumes))) return false;
+    this.request = next;
+    this.settings = { ...settings, resume };
+    this.hasAnswered = false;
+    this.made = 0;
+    this.begin();
+    return true;
+  }
+
   /** What `read` gets of the first attempt that answers. */
   private async answered<T>(read: (stream: ServiceStream<unknown>) => Promise<T>): Promise<T> {
     for (;;) {
@@ -112,7 +164,7 @@ class Attempts implements ServiceStream<unknown> {
       } catch (error) {
         if (this.current !== null) this.target.breaker?.failed(this.instanceId, error);
         if (!this.mayTryAgain(error)) throw error;
-        if (!(await this.pause())) throw error;
+        if (!(await this.pause(this.made))) throw error;
         this.begin();
       }
     }
@@ -144,10 +196,9 @@ class Attempts implements ServiceStream<unknown> {
   }
 
   /** Waits before the next attempt, a random time so that callers do not come back all at once. False: there is no time left. */
-  private async pause(): Promise<boolean> {
-    const { policy } = this.target.retry ?? {};
-    if (policy === undefined) return false;
-    const most = Math.min(policy.maxMs, policy.baseMs * 2 ** (this.made - 1));
+  private async pause(times: number): Promise<boolean> {
+    const { baseMs, maxMs } = this.target.retry?.policy ?? PAUSES;
+    const most = Math.min(maxMs, baseMs * 2 ** (times - 1));
     const pauseMs = Math.random() * most;
     if (this.until !== null && Date.now() + pauseMs >= this.until) return false;
     const given = this.settings.signal;

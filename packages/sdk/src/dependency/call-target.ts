@@ -4,6 +4,7 @@ import type { RetryPolicy } from "../definition/retry-options.ts";
 import type { ClientCall } from "../interceptor/intercepted-call.ts";
 import type { ClientInterceptor, Next } from "../interceptor/interceptor.ts";
 import type { Breaker } from "./breaker.ts";
+import type { Resume } from "./broken-stream.ts";
 import type { CustomRouter } from "./dependency-options.ts";
 import type { TargetEndpoint } from "./dependency-target.ts";
 import type { RetryBudget } from "./retry-budget.ts";
@@ -35,4 +36,6 @@ export interface CallSettings {
   readonly instanceId?: bigint | undefined;
   /** Innermost. */
   readonly interceptors?: readonly ClientInterceptor[] | undefined;
+  /** How a stream goes on whose worker was lost. */
+  readonly resume?: Resume<never, never> | undefined;
 }

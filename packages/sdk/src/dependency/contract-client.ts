@@ -16,7 +16,8 @@ import type { ServiceStream } from "./service-stream.ts";
 type ContractArguments<E extends ContractEndpoint> = CallArguments<
   E["kind"] extends "client-stream" | "duplex"
     ? AsyncIterable<StandardSchemaV1.InferInput<E["input"]>>
-    : StandardSchemaV1.InferInput<E["input"]>
+    : StandardSchemaV1.InferInput<E["input"]>,
+  E["kind"] extends "server-stream" ? StandardSchemaV1.InferOutput<E["output"]> : never
 >;
 
 type ContractCall<E extends ContractEndpoint> = E["kind"] extends "server-stream" | "duplex"

@@ -7,12 +7,11 @@ import type { RetryPolicy } from "../definition/retry-options.ts";
 import { type ClientInterceptor, compose } from "../interceptor/interceptor.ts";
 import { Breaker } from "./breaker.ts";
 import { callEndpoint } from "./call-endpoint.ts";
-import type { CallTarget } from "./call-target.ts";
+import type { CallSettings, CallTarget } from "./call-target.ts";
 import type { DependencyPolicy } from "./dependency-options.ts";
 import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
 import { sendOn } from "./intercepted-call.ts";
 import { RetryBudget } from "./retry-budget.ts";
-import type { ServiceCallOptions } from "./service-client.ts";
 
 /** What a dependency leads to; `service` is null for a contract, whose service runs elsewhere. */
 export interface ResolvedDependency {
@@ -67,7 +66,7 @@ export class Dependency {
       const client = this.clients.get(endpoint.property);
       if (client === undefined) continue;
       const target = this.callTarget(client, endpoint, outer, budgets);
-      this.methods[endpoint.property] = (request: unknown, options?: ServiceCallOptions) =>
+      this.methods[endpoint.property] = (request: unknown, options?: CallSettings) =>
         callEndpoint(target, request, options);
     }
   }

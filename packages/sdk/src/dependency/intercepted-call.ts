@@ -10,6 +10,9 @@ import type { CallSettings, CallTarget } from "./call-target.ts";
 import { InterceptedStream } from "./intercepted-stream.ts";
 import type { ServiceStream } from "./service-stream.ts";
 
+/** The call itself, which has the same limit, says best why it is late. */
+const SLACK_MS = 20;
+
 /** What belongs to one call only, and has to get through interceptors that know nothing of it: copies of a call keep it. */
 const SENDING = Symbol("sending");
 
@@ -18,6 +21,7 @@ interface Sending {
   readonly since: number;
   /** Through the interceptors of the call itself. */
   readonly innermost: Next<ClientCall>;
+  readonly resume: CallSettings["resume"];
   /** Hears of each call that is really made. */
   readonly opened: (stream: ServiceStream<unknown>) => void;
 }
@@ -73,22 +77,43 @@ async function run(
     timeoutMs: settings.timeoutMs ?? target.timeoutMs,
     id: settings.id ?? null,
     instanceId: settings.instanceId ?? null,
-    [SENDING]: { target, since: Date.now(), innermost: compose<ClientCall>(own, send), opened },
+    [SENDING]: {
+      target,
+      since: Date.now(),
+      innermost: compose<ClientCall>(own, send),
+      resume: settings.resume,
+      opened,
+    },
   };
-  return (target.way ?? sendOn)(call);
+  return inTime((target.way ?? sendOn)(call), call);
+}
+
+/** Interceptors count, too: what has not been answered, or opened, within the call's limit is late. */
+async function inTime(answer: Promise<CallData>, { timeoutMs, path }: ClientCall): Promise<CallData> {
+  if (timeoutMs === null) return answer;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late(path, timeoutMs)), timeoutMs + SLACK_MS);
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function late(path: string, timeoutMs: number): StatorError {
+  return new StatorError("deadline_exceeded", `${path}: no end within ${timeoutMs} ms, interceptors among it.`);
 }
 
 /** Makes the call that has come through all interceptors. */
 async function send(call: ClientCall): Promise<CallData> {
-  const { target, since, opened } = (call as SentCall)[SENDING];
+  const { target, since, resume, opened } = (call as SentCall)[SENDING];
   const { request, signal, metadata, id, instanceId, timeoutMs } = call;
   const left = timeoutMs === null ? null : timeoutMs - (Date.now() - since);
-  if (left !== null && left <= 0) {
-    throw new StatorError("deadline_exceeded", `${target.path}: its interceptors took longer than ${timeoutMs} ms.`);
-  }
+  if (timeoutMs !== null && left !== null && left <= 0) throw late(target.path, timeoutMs);
   const stream = attempt(target, request.stream ? request.values : request.value, {
     signal,
     metadata,
+    resume,
     ...(left === null ? {} : { timeoutMs: left }),
     ...(id === null ? {} : { id }),
     ...(instanceId === null ? {} : { instanceId }),

@@ -13,7 +13,7 @@ export function startCall(
   request: unknown,
   settings: CallSettings,
 ): ServiceStream<unknown> {
-  const { instanceId, interceptors: _, ...own } = settings;
+  const { instanceId, interceptors: _, resume: __, ...own } = settings;
   const sent = takesStream(endpoint.kind) ? requestStream(request, path) : request;
   const limited: CallOptions = timeoutMs === null ? own : { timeoutMs, ...own };
   const scoped = withCallScope(limited);
