@@ -19,6 +19,7 @@ export type { EndpointDefinition, HttpDefinition } from "./definition/endpoint-d
 export { definitionOf, type ServiceClass, type ServiceDefinition } from "./definition/service-definition.ts";
 export { depends } from "./dependency/depends.ts";
 export type { BreakerOptions } from "./dependency/breaker-options.ts";
+export type { HedgeOptions } from "./dependency/hedge-options.ts";
 export type { CustomRouter, DependencyOptions, RoutedCall } from "./dependency/dependency-options.ts";
 export type { BrokenStream, Resume } from "./dependency/broken-stream.ts";
 export type { ServiceCallOptions, ServiceClient, StreamCallOptions } from "./dependency/service-client.ts";

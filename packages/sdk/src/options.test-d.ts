@@ -118,12 +118,16 @@ export class Dependencies {
     waitMs: 10,
     retry: { attempts: 2 },
     breaker: { failures: 2 },
+    hedge: { afterMs: 5 },
     interceptors: [both, client],
   });
   simple = depends(Everything, { router: "p2c", breaker: true, retry: false });
 
   // @ts-expect-error a router gives the id of an instance
   wrong = depends(Everything, { router: () => "first" });
+
+  // @ts-expect-error a second call needs a time
+  hedged = depends(Everything, { hedge: {} });
 
   // @ts-expect-error an interceptor of services does not fit
   side = depends(Everything, { interceptors: [server] });

@@ -292,6 +292,72 @@ test("p2c sends calls where fewer are open", async () => {
   for (const items of open) await items.return?.();
 });
 
+test("a call that takes long is made beside itself, and the slower one ends", async () => {
+  const ended: string[] = [];
+  const slow = new Set<bigint>();
+  let calls = 0;
+
+  @service({ namespace: "hedge" })
+  class Worker {
+    @endpoint({ idempotent: true })
+    async *items(_request: null, context: Context): AsyncGenerator<bigint> {
+      calls += 1;
+      if (slow.has(context.instanceId)) {
+        await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+        ended.push("slow");
+        return;
+      }
+      yield context.instanceId;
+      yield context.instanceId;
+    }
+
+    @endpoint({ idempotent: true })
+    async fails(_request: null): Promise<void> {
+      calls += 1;
+      throw new StatorError("internal", "no");
+    }
+
+    @endpoint()
+    async once(_request: null, context: Context): Promise<void> {
+      calls += 1;
+      await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    }
+  }
+  @service({ namespace: "hedge" })
+  class Caller {
+    worker = depends(Worker, { hedge: { afterMs: 5, budget: 0 } });
+  }
+  await using services = new Services();
+  const [one, two] = [await services.one(Worker), await services.one(Worker)];
+  const [bad, good] = [one.runtime.instanceId, two.runtime.instanceId];
+  slow.add(bad);
+  const { worker } = await services.caller(Caller);
+  // Round-robin: each first or second call goes to the slow one.
+  for (let n = 0; n < 4; n++) expect(await Array.fromAsync(worker.items())).toEqual([good, good]);
+  while (ended.length === 0) await new Promise(setImmediate);
+  expect(await failure(worker.fails())).toMatchObject({ code: "internal", message: "no" });
+  calls = 0;
+  expect(await failure(worker.once(null, { timeoutMs: 50 }))).toMatchObject({ code: "deadline_exceeded" });
+  expect(calls).toBe(1);
+  // Both are slow: the call's limit holds for the two together.
+  slow.add(good);
+  expect(await failure(worker.items(null, { timeoutMs: 50 }).one())).toMatchObject({ code: "deadline_exceeded" });
+  // Leaving ends both.
+  ended.length = 0;
+  calls = 0;
+  const left = worker.items();
+  const next = left[Symbol.asyncIterator]().next();
+  while (calls < 2) await new Promise(setImmediate);
+  left.cancel();
+  expect(await failure(next)).toMatchObject({ code: "cancelled" });
+  while (ended.length < 2) await new Promise(setImmediate);
+  // Without budget there is no second call.
+  for (let n = 0; n < 10; n++) await failure(worker.items(null, { timeoutMs: 20 }).one());
+  calls = 0;
+  await failure(worker.items(null, { timeoutMs: 20 }).one());
+  expect(calls).toBe(1);
+});
+
 const pass: Interceptor = (next) => (call) => next(call);
 
 test("a stream whose worker was lost goes on where it broke, with nothing lost or doubled", async () => {
@@ -378,6 +444,8 @@ test.each([
   [{ waitMs: -1 }, "depends: waitMs: -1 is not"],
   [{ breaker: { failure: 1 } }, 'depends: breaker: unknown option "failure"; did you mean "failures"?'],
   [{ retry: { attempts: 0 } }, "depends: retry: attempts: 0 is not"],
+  [{ hedge: {} }, "depends: hedge: afterMs is missing"],
+  [{ hedge: { afterMs: 5, budget: -1 } }, "depends: hedge: budget: -1 is not a share"],
   [{ interceptors: {} }, "depends: interceptors is a list of functions"],
 ])("depends refuses %j", (options, message) => {
   expect(() => depends(() => Sample, options as never)).toThrow(message);

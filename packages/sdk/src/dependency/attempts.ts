@@ -5,11 +5,22 @@ import { isRefusalOf } from "../serving/refusal.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
 import { isLost } from "./broken-stream.ts";
 import { chooseInstance } from "./choose-instance.ts";
+import { Hedged } from "./hedged.ts";
 import { readable, type ServiceStream } from "./service-stream.ts";
 import { startCall } from "./start-call.ts";
 
-/** Makes a call as its dependency wants it: on the instance that its router chooses, again where that is safe. */
+/** Makes a call as its dependency wants it: beside another one when it takes long, again where that is safe. */
 export function attempt(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> {
+  const { hedge, endpoint } = target;
+  const mayTwice = endpoint.idempotent && !takesStream(endpoint.kind) && settings.instanceId === undefined;
+  if (hedge === null || !mayTwice) return attemptAlone(target, request, settings);
+  hedge.budget.earn();
+  const until = deadlineOf(target, settings);
+  const start = () => attemptAlone(target, request, untilThen(settings, until));
+  return new Hedged(start, hedge.afterMs, () => hedge.budget.spend());
+}
+
+function attemptAlone(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> {
   const { retry, breaker, choose } = target;
   const isPlain = retry === null && breaker === null && choose === null && settings.resume === undefined;
   if (isPlain) return startCall(target, request, settings);
@@ -45,8 +56,7 @@ class Attempts implements ServiceStream<unknown> {
     private request: unknown,
     private settings: CallSettings,
   ) {
-    const timeoutMs = settings.timeoutMs ?? target.timeoutMs;
-    this.until = timeoutMs === null ? null : Date.now() + timeoutMs;
+    this.until = deadlineOf(target, settings);
     target.retry?.budget.earn();
     this.begin();
   }
@@ -178,7 +188,7 @@ class Attempts implements ServiceStream<unknown> {
       const { target, request, settings } = this;
       target.breaker?.admit();
       const instanceId = settings.instanceId ?? chooseInstance(target, request, settings);
-      const left = this.until === null ? settings : { ...settings, timeoutMs: Math.max(1, this.until - Date.now()) };
+      const left = untilThen(settings, this.until);
       this.current = startCall(target, request, instanceId === undefined ? left : { ...left, instanceId });
     } catch (error) {
       this.failure = error;
@@ -206,6 +216,17 @@ class Attempts implements ServiceStream<unknown> {
     await sleep(pauseMs, given === undefined ? signal : AbortSignal.any([given, signal]));
     return !signal.aborted && given?.aborted !== true;
   }
+}
+
+/** When the call's time is up; null for never. */
+function deadlineOf(target: CallTarget, settings: CallSettings): number | null {
+  const timeoutMs = settings.timeoutMs ?? target.timeoutMs;
+  return timeoutMs === null ? null : Date.now() + timeoutMs;
+}
+
+/** The same call with the time that is left. */
+function untilThen(settings: CallSettings, until: number | null): CallSettings {
+  return until === null ? settings : { ...settings, timeoutMs: Math.max(1, until - Date.now()) };
 }
 
 /** Resolves after the time, or when the signal fires. */

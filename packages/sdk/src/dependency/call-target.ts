@@ -21,6 +21,7 @@ export interface CallTarget {
   readonly timeoutMs: number | null;
   readonly retry: { readonly policy: RetryPolicy; readonly budget: RetryBudget } | null;
   readonly breaker: Breaker | null;
+  readonly hedge: { readonly afterMs: number; readonly budget: RetryBudget } | null;
   readonly choose: CustomRouter | null;
   /** Through the interceptors of the dependency, as far as the call's own; null if there are none. */
   readonly way: Next<ClientCall> | null;

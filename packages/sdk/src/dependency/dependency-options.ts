@@ -6,6 +6,7 @@ import { suggestion } from "../definition/nearest-name.ts";
 import { readInterceptorList } from "../definition/read-interceptors.ts";
 import { readRetry, type RetryOptions, type RetryPolicy } from "../definition/retry-options.ts";
 import type { ClientInterceptor } from "../interceptor/interceptor.ts";
+import { type HedgeOptions, type HedgePolicy, readHedge } from "./hedge-options.ts";
 import { type BreakerOptions, type BreakerPolicy, readBreaker } from "./breaker-options.ts";
 
 /** What a router of one's own knows of a call. */
@@ -37,6 +38,8 @@ export interface DependencyOptions {
   retry?: RetryOptions | false;
   /** Leaves out instances that fail. `true` takes the defaults. Default: false. */
   breaker?: BreakerOptions | boolean;
+  /** Makes a call of an idempotent endpoint a second time when the first takes long. Default: never. */
+  hedge?: HedgeOptions;
   /** Around its calls, outermost first, inside of those of the service. Default: none. */
   interceptors?: readonly ClientInterceptor[];
 }
@@ -51,10 +54,11 @@ export interface DependencyPolicy {
   /** `undefined`: as each endpoint says. */
   readonly retry: RetryPolicy | null | undefined;
   readonly breaker: BreakerPolicy | null;
+  readonly hedge: HedgePolicy | null;
   readonly interceptors: readonly ClientInterceptor[];
 }
 
-const KNOWN = ["router", "timeoutMs", "minInstances", "waitMs", "retry", "breaker", "interceptors"] as const;
+const KNOWN = ["router", "timeoutMs", "minInstances", "waitMs", "retry", "breaker", "hedge", "interceptors"] as const;
 const ROUTERS = ["round-robin", "random", "least-loaded", "p2c", "direct"] as const;
 
 /** Checks what `depends` was given. */
@@ -76,6 +80,7 @@ export function readDependencyOptions(options: DependencyOptions): DependencyPol
     wait: isWaiting ? { min: minInstances ?? 1, timeoutMs: waitMs ?? 30_000 } : null,
     retry: retry === false ? null : retry === undefined ? undefined : readRetry("depends: retry", retry),
     breaker: readBreaker("depends: breaker", options.breaker),
+    hedge: readHedge("depends: hedge", options.hedge),
     interceptors: readInterceptorList("depends: interceptors", options.interceptors),
   };
 }

@@ -3,7 +3,6 @@ import type { Client, ClientOptions, DistributedRuntime, WaitOptions } from "@st
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import type { GraphService } from "../definition/command-service.ts";
-import type { RetryPolicy } from "../definition/retry-options.ts";
 import { type ClientInterceptor, compose } from "../interceptor/interceptor.ts";
 import { Breaker } from "./breaker.ts";
 import { callEndpoint } from "./call-endpoint.ts";
@@ -18,6 +17,9 @@ export interface ResolvedDependency {
   readonly target: DependencyTarget;
   readonly service: GraphService | null;
 }
+
+/** One budget for all endpoints that share a policy. */
+type Budgets = Map<{ readonly budget: number }, RetryBudget>;
 
 /** One `depends()` of one service object: unresolved until the graph is known, unconnected until the service starts. */
 export class Dependency {
@@ -61,7 +63,7 @@ export class Dependency {
       }),
     );
     this.methods = Object.create(null) as Record<string, unknown>;
-    const budgets = new Map<RetryPolicy, RetryBudget>();
+    const budgets: Budgets = new Map();
     for (const endpoint of endpoints) {
       const client = this.clients.get(endpoint.property);
       if (client === undefined) continue;
@@ -94,15 +96,14 @@ export class Dependency {
     client: Client<unknown, unknown>,
     endpoint: TargetEndpoint,
     outer: readonly ClientInterceptor[],
-    budgets: Map<RetryPolicy, RetryBudget>,
+    budgets: Budgets,
   ): CallTarget {
     const { namespace, component } = this.target;
     const { policy } = this;
     const path = `${namespace}.${component}.${endpoint.name}`;
     const interceptors = [...outer, ...policy.interceptors];
     const retry = policy.retry === undefined ? endpoint.retry : policy.retry;
-    const budget = retry === null ? null : (budgets.get(retry) ?? new RetryBudget(retry.budget));
-    if (retry !== null && budget !== null) budgets.set(retry, budget);
+    const { hedge } = policy;
     return {
       client,
       namespace,
@@ -110,7 +111,8 @@ export class Dependency {
       endpoint,
       path,
       timeoutMs: policy.timeoutMs ?? endpoint.timeoutMs,
-      retry: retry === null || budget === null ? null : { policy: retry, budget },
+      retry: retry === null ? null : { policy: retry, budget: budgetOf(retry, budgets) },
+      hedge: hedge === null ? null : { afterMs: hedge.afterMs, budget: budgetOf(hedge, budgets) },
       breaker: policy.breaker === null ? null : new Breaker(client, path, policy.breaker),
       choose: policy.choose,
       way: interceptors.length === 0 ? null : compose(interceptors, sendOn),
@@ -137,4 +139,10 @@ export class Dependency {
         "the end of @onShutdown, in objects that serve() or the command line made.",
     );
   }
+}
+
+function budgetOf(policy: { readonly budget: number }, budgets: Budgets): RetryBudget {
+  const budget = budgets.get(policy) ?? new RetryBudget(policy.budget);
+  budgets.set(policy, budget);
+  return budget;
 }
