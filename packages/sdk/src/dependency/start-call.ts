@@ -1,5 +1,3 @@
-import type { CallOptions } from "@stator/runtime-native";
-
 import { takesStream } from "../definition/endpoint-kind.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { isAsyncIterable } from "../schema/request-types.ts";
@@ -8,15 +6,12 @@ import type { CallSettings, CallTarget } from "./call-target.ts";
 import { CheckedServiceStream, type ServiceStream } from "./service-stream.ts";
 
 /** Makes one call, on the instance that is asked for or that the runtime chooses. */
-export function startCall(
-  { client, endpoint, path, timeoutMs }: CallTarget,
-  request: unknown,
-  settings: CallSettings,
-): ServiceStream<unknown> {
-  const { instanceId, interceptors: _, resume: __, ...own } = settings;
+export function startCall(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> {
+  const { client, endpoint, path } = target;
+  const { instanceId, signal, metadata, id } = settings;
+  const timeoutMs = settings.timeoutMs ?? target.timeoutMs ?? undefined;
   const sent = takesStream(endpoint.kind) ? requestStream(request, path) : request;
-  const limited: CallOptions = timeoutMs === null ? own : { timeoutMs, ...own };
-  const scoped = withCallScope(limited);
+  const scoped = withCallScope({ signal, timeoutMs, metadata, id });
   const source = instanceId === undefined ? client.generate(sent, scoped) : client.direct(sent, instanceId, scoped);
   const { output, error } = endpoint;
   return output === null && error === null ? source : new CheckedServiceStream(source, output, error, path);
