@@ -41,7 +41,7 @@ export type { Requests } from "./schema/request-types.ts";
 export { currentContext } from "./serving/call-scope.ts";
 export { serve } from "./serving/serve.ts";
 export { type AnyResult, type StreamResponseOptions, toNDJSON, toSSE, toWebStream } from "./http/to-response.ts";
-export type { FetchHandler, HttpOptions } from "./serving/http-options.ts";
+export type { FetchHandler, HttpOptions } from "./serving/http-server-options.ts";
 export type { ServeServiceOptions } from "./serving/serve-options.ts";
 export type { Serving } from "./serving/serving.ts";
 export {

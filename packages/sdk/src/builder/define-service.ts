@@ -2,7 +2,7 @@ import type { ContractMethods, ServiceContract } from "../contract/service-contr
 import { checkOptions } from "../definition/check-options.ts";
 import { addEndpoint, ENDPOINT_OPTIONS } from "../definition/endpoint.ts";
 import { healthTimeout } from "../definition/health.ts";
-import { readHttp } from "../definition/http-options.ts";
+import { readHttp } from "../definition/http-endpoint-options.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { addHook } from "../definition/lifecycle.ts";
 import { METADATA } from "../definition/members.ts";

@@ -1,7 +1,7 @@
 import type { Context } from "@stator/runtime-native";
 
 import type { EndpointOptions } from "../definition/endpoint.ts";
-import type { HttpEndpointOptions } from "../definition/http-options.ts";
+import type { HttpEndpointOptions } from "../definition/http-endpoint-options.ts";
 import type { OutputOf, RequestOf, SchemaOption } from "../schema/schema-types.ts";
 
 /** What `handler` takes: all of `@endpoint`, and whether HTTP reaches it. */

@@ -6,7 +6,7 @@ import {
   type EndpointOptions,
   type TakesRequest,
 } from "./endpoint.ts";
-import { HTTP_OPTIONS, type HttpEndpointOptions, readHttp } from "./http-options.ts";
+import { HTTP_OPTIONS, type HttpEndpointOptions, readHttp } from "./http-endpoint-options.ts";
 import type { SchemaOption } from "../schema/schema-types.ts";
 
 /** What `@api` takes: all of `@endpoint` but streams of requests, and how HTTP reaches it. */

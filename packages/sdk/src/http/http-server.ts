@@ -2,7 +2,7 @@ import { createLogger, type DistributedRuntime, StatorError } from "@stator/runt
 
 import { suggestion } from "../definition/nearest-name.ts";
 import { setHttpRequest } from "../serving/http-request.ts";
-import type { FetchHandler, ResolvedHttpOptions } from "../serving/http-options.ts";
+import type { FetchHandler, ResolvedHttpOptions } from "../serving/http-server-options.ts";
 import type { ServiceHost } from "../serving/service-host.ts";
 import { errorResponse, toStatorError } from "./error-response.ts";
 import { HttpCall } from "./http-call.ts";

@@ -2,7 +2,7 @@ import type { RuntimeOptions } from "@stator/runtime-native";
 
 import { checkOptions, checkWhole } from "../definition/check-options.ts";
 import { readInterceptors } from "../definition/read-interceptors.ts";
-import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from "./http-options.ts";
+import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from "./http-server-options.ts";
 import type { Interceptors, ResolvedInterceptors } from "../interceptor/interceptor.ts";
 
 /** What `serve` takes. */
