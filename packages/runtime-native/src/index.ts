@@ -1,3 +1,4 @@
+export type { ApplicationAnswers, ServiceHealth } from "./application/application-answers.ts";
 export type { Annotated } from "./calling/annotated.ts";
 export type { CallOptions } from "./calling/call-options.ts";
 export { Client, type ClientOptions, type RouterMode, type WaitOptions } from "./calling/client.ts";
@@ -32,6 +33,7 @@ export type {
 export { KvWatch } from "./kv/kv-watch.ts";
 export { createLogger, type LogFields, type Logger, type LogLevel } from "./logger.ts";
 export { makeCertificates, type CertificateOptions } from "./make-certificates.ts";
+export type { Counter, Gauge, Histogram, HistogramOptions, MetricOptions, Metrics } from "./metrics/metrics.ts";
 export { Component, Namespace } from "./namespace.ts";
 export type { RuntimeOptions } from "./runtime-options.ts";
 export { currentContext } from "./serving/context-storage.ts";

@@ -1,5 +1,8 @@
 import type { EndpointDefinition } from "./endpoint-definition.ts";
+import type { Limits } from "./limits.ts";
 import { type HookDefinition, METADATA } from "./members.ts";
+import type { Resources } from "./resources.ts";
+import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
 
 /** Everything that `@service` and the decorators inside the class say. */
 export interface ServiceDefinition {
@@ -11,6 +14,16 @@ export interface ServiceDefinition {
   readonly id: string;
   /** How many processes `stator serve` starts. */
   readonly workers: number;
+  /** What each process needs. */
+  readonly resources: Resources;
+  /** How many calls of all endpoints together run at once in one process; null for no limit. */
+  readonly limits: Limits | null;
+  /** What each process finds in its environment, unless somebody has set it otherwise. */
+  readonly env: Readonly<Record<string, string>>;
+  /** For people and tools. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Around the calls of all endpoints, and around those that the service makes. */
+  readonly interceptors: ResolvedInterceptors;
   readonly endpoints: readonly EndpointDefinition[];
   readonly hooks: readonly HookDefinition[];
 }

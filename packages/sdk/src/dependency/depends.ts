@@ -1,10 +1,10 @@
 import { isContract, type ServiceContract } from "../contract/service-contract.ts";
-import { checkOptions, checkWhole } from "../definition/check-options.ts";
 import { type CommandService, isCommandService } from "../definition/command-service.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { definitionOf, type ServiceClass } from "../definition/service-definition.ts";
 import { collect } from "./collecting-scope.ts";
-import { Dependency, type DependencyOptions, type ResolvedDependency } from "./dependency.ts";
+import { Dependency, type ResolvedDependency } from "./dependency.ts";
+import { type DependencyOptions, readDependencyOptions } from "./dependency-options.ts";
 import type { ServiceClient } from "./service-client.ts";
 import { type ContractClient, contractTarget } from "./contract-client.ts";
 
@@ -26,14 +26,13 @@ export function depends<S extends object>(
   options?: DependencyOptions,
 ): ServiceClient<S>;
 export function depends(on: unknown, options: DependencyOptions = {}): object {
-  checkOptions("depends", options, ["router", "timeoutMs"]);
-  checkWhole("depends: timeoutMs", options.timeoutMs, 1);
+  const policy = readDependencyOptions(options);
   if (on === undefined) {
     throw invalidArgument(
       "depends: the service is undefined; where two files import each other, write depends(() => Service).",
     );
   }
-  const dependency = new Dependency(() => resolveService(isLazy(on) ? on() : on), options);
+  const dependency = new Dependency(() => resolveService(isLazy(on) ? on() : on), policy);
   // A mistake in a class that is known already shows at once, not at the first call.
   if (!isLazy(on)) void dependency.target;
   collect(dependency);

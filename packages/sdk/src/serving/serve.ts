@@ -1,9 +1,11 @@
 import { DistributedRuntime } from "@stator/runtime-native";
 
-import type { ServiceClass } from "../definition/service-definition.ts";
+import { definitionOf, type ServiceClass } from "../definition/service-definition.ts";
 import { requireClasses, resolveGraph, resolveService, type ServiceNode } from "../graph/service-graph.ts";
 import { HttpServer } from "../http/http-server.ts";
+import { applyEnvironment } from "./apply-environment.ts";
 import { resolveServeOptions, type ServeServiceOptions } from "./serve-options.ts";
+import { patienceOf } from "./service-checks.ts";
 import { ServiceHost } from "./service-host.ts";
 import { Serving } from "./serving.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
@@ -25,8 +27,11 @@ export async function serve(
   const supervision = Supervision.take();
   const { drainMs = supervision.drainMs ?? undefined } = options;
   try {
+    // Before the classes are constructed: their fields may read it.
+    const set = new Set<string>();
+    applyEnvironment(list.map(definitionOf), set);
     const nodes = options.withDependencies === true ? requireClasses(resolveGraph(list)) : list.map(resolveService);
-    const serving = await serveNodes(nodes, drainMs === undefined ? options : { ...options, drainMs });
+    const serving = await serveNodes(nodes, drainMs === undefined ? options : { ...options, drainMs }, set);
     reportReady(supervision, serving);
     return serving;
   } catch (error) {
@@ -35,20 +40,34 @@ export async function serve(
   }
 }
 
-/** The same for services that have been constructed already. */
-export async function serveNodes(nodes: readonly ServiceNode[], options: ServeServiceOptions): Promise<Serving> {
+/** The same for services that have been constructed already. `set`: the variables that were set for that. */
+export async function serveNodes(
+  nodes: readonly ServiceNode[],
+  options: ServeServiceOptions,
+  set = new Set<string>(),
+): Promise<Serving> {
   const resolved = resolveServeOptions(options);
-  const hosts = nodes.map((node) => new ServiceHost(node.definition, node.instance, node.dependencies));
+  applyEnvironment(
+    nodes.map((node) => node.definition),
+    set,
+  );
+  const { interceptors } = resolved;
+  const hosts = nodes.map((node) => new ServiceHost(node.definition, node.instance, node.dependencies, interceptors));
   const http = HttpServer.for(hosts, resolved.http);
   const runtime = await DistributedRuntime.create(resolved.runtime);
   const serving = new Serving(runtime, hosts, http, resolved.drainMs);
   if (resolved.signals) stopOnSignals(serving);
   try {
-    for (const host of hosts) await host.start(runtime);
-    for (const host of hosts) await host.register(runtime);
     const ids = new Set(hosts.map((host) => host.definition.id));
+    for (const host of hosts) await host.start(runtime, ids);
+    for (const host of hosts) await host.register(runtime);
     await Promise.all(hosts.map((host) => host.findDependencies(ids)));
-    http?.open();
+    const checks = hosts.map((host) => host.checks);
+    const ask = (kind: "liveness" | "readiness") => Promise.all(checks.map((each) => each.ask(kind)));
+    const answers = { liveness: () => ask("liveness"), readiness: () => ask("readiness") };
+    // Not before: a start may block the event loop for as long as it takes to load a model.
+    await runtime.answerProbes(answers, { patienceMs: patienceOf(checks) });
+    http?.open(runtime);
     runtime.setHealthStatus(true);
   } catch (error) {
     await serving.stop().catch(() => undefined);

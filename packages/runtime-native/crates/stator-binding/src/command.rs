@@ -39,6 +39,13 @@ pub enum Command {
         min: u32,
         timeout_ms: Option<u32>,
     },
+    /// Prefers others to an instance for so long.
+    Avoid {
+        client: u32,
+        /// Decimal text.
+        instance_id: String,
+        time_ms: u32,
+    },
     /// Forgets a client.
     CloseClient { client: u32 },
     /// Leaves the cluster in order.
@@ -65,6 +72,33 @@ pub enum Command {
     Kv { action: KvAction },
     /// Answers a dispute.
     Judged { dispute: u32, judgement: Judgement },
+    /// JavaScript answers questions from now on. One that takes longer than this counts as no.
+    AnswerQuestions { patience_ms: u32 },
+    /// Answers a question.
+    Answered { question: u32, answer: Answer },
+}
+
+/// What JavaScript says to a question.
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
+#[serde(tag = "of", rename_all = "kebab-case")]
+pub enum Answer {
+    Health {
+        services: Vec<ServiceAnswer>,
+    },
+    /// Lines of Prometheus' text format.
+    Metrics {
+        text: String,
+    },
+}
+
+/// How one service fares.
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
+pub struct ServiceAnswer {
+    /// `namespace.component`.
+    pub service: String,
+    pub ready: bool,
+    /// Why it is not.
+    pub message: Option<String>,
 }
 
 /// The contract that an endpoint is served with.

@@ -58,6 +58,7 @@ pub fn contracts(contracts: &mut Contracts) {
             "Why a served call ends before its handler does.",
             &cancel_reasons(),
         )
+        .constant("question", "What the addon asks the application.", &questions())
         .constant("operation", "Kinds of the records that go to the addon.", &operations())
         .constant("operation_flag", "Flags of those records.", &operation_flags())
         .constant(
@@ -100,6 +101,16 @@ fn events() -> BTreeMap<String, u32> {
         ("eventHead", event::EVENT_HEAD),
         ("event", event::EVENT),
         ("eventsEnd", event::EVENTS_END),
+        ("question", event::QUESTION),
+    ])
+}
+
+fn questions() -> BTreeMap<String, u32> {
+    use event::Question::{Liveness, Metrics, Readiness};
+    table(&[
+        ("liveness", Liveness as u32),
+        ("readiness", Readiness as u32),
+        ("metrics", Metrics as u32),
     ])
 }
 
@@ -153,12 +164,13 @@ fn operation_flags() -> BTreeMap<String, u32> {
 }
 
 fn routes() -> BTreeMap<String, u32> {
-    use operation_kind::{ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT};
+    use operation_kind::{ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT, ROUTE_TWO_CHOICES};
     table(&[
         ("roundRobin", 0),
         ("random", ROUTE_RANDOM << ROUTE_SHIFT),
         ("leastLoaded", ROUTE_LEAST_LOADED << ROUTE_SHIFT),
         ("direct", ROUTE_DIRECT << ROUTE_SHIFT),
+        ("twoChoices", ROUTE_TWO_CHOICES << ROUTE_SHIFT),
     ])
 }
 

@@ -16,6 +16,7 @@ mod document;
 mod event;
 mod inbox;
 mod io_thread;
+mod js_application;
 mod js_events;
 mod js_handler;
 mod js_judge;

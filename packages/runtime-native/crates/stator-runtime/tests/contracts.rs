@@ -18,7 +18,12 @@ use support::{
     on_both_planes, read, text, until,
 };
 
-const ROUTERS: [Router; 3] = [Router::RoundRobin, Router::Random, Router::LeastLoaded];
+const ROUTERS: [Router; 4] = [
+    Router::RoundRobin,
+    Router::Random,
+    Router::LeastLoaded,
+    Router::TwoChoices,
+];
 
 fn options() -> CallOptions {
     CallOptions::default()

@@ -90,6 +90,63 @@ fn least_loaded_goes_where_the_fewest_calls_are_open() -> Result<()> {
     })
 }
 
+#[test]
+fn the_better_of_two_choices_is_taken() -> Result<()> {
+    on_both_planes(|on| async move {
+        let cluster = Cluster::new(on);
+        let workers = cluster.named(2).await?;
+        let (busy, free) = (workers[0].instance_id(), workers[1].instance_id());
+        let client = cluster.client(2).await?;
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(hang(&client, Router::Direct(busy)).await?);
+        }
+        // Of two workers both are always looked at.
+        for _ in 0..3 {
+            let call = hang(&client, Router::TwoChoices).await?;
+            assert_eq!(call.instance_id(), Some(free));
+            held.push(call);
+        }
+        drop(held);
+        let more = cluster.named(3).await?;
+        let client = cluster.client(5).await?;
+        let mut seen = HashMap::new();
+        // All of 300 on four of five workers: a chance of 1 to 10^28.
+        for _ in 0..300 {
+            let id = name(client.call(text(NAME), Router::TwoChoices, options())).await?;
+            *seen.entry(id).or_insert(0) += 1;
+        }
+        assert_eq!(seen.len(), 2 + more.len(), "{seen:?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn an_instance_that_is_avoided_gets_calls_only_when_no_other_is_left() -> Result<()> {
+    on_both_planes(|on| async move {
+        let cluster = Cluster::new(on);
+        let workers = cluster.named(2).await?;
+        let (avoided, other) = (workers[0].instance_id(), workers[1].instance_id());
+        let client = cluster.client(2).await?;
+        let long = Duration::from_secs(600);
+        assert!(client.avoid(avoided, long));
+        assert!(!client.avoid(7, long), "nobody has that id");
+        for router in [Router::RoundRobin, Router::Random, Router::TwoChoices] {
+            for _ in 0..10 {
+                assert_eq!(name(client.call(text(NAME), router, options())).await?, other);
+            }
+        }
+        assert!(client.avoid(other, long));
+        let id = name(client.call(text(NAME), Router::RoundRobin, options())).await?;
+        assert!(id == avoided || id == other);
+        assert!(client.avoid(avoided, Duration::ZERO));
+        for _ in 0..10 {
+            assert_eq!(name(client.call(text(NAME), Router::Random, options())).await?, avoided);
+        }
+        Ok(())
+    })
+}
+
 fn open_calls(client: &Client) -> Vec<u32> {
     client.workers().iter().map(|worker| worker.open_calls()).collect()
 }

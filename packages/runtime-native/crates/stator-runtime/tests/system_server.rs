@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a failed expectation is a failed test")]
 
 use std::{
+    future::pending,
     net::SocketAddr,
     sync::{
         Arc,
@@ -14,7 +15,8 @@ use serde_json::{Value, json};
 use stator_runtime::{
     ErrorCode,
     config::HealthStatus,
-    system::{SystemServer, SystemState},
+    discovery::BoxFuture,
+    system::{Application, Check, ServiceHealth, ServicesHealth, SystemServer, SystemState},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -273,4 +275,125 @@ async fn a_stopped_server_frees_its_port() {
     drop(idle);
     let again = SystemServer::start(address, state).await.expect("the port is free");
     assert_eq!(get_json(again.address(), "/health").await.0, 200);
+}
+
+/// An application that says what it is told to, or nothing.
+struct Told {
+    worker: Option<ServiceHealth>,
+    metrics: Option<String>,
+    patience: Duration,
+}
+
+impl Application for Told {
+    fn patience(&self) -> Option<Duration> {
+        Some(self.patience)
+    }
+
+    fn health(&self, check: Check) -> BoxFuture<'static, Option<ServicesHealth>> {
+        let (worker, ready) = (
+            self.worker.clone(),
+            ServiceHealth {
+                status: HealthStatus::Ready,
+                message: None,
+            },
+        );
+        Box::pin(async move {
+            let Some(worker) = worker else { return pending().await };
+            let worker = if check == Check::Liveness {
+                ready.clone()
+            } else {
+                worker
+            };
+            Some(ServicesHealth::from([
+                ("hello.front".to_owned(), ready),
+                ("hello.worker".to_owned(), worker),
+            ]))
+        })
+    }
+
+    fn metrics(&self) -> BoxFuture<'static, Option<String>> {
+        let metrics = self.metrics.clone();
+        Box::pin(async move {
+            match metrics {
+                Some(text) => Some(text),
+                None => pending().await,
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_application_speaks_for_its_services() {
+    let (server, state) = start(HealthStatus::Ready).await;
+    let address = server.address();
+    assert_eq!(
+        get_json(address, "/health/hello.worker").await.0,
+        404,
+        "nobody is asked"
+    );
+    state.watch_application(Arc::new(Told {
+        worker: Some(ServiceHealth {
+            status: HealthStatus::Notready,
+            message: Some("no model yet".to_owned()),
+        }),
+        metrics: Some("tokens_total 5\n".to_owned()),
+        patience: PATIENCE,
+    }));
+    let (status, body) = get_json(address, "/health").await;
+    let services = json!({
+        "hello.front": { "status": "ready" },
+        "hello.worker": { "status": "notready", "message": "no model yet" },
+    });
+    assert_eq!(
+        (status, &body["status"], &body["services"]),
+        (503, &json!("notready"), &services)
+    );
+    assert_eq!(get_json(address, "/live").await.0, 200);
+    assert_eq!(get_json(address, "/health/hello.front").await.0, 200);
+    let (status, body) = get_json(address, "/health/hello.worker").await;
+    assert_eq!(
+        (status, &body["services"]["hello.worker"]["message"]),
+        (503, &json!("no model yet"))
+    );
+    let (status, body) = get_json(address, "/health/hello.other").await;
+    assert_eq!((status, &body["error"]), (404, &json!("Service not found")));
+    assert!(get(address, "/metrics").await.2.ends_with("\ntokens_total 5\n"));
+
+    state.set_health(false);
+    assert_eq!(
+        get_json(address, "/health/hello.front").await.0,
+        503,
+        "the process itself counts too"
+    );
+}
+
+#[tokio::test]
+async fn an_application_that_does_not_answer_is_neither_alive_nor_ready() {
+    let (server, state) = start(HealthStatus::Ready).await;
+    let address = server.address();
+    let silent = |patience| Told {
+        worker: None,
+        metrics: None,
+        patience,
+    };
+    state.watch_application(Arc::new(Told {
+        metrics: Some("tokens_total 5\n".to_owned()),
+        ..silent(PATIENCE)
+    }));
+    assert!(get(address, "/metrics").await.2.contains("tokens_total 5"));
+    state.watch_application(Arc::new(silent(Duration::from_millis(20))));
+    for path in ["/live", "/health", "/health/hello.worker"] {
+        let (status, body) = get_json(address, path).await;
+        assert_eq!((status, &body["status"]), (503, &json!("notready")), "{path}");
+        assert!(
+            body["message"]
+                .as_str()
+                .is_some_and(|text| text.contains("within 20 ms")),
+            "{body}"
+        );
+    }
+    assert!(
+        get(address, "/metrics").await.2.contains("tokens_total 5"),
+        "what it counted at the last scrape"
+    );
 }

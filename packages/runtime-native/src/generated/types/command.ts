@@ -3,6 +3,7 @@ import { inside, INVALID, type Invalid, mismatch } from "../support/failure.ts";
 import { hasOnly, isObject } from "../support/objects.ts";
 import { readBool, readString, readU32 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
+import { type Answer, type AnswerInput, isAnswer, readAnswer } from "./answer.ts";
 import { isJudgement, type Judgement, readJudgement } from "./judgement.ts";
 import { isKvAction, type KvAction, type KvActionInput, readKvAction } from "./kv-action.ts";
 import { isServedContract, readServedContract, type ServedContract } from "./served-contract.ts";
@@ -39,6 +40,14 @@ export type Command =
       client: number;
       min: number;
       timeoutMs: number | null;
+    }
+  /** Prefers others to an instance for so long. */
+  | {
+      type: "avoid";
+      client: number;
+      /** Decimal text. */
+      instanceId: string;
+      timeMs: number;
     }
   /** Forgets a client. */
   | {
@@ -88,6 +97,17 @@ export type Command =
       type: "judged";
       dispute: number;
       judgement: Judgement;
+    }
+  /** JavaScript answers questions from now on. One that takes longer than this counts as no. */
+  | {
+      type: "answer-questions";
+      patienceMs: number;
+    }
+  /** Answers a question. */
+  | {
+      type: "answered";
+      question: number;
+      answer: Answer;
     };
 
 /** What is accepted for a {@link Command}: keys with a default may be missing, wide integers may be numbers. */
@@ -122,6 +142,14 @@ export type CommandInput =
       client: number;
       min: number;
       timeoutMs?: number | null | undefined;
+    }
+  /** Prefers others to an instance for so long. */
+  | {
+      type: "avoid";
+      client: number;
+      /** Decimal text. */
+      instanceId: string;
+      timeMs: number;
     }
   /** Forgets a client. */
   | {
@@ -171,6 +199,17 @@ export type CommandInput =
       type: "judged";
       dispute: number;
       judgement: Judgement;
+    }
+  /** JavaScript answers questions from now on. One that takes longer than this counts as no. */
+  | {
+      type: "answer-questions";
+      patienceMs: number;
+    }
+  /** Answers a question. */
+  | {
+      type: "answered";
+      question: number;
+      answer: AnswerInput;
     };
 
 export const Command: Schema<CommandInput, Command> = schema("Command", readCommand, isCommand);
@@ -182,6 +221,8 @@ const keysOfCommandStopServing: ReadonlySet<string> = new Set(["type", "endpoint
 const keysOfCommandClient: ReadonlySet<string> = new Set(["type", "client", "path", "idempotent", "waitMs", "contract"]);
 
 const keysOfCommandWaitForInstances: ReadonlySet<string> = new Set(["type", "client", "min", "timeoutMs"]);
+
+const keysOfCommandAvoid: ReadonlySet<string> = new Set(["type", "client", "instanceId", "timeMs"]);
 
 const keysOfCommandCloseClient: ReadonlySet<string> = new Set(["type", "client"]);
 
@@ -199,6 +240,10 @@ const keysOfCommandKv: ReadonlySet<string> = new Set(["type", "action"]);
 
 const keysOfCommandJudged: ReadonlySet<string> = new Set(["type", "dispute", "judgement"]);
 
+const keysOfCommandAnswerQuestions: ReadonlySet<string> = new Set(["type", "patienceMs"]);
+
+const keysOfCommandAnswered: ReadonlySet<string> = new Set(["type", "question", "answer"]);
+
 export function readCommand(value: unknown): Command | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   const tag = value.type;
@@ -211,6 +256,8 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandClient(value);
     case "wait-for-instances":
       return readCommandWaitForInstances(value);
+    case "avoid":
+      return readCommandAvoid(value);
     case "close-client":
       return readCommandCloseClient(value);
     case "shutdown":
@@ -227,8 +274,12 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandKv(value);
     case "judged":
       return readCommandJudged(value);
+    case "answer-questions":
+      return readCommandAnswerQuestions(value);
+    case "answered":
+      return readCommandAnswered(value);
   }
-  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"judged\"", tag));
+  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"avoid\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"judged\", \"answer-questions\", \"answered\"", tag));
 }
 
 export function isCommand(value: unknown): value is Command {
@@ -282,6 +333,20 @@ export function isCommand(value: unknown): value is Command {
         );
       }
       return false;
+    case "avoid": {
+      const { instanceId } = value;
+      if (
+        typeof instanceId === "string" && instanceId.isWellFormed() &&
+        hasOnly(value, keysOfCommandAvoid)
+      ) {
+        const { client, timeMs } = value;
+        return (
+          typeof client === "number" && client >>> 0 === client &&
+          typeof timeMs === "number" && timeMs >>> 0 === timeMs
+        );
+      }
+      return false;
+    }
     case "close-client":
       if (hasOnly(value, keysOfCommandCloseClient)) {
         const { client } = value;
@@ -342,6 +407,20 @@ export function isCommand(value: unknown): value is Command {
       if (isJudgement(judgement) && hasOnly(value, keysOfCommandJudged)) {
         const { dispute } = value;
         return typeof dispute === "number" && dispute >>> 0 === dispute;
+      }
+      return false;
+    }
+    case "answer-questions":
+      if (hasOnly(value, keysOfCommandAnswerQuestions)) {
+        const { patienceMs } = value;
+        return typeof patienceMs === "number" && patienceMs >>> 0 === patienceMs;
+      }
+      return false;
+    case "answered": {
+      const { answer } = value;
+      if (isAnswer(answer) && hasOnly(value, keysOfCommandAnswered)) {
+        const { question } = value;
+        return typeof question === "number" && question >>> 0 === question;
       }
       return false;
     }
@@ -467,6 +546,36 @@ function readCommandWaitForInstances(value: Record<string, unknown>): ({
   if (timeoutMs === INVALID) return inside("timeoutMs");
   if (!hasOnly(value, keysOfCommandWaitForInstances)) return INVALID;
   return { type: "wait-for-instances", client, min, timeoutMs };
+}
+
+function readCommandAvoid(value: Record<string, unknown>): ({
+  type: "avoid";
+  client: number;
+  /** Decimal text. */
+  instanceId: string;
+  timeMs: number;
+}) | Invalid {
+  {
+    const { instanceId } = value;
+    if (typeof instanceId === "string" && instanceId.isWellFormed()) {
+      const { client, timeMs } = value;
+      if (
+        typeof client === "number" && client >>> 0 === client &&
+        typeof timeMs === "number" && timeMs >>> 0 === timeMs
+      ) {
+        if (!hasOnly(value, keysOfCommandAvoid)) return INVALID;
+        return { type: "avoid", client, instanceId, timeMs };
+      }
+    }
+  }
+  const client = readU32(value.client);
+  if (client === INVALID) return inside("client");
+  const instanceId = readString(value.instanceId);
+  if (instanceId === INVALID) return inside("instanceId");
+  const timeMs = readU32(value.timeMs);
+  if (timeMs === INVALID) return inside("timeMs");
+  if (!hasOnly(value, keysOfCommandAvoid)) return INVALID;
+  return { type: "avoid", client, instanceId, timeMs };
 }
 
 function readCommandCloseClient(value: Record<string, unknown>): ({
@@ -599,4 +708,29 @@ function readCommandJudged(value: Record<string, unknown>): ({
   if (judgement === INVALID) return inside("judgement");
   if (!hasOnly(value, keysOfCommandJudged)) return INVALID;
   return { type: "judged", dispute, judgement };
+}
+
+function readCommandAnswerQuestions(value: Record<string, unknown>): ({
+  type: "answer-questions";
+  patienceMs: number;
+}) | Invalid {
+  const patienceMs = value.patienceMs;
+  if (typeof patienceMs !== "number" || patienceMs >>> 0 !== patienceMs) {
+    return inside("patienceMs", readU32(patienceMs));
+  }
+  if (!hasOnly(value, keysOfCommandAnswerQuestions)) return INVALID;
+  return { type: "answer-questions", patienceMs };
+}
+
+function readCommandAnswered(value: Record<string, unknown>): ({
+  type: "answered";
+  question: number;
+  answer: Answer;
+}) | Invalid {
+  const question = value.question;
+  if (typeof question !== "number" || question >>> 0 !== question) return inside("question", readU32(question));
+  const answer = readAnswer(value.answer);
+  if (answer === INVALID) return inside("answer");
+  if (!hasOnly(value, keysOfCommandAnswered)) return INVALID;
+  return { type: "answered", question, answer };
 }

@@ -163,6 +163,17 @@ impl Client {
         }
     }
 
+    /// Prefers others to this instance for that long. Says whether it is there.
+    pub fn avoid(&self, instance_id: u64, time: Duration) -> bool {
+        let workers = self.0.workers.snapshot();
+        let found = workers.binary_search_by_key(&instance_id, |worker| worker.id());
+        let worker = found.ok().and_then(|place| workers.get(place));
+        if let Some(worker) = worker {
+            worker.avoid(time);
+        }
+        worker.is_some()
+    }
+
     fn usable_ids(&self) -> Vec<u64> {
         let workers = self.0.workers.snapshot();
         let usable = workers
