@@ -13,7 +13,7 @@ export interface ServiceDefinition {
   /** `namespace.component`: what tells two services apart. */
   readonly id: string;
   /** How many processes `stator serve` starts. */
-  readonly workers: number;
+  readonly workers: number | "auto";
   /** What each process needs. */
   readonly resources: Resources;
   /** How many calls of all endpoints together run at once in one process; null for no limit. */

@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 
 import { watchParent } from "@stator/runtime-native";
 
+import { stringifyJson } from "../schema/json-text.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import type { ChildMessage } from "./messages.ts";
 
@@ -35,7 +36,7 @@ export class Supervision {
   tell(message: ChildMessage): boolean {
     if (this.readyFd === null) return false;
     try {
-      writeSync(this.readyFd, `${JSON.stringify(message)}\n`);
+      writeSync(this.readyFd, `${stringifyJson(message)}\n`);
       return true;
     } catch {
       return false;

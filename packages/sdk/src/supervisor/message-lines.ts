@@ -1,3 +1,4 @@
+import { parseJson } from "../schema/json-text.ts";
 import type { ChildMessage } from "../supervision/messages.ts";
 
 /** Longest line in UTF-16 units: the description of a large graph, with room. */
@@ -29,7 +30,7 @@ export async function messageLines(
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     return null;
   }

@@ -18,12 +18,19 @@ export interface WorkerEvents {
   died(worker: Worker, exit: ChildExit, retryMs: number | null): void;
 }
 
+/** What a worker is doing. */
+export type WorkerState = "starting" | "running" | "waiting" | "stopping" | "stopped" | "held-back";
+
 /** One process of a service, kept running. */
 export class Worker {
   /** Resolves with the first readiness; rejects if the process ends before. */
   readonly started: Promise<void>;
   ready: WorkerReady | null = null;
   heldBack = false;
+  /** Times that it was started again after its end. */
+  restarts = 0;
+  /** When the process of now was started, in milliseconds since 1970. */
+  startedAt = 0;
   private child: ChildProcess | null = null;
   private readonly first = Promise.withResolvers<void>();
   private hasStarted = false;
@@ -34,6 +41,10 @@ export class Worker {
 
   constructor(
     readonly name: string,
+    /** Which of its service's workers it is. */
+    readonly index: number,
+    /** The GPUs that are its own. */
+    readonly gpus: readonly string[],
     private readonly launch: Launch,
     private readonly output: ChildOutput,
     private readonly events: WorkerEvents,
@@ -41,6 +52,17 @@ export class Worker {
     this.started = this.first.promise;
     this.started.catch(() => undefined);
     this.spawn();
+  }
+
+  get pid(): number | null {
+    return this.child?.pid ?? null;
+  }
+
+  get state(): WorkerState {
+    if (this.heldBack) return "held-back";
+    if (this.stopping) return this.child === null ? "stopped" : "stopping";
+    if (this.ready !== null) return "running";
+    return this.child === null ? "waiting" : "starting";
   }
 
   /** Lets the process drain and end. Resolves when it has gone. */
@@ -61,6 +83,7 @@ export class Worker {
 
   private spawn(): void {
     const from = Date.now();
+    this.startedAt = from;
     this.failure = null;
     const child = new ChildProcess(this.launch, this.output, (message) => this.receive(child, message));
     this.child = child;
@@ -89,7 +112,11 @@ export class Worker {
     const retryMs = this.backOff.next(ranMs);
     this.heldBack = retryMs === null;
     this.events.died(this, exit, retryMs);
-    if (retryMs !== null) this.retry = setTimeout(() => this.spawn(), retryMs);
+    if (retryMs === null) return;
+    this.retry = setTimeout(() => {
+      this.restarts++;
+      this.spawn();
+    }, retryMs);
   }
 }
 
