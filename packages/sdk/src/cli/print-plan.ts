@@ -32,7 +32,7 @@ export function settingsTable(explanations: readonly Explanation[]): string[] {
 }
 
 function planJson({ description, workers, port, gpus }: PlannedService): object {
-  const { className, id, endpoints, dependsOn, env, settings, explanations, command } = description;
+  const { className, id, endpoints, dependsOn, resources, labels, env, settings, explanations, command } = description;
   return {
     className,
     id,
@@ -41,6 +41,8 @@ function planJson({ description, workers, port, gpus }: PlannedService): object 
     gpus,
     endpoints,
     dependsOn,
+    resources,
+    labels,
     env,
     configuration: parseJson(settings),
     explanations,

@@ -20,7 +20,7 @@ export async function serveInProcess(request: ServeRequest): Promise<number | nu
       if (workers !== 1) warn(`${className} has one worker, not ${workers}, in one process.`);
     }
     // One process has the GPUs that it sees.
-    const alone = described.map((each) => ({ ...each, workers: 1, gpu: 0 }));
+    const alone = described.map((each) => ({ ...each, workers: 1, resources: { ...each.resources, gpu: 0 } }));
     const { services: plan } = planWorkers(alone, request);
     const program = plan.find(({ description }) => description.command !== null)?.description;
     if (program !== undefined) {

@@ -2,6 +2,7 @@
 import { StatorError } from "@stator/runtime-native";
 
 import { startFailure } from "../supervision/start-failure.ts";
+import { CommandFailure } from "./command-failure.ts";
 import { runProgram } from "./program.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -10,6 +11,7 @@ try {
   if (code !== null) process.exit(code);
 } catch (error) {
   const isUsage = error instanceof UsageError || (error instanceof StatorError && error.code === "invalid_argument");
-  process.stderr.write(`stator: ${isUsage ? error.message : startFailure(error)}\n`);
+  const isTold = isUsage || error instanceof CommandFailure;
+  process.stderr.write(`stator: ${isTold ? error.message : startFailure(error)}\n`);
   process.exit(isUsage ? 2 : 1);
 }

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { CommandFailure } from "../cli/command-failure.ts";
 import { UsageError } from "../cli/usage-error.ts";
 import { isNameOf } from "../configuration/layer-entry.ts";
 import { suggestion } from "../definition/nearest-name.ts";
@@ -90,7 +91,7 @@ async function request(socket: string, path: string, body: unknown, signal?: Abo
   } as BunFetchRequestInit);
   if (response.ok) return response;
   const { error = response.statusText } = (await response.json()) as { error?: string };
-  throw response.status === 400 ? new UsageError(error) : new Error(error);
+  throw response.status === 400 ? new UsageError(error) : new CommandFailure(error);
 }
 
 function isAlive(pid: number): boolean {

@@ -32,6 +32,8 @@ function backendOf({ DYN_DISCOVERY_BACKEND: backend, ETCD_ENDPOINTS: endpoints =
   return backend === "mem" ? "memory" : backend;
 }
 
+/** Empty is none, for the runtime too. */
 function folderOf(environment: Environment): string {
-  return environment["DYN_FILE_KV"] ?? defaultFolder(environment);
+  const { DYN_FILE_KV: folder = "" } = environment;
+  return folder === "" ? defaultFolder(environment) : folder;
 }

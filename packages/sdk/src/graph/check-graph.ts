@@ -4,6 +4,7 @@ import { type ConfigurationSources, loadLayers } from "../configuration/load-lay
 import { mergedResources } from "../configuration/service-settings.ts";
 import { checkOptions } from "../definition/check-options.ts";
 import { findGpus, type GpuInventory } from "../resources/gpu-inventory.ts";
+import { memoryShortage } from "../resources/memory-shortage.ts";
 import { GpuPool } from "../resources/gpu-pool.ts";
 import { eagerCycles } from "./eager-cycles.ts";
 import type { GraphProblem } from "./graph-problem.ts";
@@ -43,12 +44,26 @@ function load(sources: ConfigurationSources): ConfigurationLayers {
 }
 
 function overCommitted(nodes: readonly GraphNode[], inventory: GpuInventory | undefined): GraphProblem[] {
-  const needs = nodes.flatMap((node) => {
-    const { className } = node.definition;
-    const { gpu } = mergedResources(className, declaredResources(node.definition), node.configured.settings.resources);
-    const workers = node.configured.settings.workers ?? node.definition.workers;
-    return gpu === 0 ? [] : [{ className, gpu, workers: workers === "auto" ? 1 : workers }];
+  const all = nodes.map(({ definition, configured: { settings } }) => {
+    const { className } = definition;
+    const workers = settings.workers ?? definition.workers;
+    const resources = mergedResources(className, declaredResources(definition), settings.resources);
+    return { className, workers: workers === "auto" ? 1 : workers, ...resources };
   });
+  const shortage = memoryShortage(all);
+  const memory: GraphProblem[] =
+    shortage === null ? [] : [{ kind: "over-committed", where: "memory", message: shortage }];
+  return [...memory, ...gpuShortages(all, inventory)];
+}
+
+interface GpuNeed {
+  readonly className: string;
+  readonly workers: number;
+  readonly gpu: number;
+}
+
+function gpuShortages(all: readonly GpuNeed[], inventory: GpuInventory | undefined): GraphProblem[] {
+  const needs = all.filter(({ gpu }) => gpu > 0);
   if (needs.length === 0) return [];
   const pool = new GpuPool(inventory ?? findGpus());
   const found = needs.flatMap(({ className, gpu, workers }): GraphProblem[] => {

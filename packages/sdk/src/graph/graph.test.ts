@@ -225,6 +225,14 @@ describe("check", () => {
     ]);
   });
 
+  test("finds more memory than there is", () => {
+    const text = z.string();
+    const run = { name: "run", kind: "unary", input: text, output: text, timeoutMs: null, idempotent: false } as const;
+    const Contract = { name: "Model", namespace: "test", component: "model", endpoints: { run } } as const;
+    const Model = commandService(Contract, { command: ["./model"], workers: 2, resources: { memory: "1Ei" } });
+    expect(graph(Model).check()).toMatchObject([{ kind: "over-committed", where: "memory" }]);
+  });
+
   test("finds two services under one name", () => {
     @service({ namespace: "test", name: "fast" })
     class Impostor {

@@ -1,4 +1,5 @@
 import type { ConfigurationSources } from "../configuration/load-layers.ts";
+import type { Resources } from "../definition/resources.ts";
 import type { Explanation } from "../configuration/explanation.ts";
 
 /** One service of a graph, as far as the supervisor has to know it. What the configuration says is applied already. */
@@ -13,8 +14,9 @@ export interface ServiceDescription {
   readonly http: boolean;
   /** The port that the configuration gives it; null if none. */
   readonly port: number | null;
-  /** GPUs that each worker needs. */
-  readonly gpu: number;
+  /** What each worker needs. */
+  readonly resources: Resources;
+  readonly labels: Readonly<Record<string, string>>;
   /** Added to the environment of the graph. */
   readonly env: Readonly<Record<string, string>>;
   /** Names of its endpoints. */

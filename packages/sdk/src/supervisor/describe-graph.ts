@@ -11,7 +11,10 @@ export function describeGraph(nodes: readonly GraphNode[]): ServiceDescription[]
     const { className, id, component } = definition;
     const { settings, fields } = configured;
     const endpoints = node.kind === "class" ? node.definition.endpoints : [];
-    const declared = (definition as { readonly env?: Readonly<Record<string, string>> }).env ?? {};
+    const { env = {}, labels = {} } = definition as {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly labels?: Readonly<Record<string, string>>;
+    };
     return {
       className,
       id,
@@ -19,8 +22,9 @@ export function describeGraph(nodes: readonly GraphNode[]): ServiceDescription[]
       workers: settings.workers ?? definition.workers,
       http: endpoints.some((endpoint) => endpoint.http !== null),
       port: settings.port ?? null,
-      gpu: mergedResources(className, declaredResources(definition), settings.resources).gpu,
-      env: mergedEnvironment(declared, settings.env),
+      resources: mergedResources(className, declaredResources(definition), settings.resources),
+      labels: { ...labels, ...settings.labels },
+      env: mergedEnvironment(env, settings.env),
       endpoints: endpoints.map(({ name }) => name),
       dependsOn,
       settings: settingsDocument(fields, settings),

@@ -42,7 +42,7 @@ export class ServiceGroup {
   /** Starts more workers, or lets the last ones drain and end. Resolves when the new ones are ready and the others gone. */
   async scale(count: number): Promise<void> {
     this.scaledTo = count;
-    const { gpu } = this.description;
+    const { gpu } = this.description.resources;
     const [kept, dropped] = [this.workers.slice(0, count), this.workers.slice(count)];
     this.workers = kept;
     await Promise.all(dropped.map((worker) => this.end(worker)));

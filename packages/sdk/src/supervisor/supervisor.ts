@@ -4,6 +4,7 @@ import type { ConfigurationSources } from "../configuration/load-layers.ts";
 import type { Controlled } from "../control/control-server.ts";
 import type { GraphStatus } from "../control/graph-status.ts";
 import type { GpuPool } from "../resources/gpu-pool.ts";
+import { memoryShortage } from "../resources/memory-shortage.ts";
 import type { DescribedGraph, ServiceDescription } from "../supervision/messages.ts";
 import type { ChildOutput, ChildProcess } from "./child-process.ts";
 import { describeTarget } from "./describe-target.ts";
@@ -84,7 +85,10 @@ export class Supervisor implements Controlled {
       this.describing = null;
     });
     const plan = planWorkers(described.services, this.options);
-    for (const warning of described.warnings) this.say(warning);
+    const shortage = memoryShortage(
+      plan.services.map(({ workers, description }) => ({ workers, memory: description.resources.memory })),
+    );
+    for (const warning of [...described.warnings, ...(shortage === null ? [] : [shortage])]) this.say(warning);
     return { described, plan };
   }
 

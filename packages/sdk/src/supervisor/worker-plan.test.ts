@@ -10,7 +10,8 @@ const service = (className: string, changes: Partial<ServiceDescription> = {}): 
   workers: 1,
   http: false,
   port: null,
-  gpu: 0,
+  resources: { cpu: null, memory: null, gpu: 0 },
+  labels: {},
   env: {},
   endpoints: [],
   dependsOn: [],
@@ -19,6 +20,7 @@ const service = (className: string, changes: Partial<ServiceDescription> = {}): 
   command: null,
   ...changes,
 });
+const needs = (gpu: number) => ({ cpu: null, memory: null, gpu });
 const GRAPH = [
   service("Backend", { workers: 3 }),
   service("Admin", { http: true }),
@@ -67,7 +69,11 @@ describe("auto", () => {
 
   test("with GPUs is as many as find room, after those with a number, shared evenly", () => {
     const workers = "auto" as const;
-    const graph = [service("A", { gpu: 1, workers }), service("B", { gpu: 2 }), service("C", { gpu: 1, workers })];
+    const graph = [
+      service("A", { resources: needs(1), workers }),
+      service("B", { resources: needs(2) }),
+      service("C", { resources: needs(1), workers }),
+    ];
     expect(summary(graph, { gpus: ["0", "1", "2", "3", "4", "5"] })).toEqual([
       ["A", 2, null],
       ["B", 1, null],
@@ -78,7 +84,7 @@ describe("auto", () => {
 
 describe("GPUs", () => {
   test("each worker has its own", () => {
-    const graph = [service("Prefill", { gpu: 2, workers: 2 }), service("Decode", { gpu: 1 })];
+    const graph = [service("Prefill", { resources: needs(2), workers: 2 }), service("Decode", { resources: needs(1) })];
     expect(gpus(graph, ["0", "1", "2", "3", "4"])).toEqual([
       [
         ["0", "1"],
@@ -89,21 +95,23 @@ describe("GPUs", () => {
   });
 
   test("parts share one, and leave whole ones whole", () => {
-    const graph = [service("Small", { gpu: 0.5, workers: 3 }), service("Whole", { gpu: 1 })];
+    const graph = [service("Small", { resources: needs(0.5), workers: 3 }), service("Whole", { resources: needs(1) })];
     expect(gpus(graph, ["GPU-a", "GPU-b", "GPU-c"])).toEqual([[["GPU-a"], ["GPU-a"], ["GPU-b"]], [["GPU-c"]]]);
   });
 
   test("ten tenths fit on one", () => {
-    expect(gpus([service("Tiny", { gpu: 0.1, workers: 10 })], ["0"]).flat(2)).toEqual(Array(10).fill("0"));
-    expect(() => gpus([service("Tiny", { gpu: 0.1, workers: 11 })], ["0"])).toThrow("worker 10 gets none");
+    expect(gpus([service("Tiny", { resources: needs(0.1), workers: 10 })], ["0"]).flat(2)).toEqual(Array(10).fill("0"));
+    expect(() => gpus([service("Tiny", { resources: needs(0.1), workers: 11 })], ["0"])).toThrow("worker 10 gets none");
   });
 
   test("that are not there are an error, unless they may be shared", () => {
-    const graph = [service("Decode", { gpu: 1, workers: 3 })];
+    const graph = [service("Decode", { resources: needs(1), workers: 3 })];
     expect(() => gpus(graph, ["0", "1"])).toThrow(
       "Decode: 3 workers with 1 GPU each need more than there is: 2 GPUs are there, and worker 2 gets none.",
     );
     expect(gpus(graph, ["0", "1"], true)).toEqual([[["0"], ["1"], ["0"]]]);
-    expect(() => gpus([service("Wide", { gpu: 3 })], ["0", "1"], true)).toThrow("1 worker with 3 GPU each");
+    expect(() => gpus([service("Wide", { resources: needs(3) })], ["0", "1"], true)).toThrow(
+      "1 worker with 3 GPU each",
+    );
   });
 });

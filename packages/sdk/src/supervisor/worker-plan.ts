@@ -42,7 +42,7 @@ export function planWorkers(services: readonly ServiceDescription[], options: Pl
   const chosen = new Set(options.only.map((name) => findService(services, name, "--only")));
   const running = services.filter((each) => chosen.size === 0 || chosen.has(each));
   const ports = planPorts(services, running, options.port);
-  const needs = running.filter(({ gpu }) => gpu > 0);
+  const needs = running.filter(({ resources }) => resources.gpu > 0);
   const pool = new GpuPool(needs.length === 0 ? [] : (options.gpus ?? findGpus()), options.oversubscribe);
   const counts = new Map<ServiceDescription, number>();
   const autos = needs.filter(({ workers }) => workers === "auto");
@@ -82,14 +82,20 @@ function countOf(
   { cores = availableParallelism() }: PlanOptions,
 ): number {
   if (service.workers !== "auto") return service.workers;
-  if (service.gpu === 0) return cores;
+  const { gpu } = service.resources;
+  if (gpu === 0) return cores;
   // Several such services share what is left evenly, in the order of the graph.
   const left = autos.length - autos.indexOf(service);
-  return Math.max(1, Math.floor(pool.room(service.gpu) / left));
+  return Math.max(1, Math.floor(pool.room(gpu) / left));
 }
 
 /** The GPUs of one worker. Throws when there are not enough. */
-export function gpusFor({ className, gpu }: ServiceDescription, index: number, count: number, pool: GpuPool): string[] {
+export function gpusFor(
+  { className, resources: { gpu } }: ServiceDescription,
+  index: number,
+  count: number,
+  pool: GpuPool,
+): string[] {
   const taken = pool.take(gpu);
   if (taken !== null) return taken;
   const there = pool.size === 1 ? "1 GPU is" : `${pool.size} GPUs are`;
