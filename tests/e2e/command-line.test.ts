@@ -381,7 +381,7 @@ describe("stator graph", () => {
     const { code, stdout } = await stator(["graph", FIXTURE, "--check", "--gpus", "0", "--Worker.resources.gpu=1"]);
     expect([code, stdout]).toEqual([
       1,
-      "over-committed: Worker: 2 x 1 GPU are wanted, and 1 GPUs are there: 1 of 2 workers get theirs.\n",
+      "over-committed: Worker: 2 x 1 GPU are wanted, and 1 GPU is there: 1 of 2 workers get theirs.\n",
     ]);
   });
 });

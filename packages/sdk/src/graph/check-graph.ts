@@ -69,7 +69,7 @@ function gpuShortages(all: readonly GpuNeed[], inventory: GpuInventory | undefin
   const found = needs.flatMap(({ className, gpu, workers }): GraphProblem[] => {
     const placed = Array.from({ length: workers }, () => pool.take(gpu)).filter((taken) => taken !== null).length;
     if (placed === workers) return [];
-    const message = `${className}: ${workers} x ${gpu} GPU are wanted, and ${pool.size} GPUs are there: ${placed} of ${workers} workers get theirs.`;
+    const message = `${className}: ${workers} x ${gpu} GPU are wanted, and ${pool.text} there: ${placed} of ${workers} workers get theirs.`;
     return [{ kind: "over-committed", where: className, message }];
   });
   return found;

@@ -16,9 +16,9 @@ export class GpuPool {
     this.taken = new Map(inventory.map((gpu) => [gpu, 0]));
   }
 
-  /** How many there are. */
-  get size(): number {
-    return this.taken.size;
+  /** `2 GPUs are`, for messages. */
+  get text(): string {
+    return this.taken.size === 1 ? "1 GPU is" : `${this.taken.size} GPUs are`;
   }
 
   /** The GPUs for one worker that needs `amount`; null when there are not enough. None for 0. */

@@ -98,9 +98,8 @@ export function gpusFor(
 ): string[] {
   const taken = pool.take(gpu);
   if (taken !== null) return taken;
-  const there = pool.size === 1 ? "1 GPU is" : `${pool.size} GPUs are`;
   throw new UsageError(
-    `${className}: ${count} ${count === 1 ? "worker" : "workers"} with ${gpu} GPU each need more than there is: ${there} there, ` +
+    `${className}: ${count} ${count === 1 ? "worker" : "workers"} with ${gpu} GPU each need more than there is: ${pool.text} there, ` +
       `and worker ${index} gets none. Start fewer, or share them with --oversubscribe; STATOR_GPUS=0,1 says which there are.`,
   );
 }
