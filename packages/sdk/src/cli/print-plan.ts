@@ -32,7 +32,8 @@ export function settingsTable(explanations: readonly Explanation[]): string[] {
 }
 
 function planJson({ description, workers, port, gpus }: PlannedService): object {
-  const { className, id, endpoints, dependsOn, resources, labels, env, settings, explanations, command } = description;
+  const { className, id, endpoints, dependsOn, resources, labels, defaultEnv, env, settings, explanations, command } =
+    description;
   return {
     className,
     id,
@@ -43,7 +44,7 @@ function planJson({ description, workers, port, gpus }: PlannedService): object 
     dependsOn,
     resources,
     labels,
-    env,
+    env: { ...defaultEnv, ...env },
     configuration: parseJson(settings),
     explanations,
     command,

@@ -12,7 +12,7 @@ import { UsageError } from "./usage-error.ts";
 /** Runs the graph in this process, until a signal ends it. Gives an exit code when it could not start. */
 export async function serveInProcess(request: ServeRequest): Promise<number | null> {
   try {
-    const layers = loadLayers(request.sources, process.env);
+    const layers = loadLayers(request.sources, process.env).for({ environment: process.env });
     const graph = (await loadGraph(request.target)).nodes(layers);
     for (const warning of layers.check(graph.map(({ definition }) => definition))) warn(warning);
     const described = describeGraph(graph);
@@ -29,7 +29,6 @@ export async function serveInProcess(request: ServeRequest): Promise<number | nu
           "--in-process, or name those that can with --only.",
       );
     }
-    for (const { description } of plan) Object.assign(process.env, description.env);
     const wanted = new Set(plan.map((each) => each.description.id));
     const nodes = requireClasses(graph.filter((node) => wanted.has(node.definition.id)));
     const serving = await serveNodes(nodes, {

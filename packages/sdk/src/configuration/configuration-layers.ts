@@ -9,6 +9,14 @@ export interface SectionLayer {
   readonly section: ConfigMap;
 }
 
+/** What is done with the layers. */
+export interface LayersUse {
+  /** Only the schemas are wanted: values that are missing are no error. */
+  readonly describesOnly?: boolean;
+  /** The environment of this process: the services that are made here find what the configuration sets in it. */
+  readonly environment?: Record<string, string | undefined>;
+}
+
 /** Everything that files, environment and command line say, about whatever services. */
 export class ConfigurationLayers {
   /** Entries of one layer: later ones are stronger. */
@@ -16,13 +24,17 @@ export class ConfigurationLayers {
     private readonly entries: readonly LayerEntry[] = [],
     /** The files that were read, absolute. */
     readonly files: readonly string[] = [],
-    /** Whether only the schemas are wanted: then values that are missing are no error. */
-    readonly describesOnly: boolean = false,
+    readonly use: LayersUse = {},
   ) {}
+
+  /** These layers for another use. */
+  for(use: LayersUse): ConfigurationLayers {
+    return new ConfigurationLayers(this.entries, this.files, use);
+  }
 
   /** These layers with more. */
   with(entries: readonly LayerEntry[]): ConfigurationLayers {
-    return new ConfigurationLayers([...this.entries, ...entries], this.files, this.describesOnly);
+    return new ConfigurationLayers([...this.entries, ...entries], this.files, this.use);
   }
 
   /** What is said about a service, the weakest layer first. */

@@ -24,6 +24,11 @@ export function readConfigured(schema: StandardSchemaV1, values: object): Config
   return field;
 }
 
+/** Runs `body` for what it defines: a `configuration()` in it need not have all values yet. */
+export function describing<T>(body: () => T): T {
+  return withSection("configuration", configMap({ layer: "default", where: "" }), true, body).made;
+}
+
 /** Makes a service whose `configuration()` reads this section; gives what it has read as well. */
 export function withSection<T>(
   service: string,

@@ -32,13 +32,22 @@ export function configureService<T>(
   const section = mergedLayers(said);
   const settings = readSettings(service.className, section);
   const own = ownPart(section);
-  const { made, fields } = withSection(service.className, own, layers.describesOnly, make);
+  // The class may read it while it is made.
+  if (layers.use.environment !== undefined) setEnvironment(layers.use.environment, settings.env);
+  const { made, fields } = withSection(service.className, own, layers.use.describesOnly === true, make);
   refuseTakenNames(service.className, fields);
   const unknown = fields.length === 0 ? allKeys(own) : fields.map((field) => field.unknown).reduce(inBoth);
   const known = new Set([...(fields.length === 0 ? [] : knownKeys(fields)), ...SETTINGS]);
   const error = joinErrors(unknown.map((each) => unknownError(service.className, each, [...known])));
   if (error !== null) throw error;
   return { made, configured: { settings, fields, layers: said } };
+}
+
+function setEnvironment(environment: Record<string, string | undefined>, env: ServiceSettings["env"] = {}): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (value === null) delete environment[name];
+    else environment[name] = value;
+  }
 }
 
 function unknownError(

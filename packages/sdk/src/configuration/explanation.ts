@@ -36,18 +36,20 @@ export interface Explanation {
 }
 
 /** What the class says of its settings, with the defaults. */
-export function declaredSettings(definition: Partial<ServiceDefinition>): {
+type DeclaredDefinition = Pick<ServiceDefinition, "className" | "workers"> & Partial<ServiceDefinition>;
+
+function declaredSettings(definition: DeclaredDefinition): {
   defaults: ConfigMap;
   decorator: ConfigMap;
 } {
   const origin: Origin = { layer: "decorator", where: "@service" };
-  const { workers } = definition;
-  const extra = definition as { env?: object; labels?: object; resources?: { gpu?: number } };
+  const { workers, env, labels, resources, limits, timeoutMs } = definition;
   const values = {
     workers: workers === 1 ? undefined : workers,
-    env: filled(extra.env),
-    labels: filled(extra.labels),
-    resources: filled(saidOnly(extra.resources)),
+    env: filled(env),
+    labels: filled(labels),
+    resources: filled(saidOnly({ ...resources })),
+    limits: filled(saidOnly({ ...limits, timeoutMs: timeoutMs ?? null })),
   };
   const none: Origin = { layer: "default", where: "" };
   return {
@@ -57,10 +59,7 @@ export function declaredSettings(definition: Partial<ServiceDefinition>): {
 }
 
 /** Explains every value of a service, in the order of its layers. */
-export function explainService(
-  definition: Pick<ServiceDefinition, "className" | "workers">,
-  configured: ConfiguredService,
-): Explanation[] {
+export function explainService(definition: DeclaredDefinition, configured: ConfiguredService): Explanation[] {
   const { className } = definition;
   const { defaults, decorator } = declaredSettings(definition);
   const layers: SectionLayer[] = [

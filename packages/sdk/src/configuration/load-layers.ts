@@ -46,14 +46,14 @@ let resolvedLayers: ConfigurationLayers | null = null;
 export function processLayers(environment: Environment = process.env): ConfigurationLayers {
   const resolved = environment[CONFIG_VARIABLES.resolved];
   if (resolved === undefined) {
-    return resolvedLayers ?? loadLayers({ files: [], profiles: [], options: [] }, environment);
+    return resolvedLayers ?? loadLayers({ files: [], profiles: [], options: [] }, environment).for({ environment });
   }
   delete environment[CONFIG_VARIABLES.resolved];
   const content = resolved.startsWith("{")
     ? yamlDocument(resolved, CONFIG_VARIABLES.resolved, "file")
     : readConfigFile(resolved).content;
   if (content.kind !== "map") throw new ConfigurationError(CONFIG_VARIABLES.resolved, "a map is expected.");
-  resolvedLayers = new ConfigurationLayers(fileEntries(content, []));
+  resolvedLayers = new ConfigurationLayers(fileEntries(content, []), [], { environment });
   return resolvedLayers;
 }
 

@@ -7,9 +7,11 @@ import type { ConfigurationField } from "./configuration-field.ts";
  * What a service was told, as JSON that reads the same again: for the processes that serve it. What the class itself says
  * is left out; they know it.
  */
-export function settingsDocument(fields: readonly ConfigurationField[], { limits }: ServiceSettings = {}): string {
+export function settingsDocument(fields: readonly ConfigurationField[], { limits, env }: ServiceSettings = {}): string {
   const parts = fields.map(({ section, choices }) => saidValue(section, choices) ?? {});
-  return stringifyJson(Object.assign({}, ...parts, limits === undefined ? {} : { limits }));
+  return stringifyJson(
+    Object.assign({}, ...parts, limits === undefined ? {} : { limits }, env === undefined ? {} : { env }),
+  );
 }
 
 function saidValue(node: ConfigNode, choices: Choices): unknown {

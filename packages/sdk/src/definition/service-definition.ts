@@ -18,6 +18,8 @@ export interface ServiceDefinition {
   readonly resources: Resources;
   /** How many calls of all endpoints together run at once in one process; null for no limit. */
   readonly limits: Limits | null;
+  /** Longest time for a call of an endpoint that says none itself, in milliseconds; null for none. */
+  readonly timeoutMs: number | null;
   /** What each process finds in its environment, unless somebody has set it otherwise. */
   readonly env: Readonly<Record<string, string>>;
   /** For people and tools. */

@@ -107,6 +107,7 @@ export function service(
       workers: options.workers ?? 1,
       resources: readResources(`${where}: resources`, options.resources),
       limits: readLimits(`${where}: limits`, options.limits, ["timeoutMs"]),
+      timeoutMs,
       env: readEnvironment(`${where}: env`, options.env),
       labels: readLabels(`${where}: labels`, options.labels),
       interceptors: readInterceptors(`${where}: interceptors`, options.interceptors),

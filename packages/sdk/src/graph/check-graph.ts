@@ -1,14 +1,13 @@
 import { ConfigurationError } from "../configuration/configuration-error.ts";
 import { ConfigurationLayers } from "../configuration/configuration-layers.ts";
 import { type ConfigurationSources, loadLayers } from "../configuration/load-layers.ts";
-import { mergedResources } from "../configuration/service-settings.ts";
 import { checkOptions } from "../definition/check-options.ts";
 import { findGpus, type GpuInventory } from "../resources/gpu-inventory.ts";
 import { memoryShortage } from "../resources/memory-shortage.ts";
 import { GpuPool } from "../resources/gpu-pool.ts";
 import { eagerCycles } from "./eager-cycles.ts";
 import type { GraphProblem } from "./graph-problem.ts";
-import { declaredResources, type GraphNode, type GraphParts, walkGraph } from "./service-graph.ts";
+import { type GraphNode, type GraphParts, walkGraph } from "./service-graph.ts";
 
 /** What a graph is checked against. */
 export interface GraphCheckOptions {
@@ -44,12 +43,11 @@ function load(sources: ConfigurationSources): ConfigurationLayers {
 }
 
 function overCommitted(nodes: readonly GraphNode[], inventory: GpuInventory | undefined): GraphProblem[] {
-  const all = nodes.map(({ definition, configured: { settings } }) => {
-    const { className } = definition;
-    const workers = settings.workers ?? definition.workers;
-    const resources = mergedResources(className, declaredResources(definition), settings.resources);
-    return { className, workers: workers === "auto" ? 1 : workers, ...resources };
-  });
+  const all = nodes.map(({ definition: { className, workers, resources } }) => ({
+    className,
+    workers: workers === "auto" ? 1 : workers,
+    ...resources,
+  }));
   const shortage = memoryShortage(all);
   const memory: GraphProblem[] =
     shortage === null ? [] : [{ kind: "over-committed", where: "memory", message: shortage }];

@@ -48,7 +48,7 @@ function targetsOf(node: Extract<GraphNode, { kind: "class" }>): { id: string; l
 }
 
 function notesOf(node: GraphNode): string[] {
-  const workers = node.configured.settings.workers ?? node.definition.workers;
+  const workers = node.definition.workers;
   const notes = [node.definition.id];
   if (workers !== 1) notes.push(`${workers} workers`);
   if (node.kind === "command") notes.push(node.definition.command.argv[0]?.split("/").at(-1) ?? "");

@@ -5,18 +5,23 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
+import { ConfigurationLayers } from "../configuration/configuration-layers.ts";
+import { valueEntries } from "../configuration/value-entries.ts";
 import {
   abstractService,
   type Context,
   commandService,
   configuration,
+  defineService,
   depends,
   endpoint,
   graph,
   type Graph,
+  handler,
   serve,
   service,
   type Serving,
+  type StatorError,
 } from "../index.ts";
 
 @abstractService()
@@ -273,4 +278,47 @@ test("leaves out what runs elsewhere, and draws it so", () => {
 test("an abstract class cannot be served, nor called before it is linked", () => {
   expect(() => graph(Engine as never)).toThrow("graph: Engine is not a service");
   expect(() => graph(Processor).nodes()).toThrow("Processor.engine: Engine is abstract");
+});
+
+test("services that are built take part: by the names of their dependencies, with a configuration", () => {
+  const Settings = z.object({ key: z.string() });
+  const Built = defineService({
+    namespace: "test",
+    name: "built",
+    dependencies: () => ({ engine: depends(Engine), config: configuration(Settings) }),
+    endpoints: ({ engine, config }) => ({
+      ask: handler({ input: z.string() }, async (request) => config.key + (await engine.run(request))),
+    }),
+  });
+  const linked = graph(Built).link(Fast, { as: "engine" });
+  expect(linked.check()).toMatchObject([{ kind: "configuration", message: expect.stringContaining("Built.key: ") }]);
+  const layers = new ConfigurationLayers(valueEntries({ Built: { key: "k" } }, "test"));
+  expect(linked.nodes(layers).map(({ definition }) => definition.className)).toEqual(["Fast", "Built"]);
+});
+
+test("limits of a configuration stand over those of the class, and hold", async () => {
+  @service({ namespace: "test", limits: { maxConcurrency: 8, timeoutMs: 60_000 } })
+  class Limited {
+    @endpoint()
+    async wait(_request: null, context: Context): Promise<void> {
+      await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    }
+  }
+  await using serving = await serve(Limited, {
+    runtime: { discovery: "memory" },
+    signals: false,
+    configuration: { Limited: { limits: { maxConcurrency: 1, timeoutMs: 100 } } },
+  });
+  const client = await serving.runtime.endpoint("test.limited.wait").client<null, null>();
+  const calls = [client.generate(null).one(), client.generate(null).one()];
+  const codes = (await Promise.allSettled(calls)).map(
+    (each) => each.status === "rejected" && (each.reason as StatorError).code,
+  );
+  expect(codes.toSorted()).toEqual(["deadline_exceeded", "overloaded"]);
+  const wrong = {
+    runtime: { discovery: "memory" },
+    signals: false,
+    configuration: { Fast: { limits: { queue: 1 } } },
+  } as const;
+  expect(serve(Fast, wrong)).rejects.toThrow("queue needs maxConcurrency");
 });

@@ -1,3 +1,4 @@
+import { DEPENDENCIES } from "../definition/dependencies-symbol.ts";
 import { definitionOf } from "../definition/service-definition.ts";
 import { type GraphService, isCommandService } from "../definition/command-service.ts";
 import { suggestion } from "../definition/nearest-name.ts";
@@ -85,7 +86,8 @@ export class Linking {
 
 /** The field of the object that holds a dependency. */
 function fieldOf(instance: object, dependency: Dependency): string | null {
-  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(instance));
+  const built = (instance as { readonly [DEPENDENCIES]?: object })[DEPENDENCIES] ?? {};
+  const descriptors = [instance, built].flatMap((each) => Object.entries(Object.getOwnPropertyDescriptors(each)));
   return descriptors.find(([, { value }]) => (value as unknown) === dependency.client)?.[0] ?? null;
 }
 

@@ -7,12 +7,12 @@ import {
   isCommandService,
 } from "../definition/command-service.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
-import type { Resources } from "../definition/resources.ts";
 import { definitionOf, type ServiceClass, type ServiceDefinition } from "../definition/service-definition.ts";
 import { construct } from "../dependency/collecting-scope.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import { eagerCycles } from "./eager-cycles.ts";
 import type { GraphLink } from "./graph-link.ts";
+import { programWithSettings, withSettings } from "./with-settings.ts";
 import { Linking } from "./linking.ts";
 
 /** One service of a graph. */
@@ -22,7 +22,10 @@ export type GraphNode = ServiceNode | CommandNode;
 export interface ServiceNode {
   readonly kind: "class";
   readonly service: ServiceClass;
+  /** With what the configuration says. */
   readonly definition: ServiceDefinition;
+  /** What the class itself says. */
+  readonly declared: ServiceDefinition;
   readonly instance: object;
   readonly dependencies: readonly Dependency[];
   /** Ids of the services that it calls; those of contracts, which run elsewhere, are left out. */
@@ -33,7 +36,10 @@ export interface ServiceNode {
 /** A program of its own. */
 export interface CommandNode {
   readonly kind: "command";
+  /** With what the configuration says. */
   readonly definition: CommandDefinition;
+  /** What its options say. */
+  readonly declared: CommandDefinition;
   readonly dependsOn: readonly string[];
   readonly configured: ConfiguredService;
 }
@@ -120,15 +126,11 @@ export function requireClasses(nodes: readonly GraphNode[]): ServiceNode[] {
   });
 }
 
-/** What a class, or the program's options, say that each process needs. */
-export function declaredResources(definition: ServiceDefinition | CommandDefinition): Resources | undefined {
-  return (definition as { readonly resources?: Resources }).resources;
-}
-
 function make(service: ServiceClass, layers: ConfigurationLayers): Omit<ServiceNode, "dependsOn"> {
-  const definition = requireDefinition(service);
-  const { made, configured } = configureService(definition, layers, () => construct(service));
-  return { kind: "class", service, definition, ...made, configured };
+  const declared = requireDefinition(service);
+  const { made, configured } = configureService(declared, layers, () => construct(service));
+  const definition = withSettings(declared, configured.settings);
+  return { kind: "class", service, definition, declared, ...made, configured };
 }
 
 function idsOf(dependencies: readonly Dependency[]): string[] {
@@ -137,10 +139,11 @@ function idsOf(dependencies: readonly Dependency[]): string[] {
 }
 
 function commandNode(service: CommandService, layers: ConfigurationLayers): CommandNode {
-  const { definition, dependsOn } = service;
+  const { definition: declared, dependsOn } = service;
   const ids = dependsOn.map((each) => (isCommandService(each) ? each.definition : requireDefinition(each)).id);
-  const { configured } = configureService(definition, layers, () => service);
-  return { kind: "command", definition, dependsOn: ids, configured };
+  const { configured } = configureService(declared, layers, () => service);
+  const definition = programWithSettings(declared, configured.settings);
+  return { kind: "command", definition, declared, dependsOn: ids, configured };
 }
 
 function requireDefinition(service: ServiceClass): ServiceDefinition {

@@ -17,8 +17,10 @@ export interface ServiceDescription {
   /** What each worker needs. */
   readonly resources: Resources;
   readonly labels: Readonly<Record<string, string>>;
-  /** Added to the environment of the graph. */
-  readonly env: Readonly<Record<string, string>>;
+  /** What its processes find in their environment unless it is set already. */
+  readonly defaultEnv: Readonly<Record<string, string>>;
+  /** What the configuration sets in their environment; null takes a variable away. */
+  readonly env: Readonly<Record<string, string | null>>;
   /** Names of its endpoints. */
   readonly endpoints: readonly string[];
   /** Ids of the services that it calls. */

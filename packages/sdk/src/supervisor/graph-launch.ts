@@ -26,10 +26,12 @@ export function launchWorker(
   port: number,
   gpus: readonly string[],
 ): Launch {
-  const { className, id, command, env } = description;
-  const own = {
+  const { className, id, command, defaultEnv, env } = description;
+  const set = Object.entries(env).map(([name, value]) => [name, value ?? undefined] as const);
+  const own: Record<string, string | undefined> = {
+    ...defaultEnv,
     ...environment,
-    ...env,
+    ...Object.fromEntries(set),
     ...(gpus.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: gpus.join(",") }),
   };
   if (command !== null) return launchCommand(className, command, own, drainMs);

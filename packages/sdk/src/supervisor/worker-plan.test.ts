@@ -12,6 +12,7 @@ const service = (className: string, changes: Partial<ServiceDescription> = {}): 
   port: null,
   resources: { cpu: null, memory: null, gpu: 0 },
   labels: {},
+  defaultEnv: {},
   env: {},
   endpoints: [],
   dependsOn: [],

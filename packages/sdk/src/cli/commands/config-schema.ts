@@ -15,7 +15,7 @@ export const configSchemaCommand: CliCommand<{ readonly output?: string }> = {
 Services whose schema library cannot describe itself may have any key there.`,
   async run({ positionals: [target = ""], options }) {
     const { parts } = await loadGraph(target);
-    const { nodes } = walkGraph(parts, new ConfigurationLayers([], [], true));
+    const { nodes } = walkGraph(parts, new ConfigurationLayers().for({ describesOnly: true }));
     const text = `${JSON.stringify(fileSchema(nodes), null, 2)}\n`;
     if (options.output === undefined) process.stdout.write(text);
     else await Bun.write(options.output, text);
