@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>;
 const TEXT = { type: "string" };
 const NAMES = { anyOf: [TEXT, { type: "array", items: TEXT }] };
 const TEXTS = { type: "object", additionalProperties: { type: ["string", "number", "boolean", "null"] } };
-const WHOLE = { type: "integer", minimum: 0 };
+const POSITIVE = { type: "integer", minimum: 1 };
 
 /** What every service may be told. */
 const SETTINGS: Json = {
@@ -31,7 +31,13 @@ const SETTINGS: Json = {
   limits: {
     description: "How many calls run at once in each process.",
     type: "object",
-    properties: { maxConcurrency: { type: "integer", minimum: 1 }, queue: WHOLE, timeoutMs: WHOLE },
+    properties: {
+      maxConcurrency: POSITIVE,
+      queue: { type: "integer", minimum: 0 },
+      perSecond: { type: "number", exclusiveMinimum: 0 },
+      burst: POSITIVE,
+      timeoutMs: POSITIVE,
+    },
     additionalProperties: false,
   },
   use: { description: "Shared blocks that the service takes; later ones are stronger.", ...NAMES },

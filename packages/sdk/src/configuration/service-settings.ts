@@ -1,3 +1,4 @@
+import { LIMIT_OPTIONS, type ServiceLimitOptions } from "../definition/limits.ts";
 import { readResources, type Resources, type ResourceOptions } from "../definition/resources.ts";
 import { readEnvironment, readLabels } from "../definition/text-map.ts";
 import { suggestion } from "../definition/nearest-name.ts";
@@ -15,7 +16,7 @@ export interface ServiceSettings {
   readonly env?: Readonly<Record<string, string | null>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly resources?: ResourceOptions;
-  readonly limits?: { readonly maxConcurrency?: number; readonly queue?: number; readonly timeoutMs?: number };
+  readonly limits?: Readonly<ServiceLimitOptions>;
 }
 
 /** The largest number of workers. */
@@ -24,7 +25,7 @@ export const MOST_WORKERS = 1024;
 /** The names of the settings. A configuration of a service's own cannot have a key of these. */
 export const SETTINGS = ["workers", "port", "env", "labels", "resources", "limits"] as const;
 
-const LIMITS = ["maxConcurrency", "queue", "timeoutMs"] as const;
+const LIMITS = [...LIMIT_OPTIONS, "timeoutMs"] as const;
 
 /** Reads what a section says of the settings; the rest of the section is the service's own. */
 export function readSettings(service: string, section: ConfigMap): ServiceSettings {
@@ -46,14 +47,18 @@ export function readSettings(service: string, section: ConfigMap): ServiceSettin
   return settings;
 }
 
-function readLimitSettings(node: ConfigNode, where: string): NonNullable<ServiceSettings["limits"]> {
-  const said = Object.entries(map(node, where)).map(([name, value]) => {
-    if (!(LIMITS as readonly string[]).includes(name)) {
+function readLimitSettings(node: ConfigNode, where: string): ServiceLimitOptions {
+  const said: ServiceLimitOptions = {};
+  for (const [name, value] of Object.entries(map(node, where))) {
+    const known = LIMITS.find((each) => each === name);
+    if (known === undefined) {
       throw configurationError(node.origin.where, `${where}: unknown limit "${name}"; ${suggestion(name, LIMITS)}`);
     }
-    return [name, value === null ? undefined : whole(nodeAt(node, [name]) ?? node, `${where}.${name}`, 0)] as const;
-  });
-  return Object.fromEntries(said.filter(([, value]) => value !== undefined));
+    const own = nodeAt(node, [name]) ?? node;
+    const isRate = known === "perSecond" && typeof value === "number" && value > 0;
+    said[known] = isRate ? value : whole(own, `${where}.${name}`, known === "queue" ? 0 : 1);
+  }
+  return said;
 }
 
 /** The environment of a service: what its class says, then what the layers say. */

@@ -32,8 +32,14 @@ function mergedLimits(
 ): ServiceDefinition["limits"] {
   if (settings.limits === undefined) return limits;
   const { timeoutMs: _time, ...said } = settings.limits;
+  const { maxConcurrency, queue, rate } = limits ?? { maxConcurrency: null, queue: 0, rate: null };
+  const declared = {
+    ...(maxConcurrency === null ? {} : { maxConcurrency, queue }),
+    // How many come at once follows from the rate, unless somebody says otherwise.
+    ...(rate === null || said.perSecond !== undefined ? {} : rate),
+  };
   try {
-    return readLimits(`${className}.limits`, { ...limits, ...said });
+    return readLimits(`${className}.limits`, { ...declared, ...said });
   } catch (error) {
     throw new ConfigurationError(className, error instanceof Error ? error.message : String(error));
   }
