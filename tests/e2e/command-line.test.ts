@@ -301,6 +301,38 @@ export class Front {
 `;
 }
 
+test("a configuration too long for the environment reaches the workers through a private file, which goes with the graph", async () => {
+  const prices = Array.from({ length: 2000 }, (_, index) => `    ${"long".repeat(20)}.${index}: ${index}`);
+  const long = file("long.yaml", `Worker:\n  prices:\n${prices.join("\n")}\n`);
+  const printed = (await stator(["serve", FIXTURE, "-f", long, "--dry-run"])).stdout;
+  // A pipe takes 64 KiB at once, and the process ends right after.
+  expect(printed.trim().split("\n").at(-1)).toMatch(/^Frontend\.workers/);
+  const graph = await Graph.start(`${FIXTURE}#whole`, ["-f", long]);
+  const settings = join(process.env["STATOR_RUN_DIR"] ?? "", `${graph.command.pid}.settings.json`);
+  {
+    await using running = graph;
+    expect(statSync(settings).mode & 0o777).toBe(0o600);
+    const { prices: told } = (await (await fetch(`${running.url}/show`)).json()) as { prices: Record<string, number> };
+    expect([Object.keys(told).length, told[`${"long".repeat(20)}.1999`]]).toEqual([2000, 1999]);
+    expect(await graph.stop()).toBe(0);
+  }
+  expect(statSync(settings, { throwIfNoEntry: false })).toBeUndefined();
+});
+
+test("a change that is under way when the graph is stopped ends with it, and leaves nothing", async () => {
+  await using graph = await Graph.start(`${FIXTURE}#whole`);
+  const scaling = stator(["scale", "Worker", "6"]);
+  await until(async () => (await statorJson<Status[]>(["ps"]))[0]?.services[0]?.workers.length === 6, "it has begun");
+  const [status] = await statorJson<Status[]>(["ps"]);
+  const pids = workersOf(status as Status, "configured.worker").map(({ pid }) => pid);
+  expect(await graph.stop()).toBe(0);
+  const { code, stderr } = await scaling;
+  // Either all were ready before, or it is told in a sentence.
+  expect([0, 1]).toContain(code);
+  if (code === 1) expect(stderr).toMatch(/^stator: .*\.\n$/);
+  await until(() => !pids.some(isRunning), "all workers have gone");
+});
+
 test("--watch replaces the processes when the code or the configuration changes, and goes on when it is broken", async () => {
   // Where the packages of the workspace are found.
   const place = mkdtempSync(join(import.meta.dir, "fixtures", ".watched-"));

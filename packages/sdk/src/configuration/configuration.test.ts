@@ -196,7 +196,7 @@ describe("refuses, with the place and the nearest name,", () => {
     ["Worker: { env: { 1A: x } }", '"1A" is not a name'],
     ["Worker: 5", "config.yaml:1:9: a map is expected here."],
     ["- Worker", "a configuration is a map with services as keys."],
-    ["Worker: { label: a }\nWorker: { label: b }", "config.yaml:2:1: Map keys must be unique"],
+    ["Worker: { label: a }\nWorker: { label: b }", 'config.yaml:2:1: the key "Worker" stands here twice.'],
     ["Worker: { use: modle }\nshared: { model: {} }", 'there is no shared block "modle"; did you mean "model"?'],
     ["Worker: { label: [", "config.yaml:1:"],
     ["Worker: &a { prices: *a }", "levels deep"],

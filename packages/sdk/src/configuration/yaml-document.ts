@@ -17,7 +17,13 @@ const MOST_NODES = 100_000;
  */
 export function yamlDocument(text: string, name: string, layer: Layer): ConfigNode {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, version: "1.2", prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    merge: true,
+    version: "1.2",
+    prettyErrors: false,
+    uniqueKeys: false,
+  });
   const [error] = document.errors;
   if (error !== undefined) throw configurationError(position(error.pos[0]), error.message);
   let count = 0;
@@ -62,7 +68,10 @@ export function yamlDocument(text: string, name: string, layer: Layer): ConfigNo
       const isMerge = key.value === "<<" || typeof key.value === "symbol";
       // A map begins where its name stands.
       const named = node.kind === "map" ? { ...node, origin: at } : node;
-      if (!isMerge) own.set(key.type === "PLAIN" ? (key.source ?? "") : String(key.value), named);
+      const keyText = key.type === "PLAIN" ? (key.source ?? "") : String(key.value);
+      // The parser's own check takes the square of their number.
+      if (!isMerge && own.has(keyText)) throw configurationError(at.where, `the key "${keyText}" stands here twice.`);
+      if (!isMerge) own.set(keyText, named);
       else merged = (node.kind === "list" ? node.items : [node]).reduceRight(overlay, merged);
     }
     return overlay(merged, configMap(origin, own));

@@ -28,6 +28,11 @@ export function runFolder(environment: Environment = process.env): string {
   return folder;
 }
 
+/** Where a supervisor keeps settings that are too long for the environment. */
+export function settingsFile(folder: string, pid: number): string {
+  return join(folder, `${pid}.settings.json`);
+}
+
 function folderPath(environment: Environment): string {
   const { STATOR_RUN_DIR: own, XDG_RUNTIME_DIR: runtime } = environment;
   if (own !== undefined && own !== "") return own;

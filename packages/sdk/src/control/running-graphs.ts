@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { CommandFailure } from "../cli/command-failure.ts";
 import { UsageError } from "../cli/usage-error.ts";
@@ -7,7 +7,7 @@ import { isNameOf } from "../configuration/layer-entry.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import { parseJson } from "../schema/json-text.ts";
 import type { GraphStatus } from "./graph-status.ts";
-import { runFolder } from "./run-folder.ts";
+import { runFolder, settingsFile } from "./run-folder.ts";
 
 /** How long a supervisor may take to say what it runs. */
 const LIMIT_MS = 5_000;
@@ -78,17 +78,21 @@ async function graphAt(socket: string, pid: number): Promise<RunningGraph | null
     return new RunningGraph(socket, parseJson(await response.text()) as GraphStatus);
   } catch {
     // Killed, most likely: then nobody has removed it.
-    if (!isAlive(pid)) rmSync(socket, { force: true });
+    if (!isAlive(pid)) for (const path of [socket, settingsFile(dirname(socket), pid)]) rmSync(path, { force: true });
     return null;
   }
 }
 
 async function request(socket: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
-  const response = await fetch(`http://stator${path}`, {
+  const options = {
     unix: socket,
     ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
     ...(signal === undefined ? { timeout: false } : { signal }),
-  } as BunFetchRequestInit);
+  } as BunFetchRequestInit;
+  const response = await fetch(`http://stator${path}`, options).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message.split(".")[0] : String(error);
+    throw new CommandFailure(`The graph ended, or cannot be asked: ${why}.`);
+  });
   if (response.ok) return response;
   const { error = response.statusText } = (await response.json()) as { error?: string };
   throw response.status === 400 ? new UsageError(error) : new CommandFailure(error);

@@ -1,8 +1,6 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-
+import { rmSync, writeFileSync } from "node:fs";
 import { CONFIG_VARIABLES } from "../configuration/load-layers.ts";
-import { runFolder } from "../control/run-folder.ts";
+import { runFolder, settingsFile } from "../control/run-folder.ts";
 import type { ServiceDescription } from "../supervision/messages.ts";
 import { type Launch, launchCommand, launchTask } from "./launch.ts";
 import type { PlannedService } from "./worker-plan.ts";
@@ -48,7 +46,16 @@ export function settingsVariable(services: readonly ServiceDescription[]): strin
   const parts = services.map(({ id, settings }) => `${JSON.stringify(id)}:${settings}`);
   const text = `{${parts.join(",")}}`;
   if (Buffer.byteLength(text) < LONGEST_VARIABLE) return text;
-  const path = join(runFolder(), `${process.pid}.settings.json`);
+  const path = settingsFile(runFolder(), process.pid);
   writeFileSync(path, text, { mode: 0o600 });
   return path;
+}
+
+/** Removes the file, if there is one: nothing is started any more. */
+export function removeSettings(): void {
+  try {
+    rmSync(settingsFile(runFolder(), process.pid), { force: true });
+  } catch {
+    // A folder that cannot be used has no such file.
+  }
 }

@@ -9,7 +9,7 @@ import type { DescribedGraph, ServiceDescription } from "../supervision/messages
 import type { ChildOutput, ChildProcess } from "./child-process.ts";
 import { describeTarget } from "./describe-target.ts";
 import { freePort } from "./free-port.ts";
-import { launchWorker, settingsVariable } from "./graph-launch.ts";
+import { launchWorker, removeSettings, settingsVariable } from "./graph-launch.ts";
 import { graphStatus } from "./graph-status.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { prefixFor } from "./prefix.ts";
@@ -100,6 +100,7 @@ export class Supervisor implements Controlled {
 
   /** Kills everything at once. */
   kill(): void {
+    removeSettings();
     this.describing?.killGroup();
     for (const group of this.groups.values()) group.kill();
   }
@@ -258,6 +259,7 @@ export class Supervisor implements Controlled {
     }, this.options.drainMs + SLACK_MS);
     for (const group of [...this.groups.values()].toReversed()) await group.stop();
     clearTimeout(timer);
+    removeSettings();
     this.done.resolve(exitCode);
   }
 

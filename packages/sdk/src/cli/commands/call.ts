@@ -2,6 +2,7 @@ import { DeclaredError, DistributedRuntime, StatorError } from "@stator/runtime-
 
 import { parseJson, stringifyJson } from "../../schema/json-text.ts";
 import { type CliCommand, DISCOVERY_OPTIONS, flag, JSON_OPTION, numberOption, textOption } from "../cli-command.ts";
+import { printJson } from "../command-output.ts";
 import { exitCodeLines, exitCodeOf } from "../exit-codes.ts";
 import { inputLines } from "../input-lines.ts";
 import { discoveryEnvironment } from "../serve-options.ts";
@@ -47,7 +48,7 @@ ${exitCodeLines().join("\n")}`,
       const call = { signal: stop.signal, timeoutMs: options.timeoutMs };
       const stream =
         instanceId === undefined ? client.generate(request, call) : client.direct(request, instanceId, call);
-      for await (const item of stream) process.stdout.write(`${stringifyJson(item)}\n`);
+      for await (const item of stream) printJson(item);
       return 0;
     } catch (error) {
       if (!(error instanceof StatorError)) throw error;

@@ -3,6 +3,7 @@ import { loadGraph } from "../../graph/load-graph.ts";
 import { walkGraph } from "../../graph/service-graph.ts";
 import { ConfigurationLayers } from "../../configuration/configuration-layers.ts";
 import { type CliCommand, textOption } from "../cli-command.ts";
+import { print } from "../command-output.ts";
 
 /** `stator config schema` */
 export const configSchemaCommand: CliCommand<{ readonly output?: string }> = {
@@ -17,7 +18,7 @@ Services whose schema library cannot describe itself may have any key there.`,
     const { parts } = await loadGraph(target);
     const { nodes } = walkGraph(parts, new ConfigurationLayers().for({ describesOnly: true }));
     const text = `${JSON.stringify(fileSchema(nodes), null, 2)}\n`;
-    if (options.output === undefined) process.stdout.write(text);
+    if (options.output === undefined) print(text);
     else await Bun.write(options.output, text);
     return 0;
   },

@@ -7,7 +7,7 @@ import { loadGraph } from "../../graph/load-graph.ts";
 import { readGpuList } from "../../resources/gpu-inventory.ts";
 import { describeGraph } from "../../supervisor/describe-graph.ts";
 import { type CliCommand, CONFIGURATION_OPTIONS, flag, JSON_OPTION, textOption } from "../cli-command.ts";
-import { printJson, printLines } from "../command-output.ts";
+import { print, printJson, printLines } from "../command-output.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface GraphOptions {
@@ -66,7 +66,7 @@ export const graphCommand: CliCommand<GraphOptions> = {
       throw new UsageError(`--format: "${format}" is neither mermaid nor svg.`);
     const picture = graphEdges(nodes);
     const text = format === "svg" ? drawSvg(picture) : drawMermaid(picture);
-    if (output === undefined) process.stdout.write(text);
+    if (output === undefined) print(text);
     else await Bun.write(output, text);
     return 0;
   },

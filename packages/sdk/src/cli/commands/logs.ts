@@ -1,5 +1,6 @@
 import { findGraph } from "../../control/running-graphs.ts";
 import type { LogLine } from "../../supervisor/log-buffer.ts";
+import { printLines } from "../command-output.ts";
 import { inputLines } from "../input-lines.ts";
 import { type CliCommand, flag, GRAPH_OPTION, JSON_OPTION, numberOption } from "../cli-command.ts";
 
@@ -30,7 +31,7 @@ export const logsCommand: CliCommand<LogsOptions> = {
     const response = await graph.open(`/logs?${search.toString()}`);
     if (response.body === null) return 0;
     for await (const line of inputLines(response.body)) {
-      process.stdout.write(`${options.json === true ? line : textOf(line)}\n`);
+      printLines([options.json === true ? line : textOf(line)]);
     }
     return 0;
   },
