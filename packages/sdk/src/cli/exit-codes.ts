@@ -21,6 +21,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   protocol: 10,
   version_mismatch: 10,
   permission_denied: 11,
+  conflict: 13,
   addon_missing: 12,
 };
 
