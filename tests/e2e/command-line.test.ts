@@ -319,6 +319,17 @@ test("a configuration too long for the environment reaches the workers through a
   expect(statSync(settings, { throwIfNoEntry: false })).toBeUndefined();
 });
 
+test("logs --follow ends when the graph does", async () => {
+  await using graph = await Graph.start(`${FIXTURE}#Worker`);
+  await using follower = new Command([CLI, "logs", "--follow"]);
+  const waiting = stator(["call", "configured.worker.wait", "--timeout-ms", "500"], { DYN_FILE_KV: graph.discovery });
+  await follower.line(/waiting$/);
+  await waiting;
+  expect(await graph.stop()).toBe(0);
+  expect(await follower.exited).toBe(0);
+  expect(follower.output.at(-1)).toBe("stator | Stopping; another signal ends everything at once.");
+});
+
 test("a change that is under way when the graph is stopped ends with it, and leaves nothing", async () => {
   await using graph = await Graph.start(`${FIXTURE}#whole`);
   const scaling = stator(["scale", "Worker", "6"]);

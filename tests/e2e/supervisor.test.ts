@@ -126,6 +126,14 @@ describe("nothing is left", () => {
     expect(isRunning(Number(grandchild))).toBeFalse();
   });
 
+  test("when it is stopped while a service is still starting", async () => {
+    await using command = new Command([CLI, "serve", `${UNRULY}#Slow`, "--port", "0"]);
+    const [, pid = ""] = await command.line(/^slow .*starts as (\d+)$/);
+    command.signal("SIGTERM");
+    expect(await command.exited).toBe(0);
+    expect(isRunning(Number(pid))).toBeFalse();
+  });
+
   test("after a second signal, with the exit code that says so", async () => {
     await using graph = await Graph.start(CHAIN);
     const pids = graph.pids();

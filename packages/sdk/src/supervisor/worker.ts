@@ -103,7 +103,11 @@ export class Worker {
     this.child = null;
     this.ready = null;
     if (this.failure !== null) this.output.stderr(`${this.output.prefix}${this.failure}\n`);
-    if (this.stopping) return;
+    if (this.stopping) {
+      // Whoever waits for it must not wait for ever.
+      this.first.reject(new Error(`${this.name} was stopped before it was ready.`));
+      return;
+    }
     if (!this.hasStarted) {
       this.stopping = true;
       this.first.reject(new Error(`${this.name} did not start: ${exitText(exit)}.`));

@@ -30,8 +30,11 @@ export const logsCommand: CliCommand<LogsOptions> = {
     if (options.follow === true) search.set("follow", "1");
     const response = await graph.open(`/logs?${search.toString()}`);
     if (response.body === null) return 0;
-    for await (const line of inputLines(response.body)) {
-      printLines([options.json === true ? line : textOf(line)]);
+    try {
+      for await (const line of inputLines(response.body)) printLines([options.json === true ? line : textOf(line)]);
+    } catch (error) {
+      // The graph has ended, and closed its socket.
+      if (options.follow !== true) throw error;
     }
     return 0;
   },
