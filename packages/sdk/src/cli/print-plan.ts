@@ -1,4 +1,5 @@
-import type { Explanation } from "../configuration/explanation.ts";
+import { parsePath } from "../configuration/config-path.ts";
+import { type Explanation, SECRET } from "../configuration/explanation.ts";
 import { parseJson } from "../schema/json-text.ts";
 import type { DescribedGraph } from "../supervision/messages.ts";
 import type { Plan, PlannedService } from "../supervisor/worker-plan.ts";
@@ -45,8 +46,21 @@ function planJson({ description, workers, port, gpus }: PlannedService): object 
     resources,
     labels,
     env: { ...defaultEnv, ...env },
-    configuration: parseJson(settings),
+    configuration: shownSettings(settings, explanations),
     explanations,
     command,
   };
+}
+
+/** The settings without what is not to be shown. */
+function shownSettings(settings: string, explanations: readonly Explanation[]): unknown {
+  const shown = parseJson(settings) as Record<string, unknown>;
+  for (const { path } of explanations.filter(({ isSecret }) => isSecret === true)) {
+    const keys = parsePath(path) ?? [];
+    let at: Record<string, unknown> | undefined = shown;
+    for (const key of keys.slice(0, -1)) at = at?.[key] as Record<string, unknown> | undefined;
+    const last = keys.at(-1) ?? "";
+    if (at !== undefined && Object.hasOwn(at, last)) at[last] = SECRET;
+  }
+  return shown;
 }

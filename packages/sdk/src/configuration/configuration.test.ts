@@ -386,6 +386,27 @@ test("explains what every layer says, and what is shadowed", () => {
   expect(of("model.name")?.said[0]).toEqual({ layer: "decorator", where: "configuration()", value: "decorated" });
 });
 
+test("shows no secret", () => {
+  @service({ namespace: "test" })
+  class Keeper {
+    readonly config = configuration(
+      z.object({
+        key: z.string().meta({ writeOnly: true }),
+        login: z.object({ password: z.string() }).meta({ writeOnly: true }),
+      }),
+    );
+  }
+  const options = [
+    ["Keeper.key", "hush"],
+    ["Keeper.login.password", "hush"],
+  ] as const;
+  const found = resolveService(Keeper, loadLayers({ files: [], profiles: [], options }, {}));
+  expect((found.instance as Keeper).config).toEqual({ key: "hush", login: { password: "hush" } });
+  const explained = describeGraph([found])[0]?.explanations ?? [];
+  expect(JSON.stringify(explained)).not.toContain("hush");
+  expect(explained.find(({ path }) => path === "login.password")).toMatchObject({ value: "(secret)", isSecret: true });
+});
+
 test("travels to a worker as it is", () => {
   const options = [
     ["Worker.label", "007"],

@@ -14,6 +14,7 @@ import type { ConfigurationField } from "./configuration-field.ts";
 import type { SectionLayer } from "./configuration-layers.ts";
 import type { ConfiguredService } from "./configured-service.ts";
 import { readSection } from "./read-section.ts";
+import { isSecretAt, type JsonSchema } from "./schema-description.ts";
 import { isPlainObject, valueNode } from "./text-node.ts";
 
 /** What a layer says of a value. */
@@ -33,7 +34,12 @@ export interface Explanation {
   readonly value: unknown;
   /** All that say something of it, the strongest first: that one counts, the others are shadowed. */
   readonly said: readonly Said[];
+  /** Whether its schema says `writeOnly`: then no value is shown. */
+  readonly isSecret?: boolean;
 }
+
+/** What stands in place of a value that is not to be shown. */
+export const SECRET = "(secret)";
 
 /** What the class says of its settings, with the defaults. */
 type DeclaredDefinition = Pick<ServiceDefinition, "className" | "workers"> & Partial<ServiceDefinition>;
@@ -70,21 +76,23 @@ export function explainService(definition: DeclaredDefinition, configured: Confi
     },
     ...configured.layers,
   ];
+  const secrets = configured.fields.flatMap(({ described }): JsonSchema[] => (described === null ? [] : [described]));
   const paths = new Map<string, string[]>();
   for (const { section } of layers) for (const path of leafPaths(section)) paths.set(pathText(path), path);
   return [...paths].flatMap(([text, path]) => {
+    const isSecret = secrets.some((schema) => isSecretAt(schema, path));
     const said = layers.toReversed().flatMap(({ layer, section }): Said[] => {
       const node = nodeAt(section, path);
-      return node === undefined
-        ? []
-        : [{ layer, where: node.origin.where, value: valueAsRead(node, configured.fields) }];
+      if (node === undefined) return [];
+      const value = isSecret ? SECRET : valueAsRead(node, configured.fields);
+      return [{ layer, where: node.origin.where, value }];
     });
     const [first] = said;
     // A value that a stronger layer has replaced as a whole is no value any more.
     if (first === undefined || isReplaced(layers, path, first.layer)) return [];
     // An empty map that another layer fills is told by what is in it.
     if (layers.some(({ section }) => isFilledMap(nodeAt(section, path)))) return [];
-    return [{ service: className, path: text, value: first.value, said }];
+    return [{ service: className, path: text, value: first.value, said, ...(isSecret ? { isSecret } : {}) }];
   });
 }
 

@@ -49,6 +49,15 @@ export function schemasOfKey(root: JsonSchema, schema: unknown, key: string, dep
   return [...own, ...branches(at).flatMap((branch) => schemasOfKey(root, branch, key, depth + 1))];
 }
 
+/** Whether a value at this path, or one around it, is not to be shown: its schema says `writeOnly`. */
+export function isSecretAt(root: JsonSchema, path: readonly string[]): boolean {
+  let schemas: unknown[] = [root];
+  return path.some((key) => {
+    schemas = schemas.flatMap((schema) => schemasOfKey(root, schema, key));
+    return schemas.some((schema) => resolved(root, schema)?.["writeOnly"] === true);
+  });
+}
+
 function branches(schema: JsonSchema): unknown[] {
   return ["allOf", "anyOf", "oneOf"].flatMap((name) =>
     Array.isArray(schema[name]) ? (schema[name] as unknown[]) : [],
