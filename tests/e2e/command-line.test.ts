@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { Etcd } from "../../scripts/lib/servers/etcd.ts";
+import { freePort } from "../../scripts/lib/servers/free-port.ts";
 import { Command, until } from "../support/command.ts";
 import { Graph } from "../support/graph.ts";
 import { isRunning } from "../support/processes.ts";
@@ -317,6 +319,51 @@ test("a configuration too long for the environment reaches the workers through a
     expect(await graph.stop()).toBe(0);
   }
   expect(statSync(settings, { throwIfNoEntry: false })).toBeUndefined();
+});
+
+test("services start one after another, dependencies first, and end the other way round", async () => {
+  await using graph = await Graph.start(`${FIXTURE}#whole`);
+  expect(await graph.stop()).toBe(0);
+  const told = graph.command.output.flatMap((line) => /(?:worker|front) (?:starts|ends)$/.exec(line) ?? []);
+  expect(told).toEqual(["worker starts", "worker starts", "front starts", "front ends", "worker ends", "worker ends"]);
+});
+
+test("a graph that was killed is listed no more, and its socket goes", async () => {
+  await using graph = await Graph.start(`${FIXTURE}#Worker`);
+  const socket = join(process.env["STATOR_RUN_DIR"] ?? "", `${graph.command.pid}.sock`);
+  expect(statSync(socket).isSocket()).toBeTrue();
+  graph.command.signal("SIGKILL");
+  await graph.command.exited;
+  expect(await statorJson<Status[]>(["ps"])).toEqual([]);
+  expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined();
+  expect(await stator(["restart"])).toMatchObject({ code: 2, stderr: expect.stringContaining("No graph is running") });
+});
+
+test("stator ls and doctor read etcd", async () => {
+  await using etcd = await Etcd.start();
+  const environment = { ETCD_ENDPOINTS: etcd.endpoint };
+  {
+    await using graph = await Graph.start(`${FIXTURE}#whole`, [], environment);
+    const found = await statorJson<{ instanceId: string; address: string }[]>(
+      ["ls", "configured.worker.show"],
+      environment,
+    );
+    const ids = graph.workers("configured.worker").map(({ instanceId }) => instanceId);
+    expect(new Set(found.map(({ instanceId }) => instanceId))).toEqual(new Set(ids));
+    expect(found[0]?.address).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(await stator(["call", "configured.worker.count", "1"], environment)).toMatchObject({
+      code: 0,
+      stdout: "0\n",
+    });
+    expect(await graph.stop()).toBe(0);
+  }
+  expect((await stator(["ls"], environment)).stdout).toBe(`Nothing is registered in etcd at ${etcd.endpoint}.\n`);
+  expect((await stator(["doctor"], environment)).stdout).toContain(`ok       discovery: etcd at ${etcd.endpoint}`);
+  const nobody = { ETCD_ENDPOINTS: `http://127.0.0.1:${freePort()}` };
+  expect(await stator(["ls"], nobody)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("stator: etcd at http"),
+  });
 });
 
 test("logs --follow ends when the graph does", async () => {
