@@ -577,6 +577,7 @@ describe("every option of stator serve has an effect", () => {
     "--file-path",
     "--drain-ms",
     "--ready-file",
+    "--blocked-ms",
     "--help",
   ];
 

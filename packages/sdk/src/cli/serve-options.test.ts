@@ -13,6 +13,7 @@ test("has defaults for all but the target", () => {
     oversubscribe: false,
     drainMs: 10_000,
     readyFile: null,
+    blockedMs: 30_000,
     discovery: null,
     filePath: null,
   });

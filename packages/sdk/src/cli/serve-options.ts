@@ -21,6 +21,7 @@ export interface ServeFlags {
   readonly oversubscribe?: true;
   readonly drainMs?: number;
   readonly readyFile?: string;
+  readonly blockedMs?: number;
 }
 
 /** What `stator serve` was asked for. */
@@ -58,6 +59,7 @@ export function serveRequest(
     oversubscribe: flags.oversubscribe === true,
     drainMs: flags.drainMs ?? 10_000,
     readyFile: flags.readyFile ?? null,
+    blockedMs: flags.blockedMs ?? 30_000,
     discovery,
     filePath: flags.filePath ?? null,
   };

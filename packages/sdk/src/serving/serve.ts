@@ -114,4 +114,5 @@ export function reportReady(supervision: Supervision, serving: Serving): void {
   };
   serving.runtime.onInstanceId(ready);
   ready();
+  supervision.beat();
 }

@@ -74,6 +74,8 @@ export type ChildMessage =
   | ({ readonly type: "graph" } & DescribedGraph)
   /** It serves; again when it has another instance id. */
   | { readonly type: "ready"; readonly url?: string | null; /** In decimal. */ readonly instanceId?: string | null }
+  /** Its event loop turns. Once it has said so, it does every second. */
+  | { readonly type: "alive" }
   | {
       readonly type: "failed";
       readonly message: string;

@@ -32,6 +32,17 @@ export class Supervision {
     return new Supervision(ready ?? null, drainMs ?? null);
   }
 
+  /** Tells the supervisor from now on that the event loop turns: one that is blocked says nothing. */
+  beat(): void {
+    if (this.readyFd === null) return;
+    this.tell({ type: "alive" });
+    const timer = setInterval(() => {
+      // Nobody listens any more.
+      if (!this.tell({ type: "alive" })) clearInterval(timer);
+    }, BEAT_MS);
+    timer.unref();
+  }
+
   /** Tells the supervisor. Without one, or when it has gone, nothing happens; says false then. */
   tell(message: ChildMessage): boolean {
     if (this.readyFd === null) return false;
@@ -43,6 +54,9 @@ export class Supervision {
     }
   }
 }
+
+/** How often a process says that its event loop turns. */
+const BEAT_MS = 1_000;
 
 function taken(environment: Record<string, string | undefined>, name: string, least: number): number | null {
   const text = environment[name] ?? "";

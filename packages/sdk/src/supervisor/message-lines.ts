@@ -52,6 +52,8 @@ function isMessage(value: unknown): value is ChildMessage {
   switch (type) {
     case "ready":
       return isTextOrNone(url) && isTextOrNone(instanceId);
+    case "alive":
+      return true;
     case "failed":
       return typeof message === "string";
     case "graph":

@@ -7,6 +7,8 @@ import { Worker, type WorkerEvents } from "./worker.ts";
 
 /** How the processes of a service are started. */
 export interface GroupLaunch {
+  /** How long an event loop may be blocked, in milliseconds; 0 for as long as it likes. */
+  readonly blockedMs: number;
   launch(planned: PlannedService, port: number, gpus: readonly string[]): Launch;
   output(planned: PlannedService, index: number, isOnly: boolean): ChildOutput;
 }
@@ -128,7 +130,7 @@ export class ServiceGroup {
     const name = count === 1 ? className : `${className} ${index}`;
     const launch = this.how.launch(this.planned, this.port, gpus);
     const output = this.how.output(this.planned, index, count === 1);
-    const worker = new Worker(name, index, gpus, launch, output, this.events);
+    const worker = new Worker(name, index, gpus, launch, output, this.events, this.how.blockedMs);
     this.all.add(worker);
     return worker;
   }

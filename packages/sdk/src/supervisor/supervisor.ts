@@ -27,6 +27,8 @@ export interface SupervisorOptions extends PlanOptions {
   /** Time for the whole graph to drain, in milliseconds; what is left then is killed. */
   readonly drainMs: number;
   readonly readyFile: string | null;
+  /** How long the event loop of a worker may be blocked, in milliseconds; 0 for as long as it likes. */
+  readonly blockedMs: number;
   readonly environment: Record<string, string | undefined>;
   readonly colour: boolean;
   readonly stdout: (text: string) => void;
@@ -192,12 +194,18 @@ export class Supervisor implements Controlled {
   private async makeGroup(planned: PlannedService, pool: GpuPool): Promise<ServiceGroup> {
     const port = planned.port === null ? 0 : await freePort(this.options.host, planned.port);
     const how = {
+      blockedMs: this.options.blockedMs,
       launch: (own: PlannedService, shared: number, gpus: readonly string[]) =>
         launchWorker(this.options, this.settings, own, shared, gpus),
       output: ({ description }: PlannedService, index: number, isOnly: boolean) =>
         this.output(description.id, description.component, index, isOnly),
     };
-    return new ServiceGroup(planned, port, pool, how, { ready: () => this.changed(), died: this.died.bind(this) });
+    return new ServiceGroup(planned, port, pool, how, {
+      ready: () => this.changed(),
+      blocked: (worker: Worker, blockedMs: number) =>
+        this.say(`${worker.name}: its event loop has been blocked for ${blockedMs} ms; killing it.`),
+      died: this.died.bind(this),
+    });
   }
 
   private async startGroup(group: ServiceGroup): Promise<void> {

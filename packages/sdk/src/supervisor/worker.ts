@@ -1,4 +1,5 @@
 import { BackOff } from "./back-off.ts";
+import { Pulse } from "./pulse.ts";
 import { type ChildExit, type ChildOutput, ChildProcess } from "./child-process.ts";
 import type { Launch } from "./launch.ts";
 import type { ChildMessage } from "../supervision/messages.ts";
@@ -14,6 +15,8 @@ export interface WorkerReady {
 export interface WorkerEvents {
   /** The first time, and after each restart. */
   ready(worker: Worker): void;
+  /** Its event loop has been blocked for so long, and it is killed. */
+  blocked(worker: Worker, blockedMs: number): void;
   /** It ended without being asked to, and will be started again in `retryMs`; null when it is held back from now on. */
   died(worker: Worker, exit: ChildExit, retryMs: number | null): void;
 }
@@ -38,6 +41,7 @@ export class Worker {
   private failure: string | null = null;
   private retry: Timer | null = null;
   private readonly backOff = new BackOff();
+  private readonly pulse: Pulse;
 
   constructor(
     readonly name: string,
@@ -48,7 +52,10 @@ export class Worker {
     private readonly launch: Launch,
     private readonly output: ChildOutput,
     private readonly events: WorkerEvents,
+    /** How long an event loop may be blocked, in milliseconds; 0 for as long as it likes. */
+    blockedMs = 0,
   ) {
+    this.pulse = new Pulse(blockedMs, () => this.blocked(blockedMs));
     this.started = this.first.promise;
     this.started.catch(() => undefined);
     this.spawn();
@@ -92,6 +99,7 @@ export class Worker {
 
   private receive(child: ChildProcess, message: ChildMessage): void {
     if (message.type === "failed") this.failure = message.message;
+    if (message.type === "alive" && child === this.child) this.pulse.felt();
     if (message.type !== "ready") return;
     this.hasStarted = true;
     this.ready = { pid: child.pid, url: message.url ?? null, instanceId: message.instanceId ?? null };
@@ -99,7 +107,15 @@ export class Worker {
     this.events.ready(this);
   }
 
+  private blocked(blockedMs: number): void {
+    if (this.stopping) return;
+    this.events.blocked(this, blockedMs);
+    // A blocked loop hears no signal that it could obey.
+    this.child?.killGroup();
+  }
+
   private gone(exit: ChildExit, ranMs: number): void {
+    this.pulse.stop();
     this.child = null;
     this.ready = null;
     if (this.failure !== null) this.output.stderr(`${this.output.prefix}${this.failure}\n`);

@@ -27,6 +27,12 @@ export const serveCommand: CliCommand<ServeFlags> = {
     textOption("--gpus <list>", "GPUs to use, such as 0,1 (default: CUDA_VISIBLE_DEVICES, else what nvidia-smi lists)"),
     flag("--oversubscribe", "lets workers share GPUs where there are not enough"),
     numberOption("--drain-ms <time>", "time for open calls to end when stopping (default 10000)", 0, 86_400_000),
+    numberOption(
+      "--blocked-ms <time>",
+      "kills a worker whose event loop is blocked that long, 0 for never (default 30000)",
+      0,
+      86_400_000,
+    ),
     textOption("--ready-file <path>", "also writes address, process ids and instance ids there, as JSON"),
   ],
   takesServiceOptions: true,
