@@ -84,26 +84,36 @@ export class ControlServer implements Disposable {
     const lines = this.controlled.logs.last(Number(search.get("lines") ?? "100"), service);
     if (search.get("follow") !== "1") return new Response(lines.map(text).join(""), NDJSON);
     this.server.timeout(request, 0);
-    let following: Disposable | null = null;
     const { logs } = this.controlled;
+    const end = new AbortController();
     const body = new ReadableStream<string>(
       {
         start(controller) {
+          // Blank lines tell the reader that it is heard, and keep a quiet connection open.
+          controller.enqueue("\n");
+          const quiet = setInterval(() => controller.enqueue("\n"), QUIET_MS);
           for (const line of lines) controller.enqueue(text(line));
-          following = logs.follow((line) => {
+          const following = logs.follow((line) => {
             if (service !== null && line.service !== service) return;
             if ((controller.desiredSize ?? 0) > -MOST_BEHIND) return controller.enqueue(text(line));
-            following?.[Symbol.dispose]();
+            end.abort();
             controller.close();
           });
+          end.signal.addEventListener("abort", () => {
+            clearInterval(quiet);
+            following[Symbol.dispose]();
+          });
         },
-        cancel: () => following?.[Symbol.dispose](),
+        cancel: () => end.abort(),
       },
       { highWaterMark: 0 },
     );
     return new Response(body, NDJSON);
   }
 }
+
+/** How long a connection that is followed may have nothing to say. */
+const QUIET_MS = 3_000;
 
 const NDJSON = { headers: { "content-type": "application/x-ndjson" } };
 

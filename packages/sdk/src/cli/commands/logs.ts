@@ -31,7 +31,9 @@ export const logsCommand: CliCommand<LogsOptions> = {
     const response = await graph.open(`/logs?${search.toString()}`);
     if (response.body === null) return 0;
     try {
-      for await (const line of inputLines(response.body)) printLines([options.json === true ? line : textOf(line)]);
+      for await (const line of inputLines(response.body)) {
+        if (line !== "") printLines([options.json === true ? line : textOf(line)]);
+      }
     } catch (error) {
       // The graph has ended, and closed its socket.
       if (options.follow !== true) throw error;
