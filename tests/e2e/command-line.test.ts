@@ -398,7 +398,9 @@ test("--watch replaces the processes when the code or the configuration changes,
     writeFileSync(join(place, "front.ts"), watchedSource("word + this.config.end"));
     writeFileSync(join(place, "word.ts"), 'export const word = "one";\n');
     writeFileSync(join(place, "stator.yaml"), "Front: { end: '?' }\n");
-    await using graph = await Graph.start(join(place, "front.ts"), ["--watch", "-f", join(place, "stator.yaml")]);
+    await using graph = await Graph.start(join(place, "front.ts"), ["--watch", "-f", join(place, "stator.yaml")], {
+      STATOR_GPUS: "0,1,2",
+    });
     const says = async () => (await (await fetch(`${graph.url}/say`)).json()) as string;
     expect(await says()).toBe("one?");
     writeFileSync(join(place, "word.ts"), 'export const word = "two";\n');
@@ -406,9 +408,26 @@ test("--watch replaces the processes when the code or the configuration changes,
     writeFileSync(join(place, "word.ts"), 'export const wrd = "three";\n');
     await graph.command.line(/^stator .*The graph goes on as it was\.$/);
     expect(await says()).toBe("two?");
+    writeFileSync(join(place, "new.ts"), "export const word = ;\n");
+    writeFileSync(join(place, "word.ts"), 'export { word } from "./new.ts";\n');
+    await graph.command.line(/^stator .*Unexpected ;/);
+    writeFileSync(join(place, "new.ts"), 'export const word = "three";\n');
+    await until(async () => (await says()) === "three?", "what was mended in the new file answers");
     writeFileSync(join(place, "word.ts"), 'export const word = "four";\n');
     writeFileSync(join(place, "stator.yaml"), "Front: { end: '.' }\n");
     await until(async () => (await says()) === "four.", "what was mended answers");
+    const workers = (count: number) =>
+      until(() => graph.workers("watched.front").length === count, `there are ${count}`);
+    writeFileSync(join(place, "stator.yaml"), "Front: { workers: 3, resources: { gpu: 1 } }\n");
+    await workers(3);
+    writeFileSync(join(place, "stator.yaml"), "Front: { workers: 1, resources: { gpu: 2 } }\n");
+    await workers(1);
+    // A graph that does not fit changes nothing.
+    writeFileSync(join(place, "stator.yaml"), "Front: { workers: 4, resources: { gpu: 1 } }\n");
+    await graph.command.line(/^stator .*4 workers with 1 GPU each need more than there is/);
+    writeFileSync(join(place, "stator.yaml"), "Front: { workers: 2 }\n");
+    await workers(2);
+    expect(await says()).toBe("four!");
     expect(await graph.stop()).toBe(0);
   } finally {
     rmSync(place, { recursive: true });

@@ -43,25 +43,45 @@ export class ServiceGroup {
 
   /** Starts more workers, or lets the last ones drain and end. Resolves when the new ones are ready and the others gone. */
   async scale(count: number): Promise<void> {
+    await this.drop(count);
+    await this.grow(count, (index) => gpusFor(this.description, index, count, this.pool));
     this.scaledTo = count;
-    const { gpu } = this.description.resources;
-    const [kept, dropped] = [this.workers.slice(0, count), this.workers.slice(count)];
-    this.workers = kept;
+  }
+
+  /** Takes a new plan: ends the workers that are too many, replaces the others, starts those that are missing. */
+  async renew(planned: PlannedService, pool: GpuPool): Promise<void> {
+    const count = this.scaledTo ?? planned.workers;
+    // Their GPUs go back to where they were taken from.
+    await this.drop(count);
+    this.planned = planned;
+    this.pool = pool;
+    // The plan has GPUs for its own workers; those that somebody has added take what is left.
+    const gpus = (index: number) => planned.gpus[index] ?? gpusFor(this.description, index, count, pool);
+    await this.restart(gpus);
+    await this.grow(count, gpus);
+  }
+
+  private async drop(count: number): Promise<void> {
+    const dropped = this.workers.slice(count);
+    this.workers = this.workers.slice(0, count);
     await Promise.all(dropped.map((worker) => this.end(worker)));
-    for (const worker of dropped) this.pool.give(worker.gpus, gpu);
+    for (const worker of dropped) this.pool.give(worker.gpus, this.description.resources.gpu);
+  }
+
+  private async grow(count: number, gpusAt: (index: number) => readonly string[]): Promise<void> {
+    const before = this.workers;
     const more: Worker[] = [];
     try {
-      for (let index = kept.length; index < count; index++) {
-        more.push(this.spawn(index, gpusFor(this.description, index, count, this.pool), count));
-        this.workers = [...kept, ...more];
+      for (let index = before.length; index < count; index++) {
+        more.push(this.spawn(index, gpusAt(index), count));
+        this.workers = [...before, ...more];
       }
       await Promise.all(more.map((worker) => worker.started));
     } catch (error) {
       // What was there before goes on; nothing of the attempt is left.
       await Promise.all(more.map((worker) => this.end(worker)));
-      for (const worker of more) this.pool.give(worker.gpus, gpu);
-      this.workers = kept;
-      this.scaledTo = kept.length;
+      for (const worker of more) this.pool.give(worker.gpus, this.description.resources.gpu);
+      this.workers = before;
       throw error;
     }
   }
@@ -70,13 +90,13 @@ export class ServiceGroup {
    * Replaces the workers, one after another: the new one is ready before the old one drains, so that calls always find one.
    * Workers with GPUs of their own drain first. When a new one does not start, the old ones that are left go on.
    *
-   * @param isNewPlan whether `update` has brought other GPUs
+   * @param gpusAt the GPUs of each. Default: those that it has.
    */
-  async restart(isNewPlan = false): Promise<void> {
+  async restart(gpusAt?: (index: number) => readonly string[]): Promise<void> {
     for (const old of this.workers) {
       const isExclusive = old.gpus.length > 0;
       if (isExclusive) await this.end(old);
-      const gpus = isNewPlan ? this.gpusOf(old.index) : old.gpus;
+      const gpus = gpusAt?.(old.index) ?? old.gpus;
       const fresh = this.spawn(old.index, gpus, this.workers.length);
       if (isExclusive) this.replace(old, fresh);
       try {
@@ -89,12 +109,6 @@ export class ServiceGroup {
       this.replace(old, fresh);
       await this.end(old);
     }
-  }
-
-  /** Takes a new plan, which `restart` and `scale` then follow. */
-  update(planned: PlannedService, pool: GpuPool): void {
-    this.planned = planned;
-    this.pool = pool;
   }
 
   /** Lets all workers drain and end. */
@@ -112,11 +126,6 @@ export class ServiceGroup {
   private async end(worker: Worker): Promise<void> {
     await worker.stop();
     this.all.delete(worker);
-  }
-
-  /** What a new plan has for a worker, or what is left for one that somebody has added. */
-  private gpusOf(index: number): readonly string[] {
-    return this.planned.gpus[index] ?? gpusFor(this.description, index, this.workers.length, this.pool);
   }
 
   private replace(old: Worker, fresh: Worker): void {

@@ -46,6 +46,10 @@ export class Supervisor implements Controlled {
   readonly logs = new LogBuffer();
   /** The files that the graph was made of when it was loaded last. */
   files: readonly string[] = [];
+  /** When it was, in milliseconds since 1970: what changes later has not been seen. */
+  loadedAt = 0;
+  /** Whether the graph could not be loaded the last time: then nobody knows all of its files. */
+  isBroken = false;
   private readonly groups = new Map<string, ServiceGroup>();
   private readonly done = Promise.withResolvers<number>();
   private readonly startedAt = new Date();
@@ -75,6 +79,8 @@ export class Supervisor implements Controlled {
   /** Loads the graph and decides what would run, without starting it. */
   async plan(): Promise<{ readonly described: DescribedGraph; readonly plan: Plan }> {
     const { target, sources, environment } = this.options;
+    this.loadedAt = Date.now();
+    this.isBroken = true;
     const described = await describeTarget(
       target,
       sources,
@@ -86,6 +92,7 @@ export class Supervisor implements Controlled {
     ).finally(() => {
       this.describing = null;
     });
+    this.isBroken = false;
     const plan = planWorkers(described.services, this.options);
     const shortage = memoryShortage(
       plan.services.map(({ workers, description }) => ({ workers, memory: description.resources.memory })),
@@ -219,10 +226,7 @@ export class Supervisor implements Controlled {
   private async renew(planned: PlannedService, pool: GpuPool): Promise<void> {
     const group = this.groups.get(planned.description.id);
     if (group === undefined) return this.startGroup(await this.makeGroup(planned, pool));
-    group.update(planned, pool);
-    await group.restart(true);
-    const wanted = group.scaledTo ?? planned.workers;
-    if (group.workers.length !== wanted) await group.scale(wanted);
+    await group.renew(planned, pool);
   }
 
   private hint(className: string): void {
