@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
-import { type Choices, configMap, type ConfigMap, overlay } from "./config-tree.ts";
+import { type Choices, type ConfigMap, type ConfigNode, overlay } from "./config-tree.ts";
 import { pathText } from "./config-path.ts";
 import { ConfigurationError, joinErrors } from "./configuration-error.ts";
 import { variableName } from "./environment-entries.ts";
@@ -62,15 +62,23 @@ function issueError(service: string, { path, message, node }: SectionIssue, inGr
   return new ConfigurationError(name, `${message}; ${remedy}`);
 }
 
+/** The section without these keys. */
 function without(section: ConfigMap, keys: readonly UnknownKey[]): ConfigMap {
-  const top = new Set(keys.filter(({ path }) => path.length === 1).map(({ path }) => path[0]));
-  const entries = [...section.entries].filter(([key]) => !top.has(key));
-  const deeper = keys.filter(({ path }) => path.length > 1);
-  return configMap(
-    section.origin,
-    entries.map(([key, node]) => {
-      const below = deeper.filter(({ path }) => path[0] === key).map((each) => ({ ...each, path: each.path.slice(1) }));
-      return [key, node.kind === "map" && below.length > 0 ? without(node, below) : node] as const;
-    }),
-  );
+  return pruned(
+    section,
+    keys.map(({ path }) => path),
+  ) as ConfigMap;
+}
+
+function pruned(node: ConfigNode, paths: readonly (readonly string[])[]): ConfigNode {
+  if (node.kind === "leaf" || paths.length === 0) return node;
+  const below = (key: string) => paths.flatMap(([first, ...rest]) => (first === key ? [rest] : []));
+  if (node.kind === "list") {
+    return { ...node, items: node.items.map((item, index) => pruned(item, below(String(index)))) };
+  }
+  const kept = [...node.entries].flatMap(([key, each]): [string, ConfigNode][] => {
+    const inside = below(key);
+    return inside.some((rest) => rest.length === 0) ? [] : [[key, pruned(each, inside)]];
+  });
+  return { ...node, entries: new Map(kept) };
 }

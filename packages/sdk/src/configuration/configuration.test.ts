@@ -205,6 +205,34 @@ describe("refuses, with the place and the nearest name,", () => {
     expect(() => yaml(text)).toThrow(said);
   });
 
+  test("what stands in lists, and in the values of maps", () => {
+    const Route = z.strictObject({ path: z.string(), weight: z.number().default(1) });
+    @service({ namespace: "test" })
+    class Router {
+      readonly config = configuration(
+        z.object({
+          routes: z.array(Route).default([]),
+          named: z.record(z.string(), z.object({ to: z.string() })).default({}),
+        }),
+      );
+    }
+    const routed = (options: ConfigurationSources["options"]) =>
+      (resolveService(Router, loadLayers({ files: [], profiles: [], options }, {})).instance as Router).config;
+    expect(
+      routed([
+        ["Router.routes", '[{"path":"a"}]'],
+        ["Router.named.x.to", "y"],
+      ]),
+    ).toEqual({
+      routes: [{ path: "a", weight: 1 }],
+      named: { x: { to: "y" } },
+    });
+    expect(() => routed([["Router.routes", '[{"path":"a"},{"path":"b","wieght":2}]']])).toThrow(
+      'Router has no setting "routes.1.wieght"; did you mean "weight"?',
+    );
+    expect(() => routed([["Router.named.x", '{"to":"y","from":"z"}']])).toThrow('Router has no setting "named.x.from"');
+  });
+
   test("what the command line and the environment say", () => {
     expect(() => option("Worker.maxTokenz", "5")).toThrow(
       '--Worker.maxTokenz: Worker has no setting "maxTokenz"; did you mean',

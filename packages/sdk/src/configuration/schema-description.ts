@@ -44,9 +44,20 @@ export function allowedKeys(root: JsonSchema, schema: unknown, depth = 0): Reado
 export function schemasOfKey(root: JsonSchema, schema: unknown, key: string, depth = 0): unknown[] {
   const at = resolved(root, schema);
   if (at === null || depth > 16) return [];
-  const properties = at["properties"];
-  const own = isObject(properties) && Object.hasOwn(properties, key) ? [properties[key]] : [];
+  const { properties, additionalProperties: more } = at;
+  const isNamed = isObject(properties) && Object.hasOwn(properties, key);
+  const own = isNamed ? [properties[key]] : isObject(more) ? [more] : [];
   return [...own, ...branches(at).flatMap((branch) => schemasOfKey(root, branch, key, depth + 1))];
+}
+
+/** The schemas that hold for an item of a list, in all branches. */
+export function schemasOfItem(root: JsonSchema, schema: unknown, index: number, depth = 0): unknown[] {
+  const at = resolved(root, schema);
+  if (at === null || depth > 16) return [];
+  const { prefixItems: first, items } = at;
+  const own: unknown = Array.isArray(first) && index < first.length ? first[index] : items;
+  const inside = branches(at).flatMap((branch) => schemasOfItem(root, branch, index, depth + 1));
+  return isObject(own) ? [own, ...inside] : inside;
 }
 
 /** Whether a value at this path, or one around it, is not to be shown: its schema says `writeOnly`. */

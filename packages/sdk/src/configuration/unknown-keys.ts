@@ -1,5 +1,5 @@
-import { type Choices, type ConfigMap, type ConfigNode, type Origin, valueOf } from "./config-tree.ts";
-import { allowedKeys, type JsonSchema, schemasOfKey } from "./schema-description.ts";
+import type { Choices, ConfigMap, ConfigNode, Origin } from "./config-tree.ts";
+import { allowedKeys, type JsonSchema, schemasOfItem, schemasOfKey } from "./schema-description.ts";
 import { isPlainObject } from "./text-node.ts";
 
 /** A key that no schema knows. */
@@ -24,24 +24,32 @@ export function unknownKeys(
 }
 
 function undescribed(node: ConfigNode, root: JsonSchema, schemas: unknown[], path: string[]): UnknownKey[] {
-  if (node.kind !== "map") return [];
+  if (node.kind === "leaf" || schemas.length === 0) return [];
+  if (node.kind === "list") {
+    return node.items.flatMap((item, index) => {
+      const below = schemas.flatMap((schema) => schemasOfItem(root, schema, index));
+      return undescribed(item, root, below, [...path, String(index)]);
+    });
+  }
   const sets = schemas.map((schema) => allowedKeys(root, schema));
-  if (sets.length === 0 || sets.includes(null)) return [];
+  const isOpen = sets.includes(null);
   const known = new Set(sets.flatMap((set) => [...(set ?? [])]));
   return [...node.entries].flatMap(([key, each]) => {
     const at = [...path, key];
-    if (!known.has(key)) return [{ path: at, origin: each.origin, known: [...known] }];
-    return undescribed(
-      each,
-      root,
-      schemas.flatMap((schema) => schemasOfKey(root, schema, key)),
-      at,
-    );
+    if (!isOpen && !known.has(key)) return [{ path: at, origin: each.origin, known: [...known] }];
+    const below = schemas.flatMap((schema) => schemasOfKey(root, schema, key));
+    return undescribed(each, root, below, at);
   });
 }
 
 function dropped(node: ConfigNode, choices: Choices, output: unknown, path: string[]): UnknownKey[] {
-  if (node.kind !== "map" || !isPlainObject(output) || !isPlainObject(valueOf(node, choices))) return [];
+  if (node.kind === "leaf" || (choices.get(node) ?? 0) > 0) return [];
+  if (node.kind === "list") {
+    // A schema that drops or adds items says nothing about what stands in them.
+    if (!Array.isArray(output) || output.length !== node.items.length) return [];
+    return node.items.flatMap((item, index) => dropped(item, choices, output[index], [...path, String(index)]));
+  }
+  if (!isPlainObject(output)) return [];
   return [...node.entries].flatMap(([key, each]) => {
     const at = [...path, key];
     if (!Object.hasOwn(output, key)) return [{ path: at, origin: each.origin, known: Object.keys(output) }];
