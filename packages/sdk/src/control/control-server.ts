@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { UsageError } from "../cli/usage-error.ts";
+import { MOST_WORKERS } from "../configuration/service-settings.ts";
 import type { Explanation } from "../configuration/explanation.ts";
 import { stringifyJson } from "../schema/json-text.ts";
 import type { LogBuffer, LogLine } from "../supervisor/log-buffer.ts";
@@ -57,14 +58,19 @@ export class ControlServer implements Disposable {
         case "GET /logs":
           return this.logs(request, searchParams);
         case "POST /scale": {
-          const { service, workers } = (await request.json()) as { service: string; workers: number };
+          const { service, workers } = (await request.json()) as { service?: unknown; workers?: unknown };
+          if (typeof service !== "string" || !isWorkerCount(workers)) {
+            throw new UsageError(`scale takes a service and a number of workers from 1 to ${MOST_WORKERS}.`);
+          }
           // A drain may take longer than a connection is usually kept.
           this.server.timeout(request, 0);
           await this.controlled.scale(service, workers);
           return json(this.controlled.status());
         }
         case "POST /restart": {
-          const { service } = (await request.json()) as { service: string | null };
+          const { service } = (await request.json()) as { service?: unknown };
+          if (typeof service !== "string" && service !== null)
+            throw new UsageError("restart takes a service, or null.");
           this.server.timeout(request, 0);
           await this.controlled.restart(service);
           return json(this.controlled.status());
@@ -116,6 +122,10 @@ export class ControlServer implements Disposable {
 const QUIET_MS = 3_000;
 
 const NDJSON = { headers: { "content-type": "application/x-ndjson" } };
+
+function isWorkerCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MOST_WORKERS;
+}
 
 function text(line: LogLine): string {
   return `${JSON.stringify(line)}\n`;
