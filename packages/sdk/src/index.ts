@@ -6,6 +6,8 @@ export {
   type ServiceHooks,
 } from "./builder/define-service.ts";
 export { type BuiltEndpoint, handler, type HandlerOptions } from "./builder/handler.ts";
+export { configuration, type Configuration, type ConfigurationValues } from "./configuration/configuration.ts";
+export { abstractService, type AbstractServiceClass } from "./definition/abstract-service.ts";
 export { api, type ApiOptions } from "./definition/api.ts";
 export { commandService, type CommandOptions, type CommandService } from "./definition/command-service.ts";
 export { endpoint, type EndpointMethod, type EndpointOptions } from "./definition/endpoint.ts";
@@ -37,6 +39,9 @@ export { metadataKey, type MetadataKey } from "./interceptor/metadata-key.ts";
 export type { ContractEndpoint, ContractMethods, ServiceContract } from "./contract/service-contract.ts";
 export type { ContractClient } from "./dependency/contract-client.ts";
 export type { ServiceStream } from "./dependency/service-stream.ts";
+export { graph, Graph, type LinkOptions } from "./graph/graph.ts";
+export type { GraphCheckOptions } from "./graph/check-graph.ts";
+export type { GraphProblem } from "./graph/graph-problem.ts";
 export type { Requests } from "./schema/request-types.ts";
 export { currentContext } from "./serving/call-scope.ts";
 export { serve } from "./serving/serve.ts";

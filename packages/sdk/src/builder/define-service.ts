@@ -15,6 +15,8 @@ import {
   type ServiceOptions,
 } from "../definition/service.ts";
 import type { ServiceClass } from "../definition/service-definition.ts";
+import { DEPENDENCIES } from "../definition/dependencies-symbol.ts";
+import { describing } from "../configuration/configuration-scope.ts";
 import { collected } from "../dependency/collecting-scope.ts";
 import { BuiltEndpoint } from "./handler.ts";
 
@@ -101,7 +103,7 @@ export function defineService(
   const metadata = Object.create(null) as DecoratorMetadata;
   const build = (given: object): Endpoints => (typeof endpoints === "function" ? endpoints(given) : endpoints);
   // To learn about the endpoints; what depends on others is noted for each object anew.
-  const { result } = collected(() => build(dependencies()));
+  const { result } = collected(() => describing(() => build(dependencies())));
   for (const [property, endpoint] of Object.entries(result)) addBuilt(where, property, endpoint, metadata);
   const timeoutMs = healthTimeout(`${where}: hooks`, pick(hooks.healthTimeoutMs));
   for (const hook of HOOKS) {
@@ -115,6 +117,7 @@ export function defineService(
   }
   const construct = function (this: object): void {
     const given = dependencies();
+    Object.defineProperty(this, DEPENDENCIES, { value: given });
     for (const [property, { method }] of Object.entries(build(given))) {
       Object.defineProperty(this, property, { value: method });
     }

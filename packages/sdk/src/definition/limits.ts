@@ -13,6 +13,9 @@ export interface LimitOptions {
   burst?: number;
 }
 
+/** The names of the options, for the check of unknown ones. */
+export const LIMIT_OPTIONS = ["maxConcurrency", "queue", "perSecond", "burst"] as const;
+
 /** What `@service` limits: all calls of its endpoints together. */
 export interface ServiceLimitOptions extends LimitOptions {
   /** Longest time for a call of an endpoint that says none itself, in milliseconds. Default: none. */
@@ -34,7 +37,7 @@ export interface Limits {
 
 /** The limits, null for none. */
 export function readLimits(where: string, options: LimitOptions = {}, more: readonly string[] = []): Limits | null {
-  checkOptions(where, options, ["maxConcurrency", "queue", "perSecond", "burst", ...more]);
+  checkOptions(where, options, [...LIMIT_OPTIONS, ...more]);
   checkWhole(`${where}: maxConcurrency`, options.maxConcurrency, 1);
   checkWhole(`${where}: queue`, options.queue, 0);
   checkWhole(`${where}: burst`, options.burst, 1);

@@ -13,11 +13,13 @@ export interface ServiceDefinition {
   /** `namespace.component`: what tells two services apart. */
   readonly id: string;
   /** How many processes `stator serve` starts. */
-  readonly workers: number;
+  readonly workers: number | "auto";
   /** What each process needs. */
   readonly resources: Resources;
   /** How many calls of all endpoints together run at once in one process; null for no limit. */
   readonly limits: Limits | null;
+  /** Longest time for a call of an endpoint that says none itself, in milliseconds; null for none. */
+  readonly timeoutMs: number | null;
   /** What each process finds in its environment, unless somebody has set it otherwise. */
   readonly env: Readonly<Record<string, string>>;
   /** For people and tools. */

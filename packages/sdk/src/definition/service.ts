@@ -1,6 +1,6 @@
 import { applyContract } from "../contract/apply-contract.ts";
 import { type ContractMethods, isContract, type ServiceContract } from "../contract/service-contract.ts";
-import { checkOptions, checkWhole } from "./check-options.ts";
+import { checkOptions, checkWhole, checkWorkers } from "./check-options.ts";
 import { invalidArgument } from "./invalid-argument.ts";
 import { readLimits, type ServiceLimitOptions } from "./limits.ts";
 import { allMembers } from "./members.ts";
@@ -13,8 +13,8 @@ import { type ServiceClass, setDefinition } from "./service-definition.ts";
 
 /** What `@service` takes for every class. */
 export interface CommonServiceOptions {
-  /** How many processes `stator serve` starts. Default: 1. */
-  workers?: number;
+  /** How many processes `stator serve` starts; `auto` is as many as the machine carries. Default: 1. */
+  workers?: number | "auto";
   /** What each process needs. Default: nothing is said. */
   resources?: ResourceOptions;
   /** How many calls run at once in each process, and for how long. Default: no limits. */
@@ -79,7 +79,7 @@ export function service(
     const className = context.name ?? "";
     const where = `@service ${className}`;
     checkOptions(where, options, SERVICE_OPTIONS);
-    checkWhole(`${where}: workers`, options.workers, 1);
+    checkWorkers(where, options.workers);
     const { contract } = options;
     if (contract !== undefined) checkContract(where, contract, options);
     if (className === "" && options.name === undefined && contract === undefined) {
@@ -107,6 +107,7 @@ export function service(
       workers: options.workers ?? 1,
       resources: readResources(`${where}: resources`, options.resources),
       limits: readLimits(`${where}: limits`, options.limits, ["timeoutMs"]),
+      timeoutMs,
       env: readEnvironment(`${where}: env`, options.env),
       labels: readLabels(`${where}: labels`, options.labels),
       interceptors: readInterceptors(`${where}: interceptors`, options.interceptors),

@@ -18,6 +18,16 @@ export interface ResolvedDependency {
   readonly service: GraphService | null;
 }
 
+/** What `depends()` was given, whatever a graph puts in its place. */
+export interface AskedDependency {
+  /** The class, the contract or the program. */
+  readonly value: unknown;
+  readonly label: string;
+  /** Whether only a link can tell what it leads to. */
+  readonly isAbstract: boolean;
+  readonly endpoints: readonly TargetEndpoint[];
+}
+
 /** One budget for all endpoints that share a policy. */
 type Budgets = Map<{ readonly budget: number }, RetryBudget>;
 
@@ -29,8 +39,10 @@ export class Dependency {
   private resolved: ResolvedDependency | null = null;
 
   constructor(
-    private readonly resolveTarget: () => ResolvedDependency,
+    private readonly resolveTarget: () => ResolvedDependency & { readonly asked: AskedDependency },
     readonly policy: DependencyPolicy,
+    /** Whether the service was given as `() => X`: then a circle is wanted. */
+    readonly isLazy: boolean = false,
   ) {
     this.client = new Proxy(Object.create(null) as object, {
       get: (_empty, property) => this.member(property),
@@ -49,6 +61,16 @@ export class Dependency {
   /** The class or the command behind it, null for a contract, whose service runs elsewhere. */
   get service(): GraphService | null {
     return this.resolve().service;
+  }
+
+  /** What was asked for. The first use looks behind `() => X`. */
+  get asked(): AskedDependency {
+    return this.resolveTarget().asked;
+  }
+
+  /** Leads to another service from now on: before `connect`. */
+  link(resolved: ResolvedDependency): void {
+    this.resolved = resolved;
   }
 
   /** Opens one client per endpoint, before the service starts. `outer`: interceptors around its own. */

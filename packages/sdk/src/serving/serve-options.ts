@@ -15,6 +15,11 @@ export interface ServeServiceOptions {
   drainMs?: number;
   /** Serves in this process also what the services depend on. Default: false. */
   withDependencies?: boolean;
+  /**
+   * What the services are told, by their names: `{ Worker: { maxTokens: 5 } }`. Stronger than files and the environment.
+   * Default: nothing.
+   */
+  configuration?: Readonly<Record<string, object>>;
   /** Stops on SIGTERM and SIGINT and then ends the process. Default: true. */
   signals?: boolean;
   /** Around the calls that these services answer and make, outside of those of the services. Default: none. */
@@ -35,7 +40,15 @@ export function resolveServeOptions(
   options: ServeServiceOptions,
   environment: Record<string, string | undefined> = process.env,
 ): ResolvedServeOptions {
-  checkOptions("serve", options, ["http", "runtime", "drainMs", "withDependencies", "signals", "interceptors"]);
+  checkOptions("serve", options, [
+    "http",
+    "runtime",
+    "drainMs",
+    "withDependencies",
+    "configuration",
+    "signals",
+    "interceptors",
+  ]);
   checkWhole("serve: drainMs", options.drainMs, 0);
   return {
     http: resolveHttpOptions(options.http, environment),

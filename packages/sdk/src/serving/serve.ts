@@ -1,7 +1,11 @@
 import { DistributedRuntime } from "@stator/runtime-native";
 
+import type { ConfigurationLayers } from "../configuration/configuration-layers.ts";
+import { processLayers } from "../configuration/load-layers.ts";
+import { valueEntries } from "../configuration/value-entries.ts";
 import { definitionOf, type ServiceClass } from "../definition/service-definition.ts";
 import { requireClasses, resolveGraph, resolveService, type ServiceNode } from "../graph/service-graph.ts";
+import { type Graph, isGraph } from "../graph/graph.ts";
 import { HttpServer } from "../http/http-server.ts";
 import { applyEnvironment } from "./apply-environment.ts";
 import { resolveServeOptions, type ServeServiceOptions } from "./serve-options.ts";
@@ -14,23 +18,27 @@ import { Supervision } from "../supervision/supervision.ts";
 
 /**
  * Runs services in this process: connects their dependencies, runs their start hooks, registers their endpoints, and
- * opens HTTP last. What they depend on must run elsewhere, or here with `withDependencies`.
+ * opens HTTP last. What they depend on must run elsewhere, or here with `withDependencies`; a graph brings all its services.
  *
  * A start that fails takes back what it had done and throws. A program that `stator serve` has started as a command tells
  * it when it is ready.
  */
 export async function serve(
-  services: ServiceClass | readonly ServiceClass[],
+  services: ServiceClass | readonly ServiceClass[] | Graph,
   options: ServeServiceOptions = {},
 ): Promise<Serving> {
-  const list = typeof services === "function" ? [services] : services;
   const supervision = Supervision.take();
   const { drainMs = supervision.drainMs ?? undefined } = options;
   try {
     // Before the classes are constructed: their fields may read it.
     const set = new Set<string>();
-    applyEnvironment(list.map(definitionOf), set);
-    const nodes = options.withDependencies === true ? requireClasses(resolveGraph(list)) : list.map(resolveService);
+    applyEnvironment(classesOf(services).map(definitionOf), set);
+    const layers = serveLayers(options);
+    const nodes = nodesToServe(services, options, layers);
+    layers.check(
+      nodes.map(({ definition }) => definition),
+      { lenient: !isGraph(services) && options.withDependencies !== true },
+    );
     const serving = await serveNodes(nodes, drainMs === undefined ? options : { ...options, drainMs }, set);
     reportReady(supervision, serving);
     return serving;
@@ -38,6 +46,29 @@ export async function serve(
     supervision.tell({ type: "failed", message: startFailure(error) });
     throw error;
   }
+}
+
+/** What configures the services of this process: its environment, and over it what `serve` was given. */
+function serveLayers({ configuration = {} }: ServeServiceOptions): ConfigurationLayers {
+  return processLayers().with(valueEntries(configuration, "serve({ configuration })"));
+}
+
+type Served = ServiceClass | readonly ServiceClass[] | Graph;
+
+function classesOf(services: Served): readonly unknown[] {
+  if (isGraph(services)) return [...services.parts.roots, ...services.parts.links.map(({ service }) => service)];
+  return typeof services === "function" ? [services] : services;
+}
+
+function nodesToServe(
+  services: Served,
+  { withDependencies = false }: ServeServiceOptions,
+  layers: ConfigurationLayers,
+): ServiceNode[] {
+  if (isGraph(services)) return requireClasses(services.nodes(layers));
+  const list = typeof services === "function" ? [services] : services;
+  if (withDependencies) return requireClasses(resolveGraph(list, layers));
+  return list.map((service) => resolveService(service, layers));
 }
 
 /** The same for services that have been constructed already. `set`: the variables that were set for that. */
@@ -83,4 +114,5 @@ export function reportReady(supervision: Supervision, serving: Serving): void {
   };
   serving.runtime.onInstanceId(ready);
   ready();
+  supervision.beat();
 }
