@@ -5,14 +5,19 @@ use ts_rs::TS;
 /// A text to be cut.
 #[derive(Debug, Serialize, Deserialize, TS, Contract)]
 pub struct Text {
+    /// Narrower than before.
+    #[contract(max_length = 100)]
     pub text: String,
+    /// New, and required.
+    pub language: String,
 }
 
 #[derive(Debug, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "snake_case")]
 pub enum PieceKind {
     Word,
-    Space,
+    /// In place of `Space`.
+    Blank,
 }
 
 /// A part of the text.
@@ -31,7 +36,7 @@ pub struct Count {
 }
 
 /// Cuts texts.
-#[contract_service(namespace = "generations")]
+#[contract_service(namespace = "generations", service = "runtime")]
 pub trait Texts {
     /// The parts of the text, in order.
     #[endpoint(idempotent)]

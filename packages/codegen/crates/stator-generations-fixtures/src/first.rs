@@ -6,8 +6,6 @@ use ts_rs::TS;
 #[derive(Debug, Serialize, Deserialize, TS, Contract)]
 pub struct Text {
     pub text: String,
-    /// New, and optional.
-    pub limit: Option<u32>,
 }
 
 #[derive(Debug, Serialize, Deserialize, TS, Contract)]
@@ -22,9 +20,6 @@ pub enum PieceKind {
 pub struct Piece {
     pub text: String,
     pub kind: PieceKind,
-    /// New, with a default for pieces that older services send.
-    #[serde(default)]
-    pub place: u32,
 }
 
 /// Who counted, and what.
@@ -36,7 +31,7 @@ pub struct Count {
 }
 
 /// Cuts texts.
-#[contract_service(namespace = "generations")]
+#[contract_service(namespace = "generations", service = "runtime")]
 pub trait Texts {
     /// The parts of the text, in order.
     #[endpoint(idempotent)]

@@ -5,19 +5,16 @@ use ts_rs::TS;
 /// A text to be cut.
 #[derive(Debug, Serialize, Deserialize, TS, Contract)]
 pub struct Text {
-    /// Narrower than before.
-    #[contract(max_length = 100)]
     pub text: String,
-    /// New, and required.
-    pub language: String,
+    /// New, and optional.
+    pub limit: Option<u32>,
 }
 
 #[derive(Debug, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "snake_case")]
 pub enum PieceKind {
     Word,
-    /// In place of `Space`.
-    Blank,
+    Space,
 }
 
 /// A part of the text.
@@ -25,6 +22,9 @@ pub enum PieceKind {
 pub struct Piece {
     pub text: String,
     pub kind: PieceKind,
+    /// New, with a default for pieces that older services send.
+    #[serde(default)]
+    pub place: u32,
 }
 
 /// Who counted, and what.
@@ -36,7 +36,7 @@ pub struct Count {
 }
 
 /// Cuts texts.
-#[contract_service(namespace = "generations")]
+#[contract_service(namespace = "generations", service = "runtime")]
 pub trait Texts {
     /// The parts of the text, in order.
     #[endpoint(idempotent)]
