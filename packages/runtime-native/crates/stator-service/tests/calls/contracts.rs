@@ -97,13 +97,20 @@ async fn a_client_compares_its_contract_with_that_of_a_newer_service() -> Result
     let cluster = Cluster::new();
     let worker = cluster.runtime()?;
     newer::KindsContract::serve(newer::Service).register(&worker).await?;
-    let client = KindsClient::connect(&cluster.runtime()?).await?;
+    let caller = cluster.runtime()?;
 
     // What fits just works.
+    let wait = Duration::from_secs(10);
+    let patient = ClientOptions {
+        wait,
+        ..ClientOptions::default()
+    };
+    let client = KindsClient::connect_with(&caller, patient).await?;
     let answer = client.who(words("newer")).await.map_err(Failure::into_error)?;
     assert_eq!(answer, words("newer 0"));
 
     // What does not is not even tried.
+    let client = KindsClient::connect(&caller).await?;
     let failure = client.one(words("a")).await.err();
     let failed = failure.map(|failure| (failure.code(), failure.error().message.clone()));
     let (code, message) = failed.unwrap_or((ErrorCode::Internal, "it has an answer".to_owned()));
