@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
 import type { Client, DistributedRuntime } from "@stator/runtime-native";
+import { Etcd3 } from "etcd3";
 
+import { Etcd } from "../../scripts/lib/servers/etcd.ts";
 import { Nats } from "../../scripts/lib/servers/nats.ts";
 import { until, within } from "../support/command.ts";
 import { failure } from "../support/failure.ts";
@@ -185,4 +187,23 @@ test("what the server does not allow is permission_denied, when serving and when
   const calling = await failure(client.generate("x").one());
   expect(calling).toMatchObject({ code: "permission_denied", message: expect.stringContaining("allowed_worker.run-") });
   expect(await counter(few, "stator_nats_refusals_total")).toBe(2);
+});
+
+test("a worker that etcd forgot takes calls under its next id", async () => {
+  await using etcd = await Etcd.start();
+  await using nats = await Nats.start();
+  const own = { discovery: "etcd", etcdEndpoints: etcd.endpoint, etcdLeaseTtlMs: 2000 } as const;
+  await using worker = await runtimeOn(nats, place.folder("etcd"), own);
+  await worker.endpoint("healing.worker.run").serveEndpoint(echo);
+  await using caller = await runtimeOn(nats, place.folder("etcd"), own);
+  const client = await caller.endpoint("healing.worker.run").client();
+  const [first = 0n] = await client.waitForInstances({ timeoutMs: 20_000 });
+  expect(await client.generate("before").one()).toBe("before");
+  const eye = new Etcd3({ hosts: etcd.endpoint });
+  await eye.leaseClient.leaseRevoke({ ID: first.toString() });
+  eye.close();
+  await until(() => client.instanceIds().some((id) => id !== first), "it is there again");
+  const [next = 0n] = client.instanceIds();
+  expect(client.instances()[0]?.address).toBe(`nats:healing_worker.run-${next.toString(16)}`);
+  expect(await client.generate("after").one()).toBe("after");
 });

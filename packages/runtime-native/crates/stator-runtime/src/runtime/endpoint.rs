@@ -278,8 +278,7 @@ impl Withdrawal {
         }
     }
 
-    /// Takes requests over NATS under that id, where that is how they come. Another id was forgotten by discovery: it is
-    /// not called any more.
+    /// Takes requests over NATS under that id, where that is how they come.
     async fn listen_as(&self, id: u64) -> Result<()> {
         let inner = &self.runtime.0;
         let (Some(bus), Some(ingress)) = (inner.plane.nats(), inner.server.ingress()) else {
@@ -293,7 +292,10 @@ impl Withdrawal {
         let (subject, path) = (endpoint_subject(id, names), endpoint_path(id, names));
         let server = Arc::clone(&inner.server);
         let serving = serve_nats(bus, ingress.clone(), server, &subject, path).await?;
-        *nats = Some((id, serving));
+        if let Some((_, old)) = nats.replace((id, serving)) {
+            // What still comes for the old id is told that it is not there any more.
+            tokio::spawn(old.stop());
+        }
         Ok(())
     }
 
