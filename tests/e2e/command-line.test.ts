@@ -323,6 +323,20 @@ test("a configuration too long for the environment reaches the workers through a
   expect(statSync(settings, { throwIfNoEntry: false })).toBeUndefined();
 });
 
+test.each([
+  ["in processes", []],
+  ["in one process", ["--in-process"]],
+])("the configuration is the same %s, and so is the environment that it sets", async (_where, how) => {
+  const told = ["--Worker.maxTokens=5", "--Worker.env.MODE=007", "--Worker.env.CUDA_VISIBLE_DEVICES=null"];
+  const environment = { CUDA_VISIBLE_DEVICES: "7", MODE: "outside" };
+  const argv = [CLI, "serve", `${FIXTURE}#whole`, "--port", "0", "--Worker.workers=1", ...told, ...how];
+  await using command = new Command(argv, environment);
+  const [, url = ""] = await command.line(/^ready (\S+)/);
+  expect(await (await fetch(`${url}/show`)).json()).toMatchObject({ maxTokens: 5, mode: "007", gpus: null });
+  command.signal("SIGTERM");
+  expect(await command.exited).toBe(0);
+});
+
 test("services start one after another, dependencies first, and end the other way round", async () => {
   await using graph = await Graph.start(`${FIXTURE}#whole`);
   expect(await graph.stop()).toBe(0);
