@@ -26,7 +26,7 @@ function certificates(name: string, options: { names?: string[]; authority?: str
 const ours = certificates("ours");
 const guarded: RuntimeOptions = { security: ours };
 
-async function* echo(request: unknown): AsyncGenerator<unknown> {
+async function* echo(request: unknown): AsyncGenerator {
   yield request;
 }
 
