@@ -138,7 +138,7 @@ impl Link {
     /// Whether nobody between the two ends can read what is sent.
     pub fn is_private(&self) -> bool {
         match self {
-            Self::Plain(socket) => socket.peer().is_ok_and(|peer| is_here(peer)),
+            Self::Plain(socket) => socket.peer().is_ok_and(is_here),
             Self::Tls(_) | Self::Memory(_) => true,
         }
     }
