@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Cluster, on_both_planes, read, text};
+use crate::support::{Cluster, on_all_planes, read, text};
 use stator_runtime::{
     Error, ErrorCode, Result,
     client::{CallOptions, Router},
@@ -16,7 +16,7 @@ fn options() -> CallOptions {
 
 #[test]
 fn unary() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let (worker, served) = cluster
             .worker(ServeOptions::default(), |call| async move {
@@ -43,7 +43,7 @@ fn unary() -> Result<()> {
 
 #[test]
 fn server_stream_in_order_with_both_lanes() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let _worker = cluster
             .worker(ServeOptions::default(), |call| async move {
@@ -75,7 +75,7 @@ fn server_stream_in_order_with_both_lanes() -> Result<()> {
 
 #[test]
 fn client_stream() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let _worker = cluster
             .worker(ServeOptions::default(), |call| async move {
@@ -98,7 +98,7 @@ fn client_stream() -> Result<()> {
 
 #[test]
 fn duplex_answers_while_the_request_goes_on() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let _worker = cluster
             .worker(ServeOptions::default(), |call| async move {
@@ -124,7 +124,7 @@ fn duplex_answers_while_the_request_goes_on() -> Result<()> {
 
 #[test]
 fn messages_far_over_the_window_arrive_whole_both_ways() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let _worker = cluster
             .worker(ServeOptions::default(), |call| async move {
@@ -145,7 +145,7 @@ fn messages_far_over_the_window_arrive_whole_both_ways() -> Result<()> {
 
 #[test]
 fn a_message_over_the_limit_is_a_typed_error_and_harms_nobody() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::with(
             on,
             Settings {
@@ -183,7 +183,7 @@ fn a_message_over_the_limit_is_a_typed_error_and_harms_nobody() -> Result<()> {
 
 #[test]
 fn an_error_comes_after_the_items_before_it() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let _worker = cluster
             .worker(ServeOptions::default(), |call| async move {
@@ -213,7 +213,7 @@ fn an_error_comes_after_the_items_before_it() -> Result<()> {
 
 #[test]
 fn an_unknown_endpoint_is_refused() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let (worker, _served) = cluster.worker(ServeOptions::default(), |_| async { Ok(()) }).await?;
         let client = worker.endpoint("test.worker.rum")?.client(Default::default()).await?;
@@ -240,7 +240,7 @@ fn an_unknown_endpoint_is_refused() -> Result<()> {
 
 #[test]
 fn deadlines_end_the_call_on_both_sides() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
         let _worker = cluster
@@ -283,7 +283,7 @@ impl Drop for TellOnDrop {
 
 #[test]
 fn dropping_the_response_kills_the_handler_and_stop_asks_it_to_finish() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
         let _worker = cluster
@@ -317,7 +317,7 @@ fn dropping_the_response_kills_the_handler_and_stop_asks_it_to_finish() -> Resul
 
 #[test]
 fn a_reader_that_does_not_read_stops_its_writer_and_nobody_else() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::with(
             on,
             Settings {
@@ -380,7 +380,7 @@ fn a_reader_that_does_not_read_stops_its_writer_and_nobody_else() -> Result<()> 
 
 #[test]
 fn metadata_travels_and_oversized_metadata_is_refused() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::new(on);
         let _worker = cluster
             .worker(ServeOptions::default(), |call| async move {
@@ -405,7 +405,7 @@ fn metadata_travels_and_oversized_metadata_is_refused() -> Result<()> {
 
 #[test]
 fn more_calls_than_the_limit_are_refused_as_overloaded() -> Result<()> {
-    on_both_planes(|on| async move {
+    on_all_planes(|on| async move {
         let cluster = Cluster::with(
             on,
             Settings {

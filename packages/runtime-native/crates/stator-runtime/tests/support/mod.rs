@@ -202,17 +202,25 @@ pub fn read(payload: &Payload) -> String {
     serde_json::from_slice(&payload.data).unwrap_or_else(|_| String::from_utf8_lossy(&payload.data).into_owned())
 }
 
-/// Runs a test body on a Tokio runtime, on every plane and wire (TCP in both ways of reading it); a hang fails.
+/// Every plane and wire; TCP in both ways of reading it.
+const PLANES: [On; 4] = [On::Tcp, On::Fed, On::Dynamo, On::Memory];
+
+/// Those over sockets, encrypted.
+const ENCRYPTED: [On; 3] = [On::Tls, On::TlsFed, On::TlsDynamo];
+
+/// Runs a test body on a Tokio runtime, on every plane and wire; a hang fails.
 pub fn on_both_planes<Fut: Future<Output = Result<()>>>(body: impl Fn(On) -> Fut) -> Result<()> {
-    for on in [
-        On::Tcp,
-        On::Fed,
-        On::Dynamo,
-        On::Memory,
-        On::Tls,
-        On::TlsFed,
-        On::TlsDynamo,
-    ] {
+    on_each(&PLANES, body)
+}
+
+/// The same with TLS too: for what encryption could change.
+pub fn on_all_planes<Fut: Future<Output = Result<()>>>(body: impl Fn(On) -> Fut) -> Result<()> {
+    on_each(&PLANES, &body)?;
+    on_each(&ENCRYPTED, body)
+}
+
+fn on_each<Fut: Future<Output = Result<()>>>(planes: &[On], body: impl Fn(On) -> Fut) -> Result<()> {
+    for &on in planes {
         run(body(on)).map_err(|mut error| {
             error.message = format!("on {on:?}: {}", error.message);
             error
