@@ -12,6 +12,7 @@ import {
 import { type EventPlane, type EventPlaneInput, isEventPlane, readEventPlane } from "./event-plane.ts";
 import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
 import { isKvBackend, type KvBackend, readKvBackend } from "./kv-backend.ts";
+import { isNatsResponses, type NatsResponses, readNatsResponses } from "./nats-responses.ts";
 import { isRequestPlaneCodec, readRequestPlaneCodec, type RequestPlaneCodec } from "./request-plane-codec.ts";
 import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
 import { isResponsePlane, readResponsePlane, type ResponsePlane } from "./response-plane.ts";
@@ -61,8 +62,8 @@ export type RuntimeOptions = {
    */
   kv: KvBackend | null;
   /**
-   * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
-   * original's with others. `dynamo` uses the original's with everybody.
+   * Over what calls travel: `tcp`, `dynamo`, `nats` or `memory`. Default `tcp`: our own wire between Stator processes,
+   * the original's with others. `dynamo` uses the original's with everybody, `nats` sends requests through NATS.
    */
   requestPlane: RequestPlane | null;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -179,6 +180,17 @@ export type RuntimeOptions = {
   natsClientKey: string | null;
   /** How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
   natsStartupTimeoutMs: number | null;
+  /**
+   * How long a worker has to acknowledge a call over NATS, in milliseconds (seconds in the environment); 0 is the
+   * default, as in the original. Default 10000.
+   */
+  natsRequestTimeoutMs: number | null;
+  /**
+   * How answers come to calls that went over NATS: `call-home` over a connection that the worker makes, as in the
+   * original, `nats` over NATS too, `auto` over NATS where the worker cannot connect. Workers of the original always
+   * connect. Default `auto`.
+   */
+  natsResponses: NatsResponses | null;
   /** Threads of the core. Default 1. */
   workerThreads: number | null;
   /** The address of the system server. Default `127.0.0.1`. */
@@ -236,8 +248,8 @@ export type RuntimeOptionsInput = {
    */
   kv?: KvBackend | null | undefined;
   /**
-   * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
-   * original's with others. `dynamo` uses the original's with everybody.
+   * Over what calls travel: `tcp`, `dynamo`, `nats` or `memory`. Default `tcp`: our own wire between Stator processes,
+   * the original's with others. `dynamo` uses the original's with everybody, `nats` sends requests through NATS.
    */
   requestPlane?: RequestPlane | null | undefined;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -354,6 +366,17 @@ export type RuntimeOptionsInput = {
   natsClientKey?: string | null | undefined;
   /** How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
   natsStartupTimeoutMs?: number | null | undefined;
+  /**
+   * How long a worker has to acknowledge a call over NATS, in milliseconds (seconds in the environment); 0 is the
+   * default, as in the original. Default 10000.
+   */
+  natsRequestTimeoutMs?: number | null | undefined;
+  /**
+   * How answers come to calls that went over NATS: `call-home` over a connection that the worker makes, as in the
+   * original, `nats` over NATS too, `auto` over NATS where the worker cannot connect. Workers of the original always
+   * connect. Default `auto`.
+   */
+  natsResponses?: NatsResponses | null | undefined;
   /** Threads of the core. Default 1. */
   workerThreads?: number | null | undefined;
   /** The address of the system server. Default `127.0.0.1`. */
@@ -373,15 +396,15 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   readRuntimeOptions,
   isRuntimeOptions,
   JSON,
-  66,
+  68,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "security", "tlsCa", "tlsCert", "tlsKey", "tlsServerName", "tlsClientAuth", "tlsHandshakeTimeoutMs", "token", "allowPlaintext", "tcpCa", "tcpCert", "tcpKey", "tcpClientCa", "tcpClientCert", "tcpClientKey", "tcpServerName", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "security", "tlsCa", "tlsCert", "tlsKey", "tlsServerName", "tlsClientAuth", "tlsHandshakeTimeoutMs", "token", "allowPlaintext", "tcpCa", "tcpCert", "tcpKey", "tcpClientCa", "tcpClientCert", "tcpClientKey", "tcpServerName", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "natsRequestTimeoutMs", "natsResponses", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
     if (
       (discovery === null || isDiscoveryBackend(discovery)) &&
       (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -422,11 +445,12 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
       (natsCa === null || (typeof natsCa === "string" && natsCa.isWellFormed())) &&
       (natsClientCert === null || (typeof natsClientCert === "string" && natsClientCert.isWellFormed())) &&
       (natsClientKey === null || (typeof natsClientKey === "string" && natsClientKey.isWellFormed())) &&
+      (natsResponses === null || isNatsResponses(natsResponses)) &&
       (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
       (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
       (log === null || (typeof log === "string" && log.isWellFormed()))
     ) {
-      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, tlsHandshakeTimeoutMs, allowPlaintext, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, workerThreads, systemPort, logJson } = value;
+      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, tlsHandshakeTimeoutMs, allowPlaintext, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, natsRequestTimeoutMs, workerThreads, systemPort, logJson } = value;
       if (
         (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
         (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -449,6 +473,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
         (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
         (eventQueueCapacity === null || (typeof eventQueueCapacity === "number" && eventQueueCapacity >>> 0 === eventQueueCapacity)) &&
         (natsStartupTimeoutMs === null || (typeof natsStartupTimeoutMs === "number" && natsStartupTimeoutMs >>> 0 === natsStartupTimeoutMs)) &&
+        (natsRequestTimeoutMs === null || (typeof natsRequestTimeoutMs === "number" && natsRequestTimeoutMs >>> 0 === natsRequestTimeoutMs)) &&
         (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
         (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
         (logJson === null || typeof logJson === "boolean")
@@ -515,6 +540,8 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           natsClientCert,
           natsClientKey,
           natsStartupTimeoutMs,
+          natsRequestTimeoutMs,
+          natsResponses,
           workerThreads,
           systemHost,
           systemPort,
@@ -705,6 +732,12 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { natsStartupTimeoutMs: natsStartupTimeoutMsGiven = null } = value;
   const natsStartupTimeoutMs = natsStartupTimeoutMsGiven === null ? null : readU32(natsStartupTimeoutMsGiven);
   if (natsStartupTimeoutMs === INVALID) return inside("natsStartupTimeoutMs");
+  const { natsRequestTimeoutMs: natsRequestTimeoutMsGiven = null } = value;
+  const natsRequestTimeoutMs = natsRequestTimeoutMsGiven === null ? null : readU32(natsRequestTimeoutMsGiven);
+  if (natsRequestTimeoutMs === INVALID) return inside("natsRequestTimeoutMs");
+  const { natsResponses: natsResponsesGiven = null } = value;
+  const natsResponses = natsResponsesGiven === null ? null : readNatsResponses(natsResponsesGiven);
+  if (natsResponses === INVALID) return inside("natsResponses");
   const { workerThreads: workerThreadsGiven = null } = value;
   const workerThreads = workerThreadsGiven === null ? null : readU16(workerThreadsGiven);
   if (workerThreads === INVALID) return inside("workerThreads");
@@ -785,6 +818,8 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     natsClientCert,
     natsClientKey,
     natsStartupTimeoutMs,
+    natsRequestTimeoutMs,
+    natsResponses,
     workerThreads,
     systemHost,
     systemPort,
@@ -796,7 +831,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
   if (!isObject(value)) return false;
-  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
   if (
     (discovery === null || isDiscoveryBackend(discovery)) &&
     (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -837,12 +872,13 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     (natsCa === null || (typeof natsCa === "string" && natsCa.isWellFormed())) &&
     (natsClientCert === null || (typeof natsClientCert === "string" && natsClientCert.isWellFormed())) &&
     (natsClientKey === null || (typeof natsClientKey === "string" && natsClientKey.isWellFormed())) &&
+    (natsResponses === null || isNatsResponses(natsResponses)) &&
     (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
     (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
     (log === null || (typeof log === "string" && log.isWellFormed())) &&
     hasOnly(value, keysOfRuntimeOptions)
   ) {
-    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, tlsHandshakeTimeoutMs, allowPlaintext, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, workerThreads, systemPort, logJson } = value;
+    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, tlsHandshakeTimeoutMs, allowPlaintext, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, natsRequestTimeoutMs, workerThreads, systemPort, logJson } = value;
     return (
       (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
       (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -865,6 +901,7 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
       (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
       (eventQueueCapacity === null || (typeof eventQueueCapacity === "number" && eventQueueCapacity >>> 0 === eventQueueCapacity)) &&
       (natsStartupTimeoutMs === null || (typeof natsStartupTimeoutMs === "number" && natsStartupTimeoutMs >>> 0 === natsStartupTimeoutMs)) &&
+      (natsRequestTimeoutMs === null || (typeof natsRequestTimeoutMs === "number" && natsRequestTimeoutMs >>> 0 === natsRequestTimeoutMs)) &&
       (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
       (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
       (logJson === null || typeof logJson === "boolean")
