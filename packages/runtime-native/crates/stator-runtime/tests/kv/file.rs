@@ -95,7 +95,7 @@ async fn a_removed_folder_is_an_empty_store_and_watches_hear_of_it() {
     put(&one, "b", "2").await;
     watch.until("b", Some("2")).await;
     assert_eq!(within("the loss", lock.lost().reason()).await.code, ErrorCode::Conflict);
-    two.claim(crate::lock()).await.expect("it is free");
+    two.claim(lock()).await.expect("it is free");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
