@@ -82,7 +82,7 @@ async fn a_change_of_one_who_was_suspended_for_long_counts_for_nobody() {
 async fn a_removed_folder_is_an_empty_store_and_watches_hear_of_it() {
     let place = Place::file();
     let (one, two) = (place.open().await, place.open().await);
-    let lock = one.claim(lock()).await.expect("a lock");
+    let held = one.claim(lock()).await.expect("a lock");
     put(&one, "a", "1").await;
     let mut watch = Observer::prefix(&two, "").await;
     watch.until("a", Some("1")).await;
@@ -94,7 +94,7 @@ async fn a_removed_folder_is_an_empty_store_and_watches_hear_of_it() {
     watch.until("a", None).await;
     put(&one, "b", "2").await;
     watch.until("b", Some("2")).await;
-    assert_eq!(within("the loss", lock.lost().reason()).await.code, ErrorCode::Conflict);
+    assert_eq!(within("the loss", held.lost().reason()).await.code, ErrorCode::Conflict);
     two.claim(lock()).await.expect("it is free");
 }
 
