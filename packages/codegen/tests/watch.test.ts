@@ -121,8 +121,11 @@ test("--check and --watch exclude each other", async () => {
 test("what is watched is the crate and the local crates below it", async () => {
   const found = await findSources(["stator-contract-fixtures"], import.meta.dir);
   const crates = join(import.meta.dir, "..", "crates");
-  const names = ["stator-contract", "stator-contract-fixtures", "stator-contract-macros"];
-  const expected = names.flatMap((name) => [join(crates, name, "Cargo.toml"), join(crates, name, "src")]);
+  const judge = join(import.meta.dir, "..", "..", "contract", "crates", "stator-judge");
+  const own = ["stator-contract", "stator-contract-fixtures", "stator-contract-macros"].map((name) =>
+    join(crates, name),
+  );
+  const expected = [...own, judge].flatMap((crate) => [join(crate, "Cargo.toml"), join(crate, "src")]);
   expect(found).toEqual(expected.toSorted());
   // Cargo may have to fetch what other platforms need.
 }, 120_000);
