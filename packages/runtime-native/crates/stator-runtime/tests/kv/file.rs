@@ -132,7 +132,8 @@ async fn leases_that_end_at_once_hold_up_no_change() {
     put(&kv, "a", "1").await;
     let log = folder(&place).join("log");
     let next = files(&place, "log").last().copied().expect("a change") + 1;
-    for number in 0..1500 {
+    // The last one first: up to the gap nobody takes part in what is written.
+    for number in (0..1500).rev() {
         // As they stand after the machine was started again.
         let grant = format!(
             "{{\"type\":\"grant\",\"lease\":{},\"ttl\":2000,\"deadline\":0}}\n",
@@ -197,9 +198,10 @@ async fn a_lease_of_before_the_machine_was_started_is_over() {
     let next = files(&place, "log").last().copied().expect("a change") + 1;
     let far = u64::from(u32::MAX) * 1000;
     let grant = format!("{{\"type\":\"grant\",\"lease\":7,\"ttl\":2000,\"deadline\":{far}}}\n");
-    fs::write(log.join(format!("{next:016x}")), grant).expect("a lease");
     let put = "{\"type\":\"put\",\"key\":\"kv/old\",\"lease\":7}\n1";
+    // Nobody goes beyond the gap, so that both are there at once.
     fs::write(log.join(format!("{:016x}", next + 1)), put).expect("a key");
+    fs::write(log.join(format!("{next:016x}")), grant).expect("a lease");
     assert_eq!(value(&kv, "old").await, None);
 }
 

@@ -46,7 +46,9 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let files = (format!("{name}-{until}.pem"), format!("{name}-{until}.key"));
+        // Tests that run at once share an authority.
+        let file = format!("{name}-{until}-{:x}", fastrand::u64(..));
+        let files = (format!("{file}.pem"), format!("{file}.key"));
         Identity {
             cert: PemFile::new(self.write(&files.0, &certificate.pem()), "tlsCert"),
             key: PemFile::new(self.write(&files.1, &key.serialize_pem()), "tlsKey"),
