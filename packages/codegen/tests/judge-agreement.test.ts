@@ -5,7 +5,7 @@ import { Judges } from "./support/judges.ts";
 import { documentOf, knottedDocument, strangeDocuments, struct } from "./support/strange-documents.ts";
 
 /** `CODEGEN_JUDGED_PAIRS=100000` for a long run, `CODEGEN_FUZZ_SEED` to repeat one. */
-const pairs = Number(process.env["CODEGEN_JUDGED_PAIRS"] ?? 4_000);
+const pairs = Number(process.env["CODEGEN_JUDGED_PAIRS"] ?? 1_500);
 const seed = Number(process.env["CODEGEN_FUZZ_SEED"] ?? 1);
 
 test("the judges in TypeScript and in Rust say the same, word for word, of contracts that were changed at random", async () => {
