@@ -2,12 +2,16 @@ import { watchUnread } from "./calling/unread-watch.ts";
 import { Bridge } from "./crossing/bridge.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Publishers } from "./events/publishers.ts";
+import type { StandardSchemaV1 } from "./generated/support/standard-schema.ts";
 import type { Started } from "./generated/types/started.ts";
 import { Kv } from "./kv/kv.ts";
 import { KvPort } from "./kv/kv-port.ts";
 import { logSettings } from "./log-settings.ts";
 import { milliseconds } from "./milliseconds.ts";
 import { Namespace } from "./namespace.ts";
+import { Queue } from "./queue/queue.ts";
+import type { QueueOptions } from "./queue/queue-options.ts";
+import { QueuePort } from "./queue/queue-port.ts";
 import type { RuntimeCore } from "./runtime-core.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
 import { StatorError } from "./stator-error.ts";
@@ -81,6 +85,21 @@ export class DistributedRuntime implements AsyncDisposable {
       );
     }
     return new Endpoint(this.#core, namespace, component, name);
+  }
+
+  /**
+   * The durable queue of that name (1 to 64 bytes of UTF-8), shared by everybody who uses the same NATS. It is opened with
+   * its first use, and made if there is none.
+   *
+   * @throws StatorError `invalid_argument` for options that are no numbers.
+   */
+  queue<Schema extends StandardSchemaV1>(
+    name: string,
+    options: QueueOptions & { readonly schema: Schema },
+  ): Queue<StandardSchemaV1.InferOutput<Schema>, StandardSchemaV1.InferInput<Schema>>;
+  queue<Job = unknown>(name: string, options?: QueueOptions): Queue<Job>;
+  queue(name: string, options: QueueOptions = {}): Queue {
+    return new Queue(new QueuePort(this.#core.bridge), this.#core.log, name, options);
   }
 
   /** Says whether this process is healthy, for `/health` of the system server. Without effect after a shutdown. */

@@ -11,9 +11,11 @@ export interface NatsOptions {
   readonly arguments?: readonly string[];
   /** Default loopback. */
   readonly place?: ServerPlace;
+  /** Whether it has JetStream. Default true. */
+  readonly jetstream?: boolean;
 }
 
-/** One NATS server, on loopback unless it is told another place, with JetStream in a folder of its own. */
+/** One NATS server, on loopback unless it is told another place, with its data in a folder of its own. */
 export class Nats implements AsyncDisposable {
   /** For `NATS_SERVER`. */
   readonly url: string;
@@ -33,7 +35,8 @@ export class Nats implements AsyncDisposable {
     const { address, enter } = options.place ?? LOOPBACK;
     const command = [
       ...[...enter, binary],
-      ...["--addr", address, "--port", String(port), "--jetstream", "--store_dir", folder],
+      ...["--addr", address, "--port", String(port), "--store_dir", folder],
+      ...(options.jetstream === false ? [] : ["--jetstream"]),
       ...(options.arguments ?? []),
     ];
     const process = new ServerProcess({ name: "nats-server", command, ready: /Server is ready/ });

@@ -12,6 +12,7 @@ import {
 import { type EventPlane, type EventPlaneInput, isEventPlane, readEventPlane } from "./event-plane.ts";
 import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
 import { isKvBackend, type KvBackend, readKvBackend } from "./kv-backend.ts";
+import { isQueueBackend, type QueueBackend, type QueueBackendInput, readQueueBackend } from "./queue-backend.ts";
 import { isRequestPlaneCodec, readRequestPlaneCodec, type RequestPlaneCodec } from "./request-plane-codec.ts";
 import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
 import { isResponsePlane, readResponsePlane, type ResponsePlane } from "./response-plane.ts";
@@ -59,6 +60,11 @@ export type RuntimeOptions = {
    * addresses of discovery. Default `discovery`.
    */
   kv: KvBackend | null;
+  /**
+   * Where queues are: in the JetStream of `nats`, or in `memory` inside one process. NATS is connected to with the first
+   * use of a queue. Default `nats`; `memory` if discovery is.
+   */
+  queue: QueueBackend | null;
   /**
    * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
    * original's with others. `dynamo` uses the original's with everybody.
@@ -191,6 +197,11 @@ export type RuntimeOptionsInput = {
    */
   kv?: KvBackend | null | undefined;
   /**
+   * Where queues are: in the JetStream of `nats`, or in `memory` inside one process. NATS is connected to with the first
+   * use of a queue. Default `nats`; `memory` if discovery is.
+   */
+  queue?: QueueBackendInput | null | undefined;
+  /**
    * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
    * original's with others. `dynamo` uses the original's with everybody.
    */
@@ -284,15 +295,15 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   readRuntimeOptions,
   isRuntimeOptions,
   JSON,
-  50,
+  51,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "queue", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
     if (
       (discovery === null || isDiscoveryBackend(discovery)) &&
       (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -303,6 +314,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
       (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
       (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
       (kv === null || isKvBackend(kv)) &&
+      (queue === null || isQueueBackend(queue)) &&
       (requestPlane === null || isRequestPlane(requestPlane)) &&
       (host === null || (typeof host === "string" && host.isWellFormed())) &&
       (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
@@ -364,6 +376,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           etcdClientCert,
           etcdClientKey,
           kv,
+          queue,
           requestPlane,
           host,
           port,
@@ -446,6 +459,9 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { kv: kvGiven = null } = value;
   const kv = kvGiven === null ? null : readKvBackend(kvGiven);
   if (kv === INVALID) return inside("kv");
+  const { queue: queueGiven = null } = value;
+  const queue = queueGiven === null ? null : readQueueBackend(queueGiven);
+  if (queue === INVALID) return inside("queue");
   const { requestPlane: requestPlaneGiven = null } = value;
   const requestPlane = requestPlaneGiven === null ? null : readRequestPlane(requestPlaneGiven);
   if (requestPlane === INVALID) return inside("requestPlane");
@@ -570,6 +586,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     etcdClientCert,
     etcdClientKey,
     kv,
+    queue,
     requestPlane,
     host,
     port,
@@ -611,7 +628,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
   if (!isObject(value)) return false;
-  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
   if (
     (discovery === null || isDiscoveryBackend(discovery)) &&
     (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -622,6 +639,7 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
     (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
     (kv === null || isKvBackend(kv)) &&
+    (queue === null || isQueueBackend(queue)) &&
     (requestPlane === null || isRequestPlane(requestPlane)) &&
     (host === null || (typeof host === "string" && host.isWellFormed())) &&
     (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&

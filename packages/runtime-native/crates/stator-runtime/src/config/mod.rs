@@ -12,7 +12,7 @@ mod setting;
 mod setting_type;
 
 pub use choice::{
-    DiscoveryBackend, EventPlane, HealthStatus, KvBackend, RequestPlane, RequestPlaneCodec, ResponsePlane,
+    DiscoveryBackend, EventPlane, HealthStatus, KvBackend, QueueBackend, RequestPlane, RequestPlaneCodec, ResponsePlane,
 };
 pub use described::{Described, Source};
 pub use kind::Kind;
