@@ -14,5 +14,7 @@ for (const name of Object.keys(process.env)) {
 // Discovery by files stays inside one folder of this run; child processes inherit it.
 const folder = mkdtempSync(join(tmpdir(), "stator-test-"));
 process.env["DYN_FILE_KV"] = join(folder, "discovery");
+// So do the sockets of graphs.
+process.env["STATOR_RUN_DIR"] = join(folder, "run");
 // After the last test of the run: `bun test` emits no "exit".
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));

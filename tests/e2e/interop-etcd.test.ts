@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Client, DistributedRuntime } from "@stator/runtime-native";
 import { Etcd3 } from "etcd3";
 
-import { Etcd } from "../../scripts/lib/servers/etcd.ts";
 import { UPSTREAM_VERSION, upstreamWheel } from "../../scripts/lib/upstream/upstream-wheel.ts";
 import { type Command, until, within } from "../support/command.ts";
 import { BUCKET } from "../support/etcd-cluster.ts";
 import { failure } from "../support/failure.ts";
-import { clientOf, Meeting, seen, serve } from "../support/interop.ts";
+import { clientOf, Meeting, seen, serve } from "../support/interop/meeting.ts";
 import type { Request } from "./fixtures/interop/handler.ts";
 
 // Here, where no limit of a single test counts: the first time it is installed.
@@ -16,14 +15,12 @@ const wheel = await upstreamWheel();
 const PYTHON = `Python ${UPSTREAM_VERSION}`;
 
 describe.each(["msgpack", "json"] as const)(`TypeScript client, ${PYTHON} worker, etcd + TCP, %s`, (codec) => {
-  let etcd: Etcd;
   let meeting: Meeting;
   let worker: Command;
   let runtime: DistributedRuntime;
   let client: Client<Request, unknown>;
   beforeAll(async () => {
-    etcd = await Etcd.start();
-    meeting = new Meeting(wheel, codec, etcd.endpoint);
+    meeting = await Meeting.start(wheel, codec, { discovery: "etcd", plane: "TCP" });
     worker = meeting.python("worker.py");
     runtime = await meeting.runtime();
     client = await clientOf(runtime);
@@ -31,8 +28,7 @@ describe.each(["msgpack", "json"] as const)(`TypeScript client, ${PYTHON} worker
   afterAll(async () => {
     await runtime.shutdown();
     await worker[Symbol.asyncDispose]();
-    meeting[Symbol.dispose]();
-    await etcd[Symbol.asyncDispose]();
+    await meeting[Symbol.asyncDispose]();
   });
 
   test("unary, by its own id too", async () => {
@@ -87,13 +83,11 @@ describe.each(["msgpack", "json"] as const)(`TypeScript client, ${PYTHON} worker
 });
 
 describe.each(["msgpack", "json"] as const)(`${PYTHON} client, TypeScript worker, etcd + TCP, %s`, (codec) => {
-  let etcd: Etcd;
   let meeting: Meeting;
   let runtime: DistributedRuntime;
   let client: Command;
   beforeAll(async () => {
-    etcd = await Etcd.start();
-    meeting = new Meeting(wheel, codec, etcd.endpoint);
+    meeting = await Meeting.start(wheel, codec, { discovery: "etcd", plane: "TCP" });
     runtime = await meeting.runtime();
     await serve(runtime);
     client = meeting.python("client.py", codec, "unary", "stream", "failIn");
@@ -101,12 +95,11 @@ describe.each(["msgpack", "json"] as const)(`${PYTHON} client, TypeScript worker
   afterAll(async () => {
     await client[Symbol.asyncDispose]();
     await runtime.shutdown();
-    meeting[Symbol.dispose]();
-    await etcd[Symbol.asyncDispose]();
+    await meeting[Symbol.asyncDispose]();
   });
 
   test("one record names both ways to it", async () => {
-    const eye = new Etcd3({ hosts: etcd.endpoint });
+    const eye = new Etcd3({ hosts: meeting.etcd?.endpoint ?? [] });
     const [record] = Object.entries(await eye.getAll().prefix(`${BUCKET}interop/worker/run/`).strings());
     eye.close();
     const [key = "", text = "{}"] = record ?? [];

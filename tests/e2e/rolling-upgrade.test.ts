@@ -6,46 +6,14 @@ import { join } from "node:path";
 import { DistributedRuntime, StatorError } from "@stator/runtime-native";
 
 import { TextsClient, TextsContract } from "../../packages/codegen/tests/fixtures/generations/generated/first/index.ts";
-import { Command, until, within } from "../support/command.ts";
+import { until, within } from "../support/command.ts";
 import { failure } from "../support/failure.ts";
+import { TextsWorker } from "../support/texts-worker.ts";
 
 const root = mkdtempSync(join(tmpdir(), "stator-generations-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const TOO_NARROW = "request text: the reader takes a length of at most 100, the writer has no limit";
-
-/** A worker of a generation, in a process of its own. */
-class Worker implements AsyncDisposable {
-  private constructor(
-    private readonly command: Command,
-    readonly id: bigint,
-  ) {}
-
-  static async start(release: 1 | 2 | 3, folder: string, ...more: string[]): Promise<Worker> {
-    const command = new Command(["tests/e2e/fixtures/generations.ts", String(release), folder, ...more]);
-    const [, id = ""] = await command.line(/^ready (\d+)/);
-    return new Worker(command, BigInt(id));
-  }
-
-  /** How many calls its handlers have got, if it says so. */
-  get calls(): number {
-    return this.command.output.filter((line) => line.startsWith("called")).length;
-  }
-
-  /** Lets it drain and end. */
-  async stop(): Promise<number> {
-    this.command.signal("SIGTERM");
-    return within(this.command.exited, "the worker's end");
-  }
-
-  kill(): void {
-    this.command.signal("SIGKILL");
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.command[Symbol.asyncDispose]();
-  }
-}
 
 /** A caller of the first generation, in this process. */
 class Caller implements AsyncDisposable {
@@ -103,15 +71,15 @@ class Caller implements AsyncDisposable {
 test("an upgrade that fits: old and new workers share the load, and nobody notices the change", async () => {
   const folder = mkdtempSync(join(root, "kv-"));
   await using caller = await Caller.of(folder);
-  await using old = await Worker.start(1, folder);
+  await using old = await TextsWorker.inTypeScript(1, folder);
   await caller.client.waitForInstances();
   caller.load();
   await caller.more(50, [1]);
-  await using young = await Worker.start(2, folder);
+  await using young = await TextsWorker.inTypeScript(2, folder);
   await caller.more(50, [1, 2]);
   expect(await old.stop()).toBe(0);
   await caller.more(50, [2]);
-  await using other = await Worker.start(2, folder);
+  await using other = await TextsWorker.inTypeScript(2, folder);
   expect(await young.stop()).toBe(0);
   await caller.more(50, [2]);
   expect(await caller.stop()).toEqual([]);
@@ -121,11 +89,11 @@ test("an upgrade that fits: old and new workers share the load, and nobody notic
 test("an upgrade that breaks callers: they stay with the old workers as long as there are any", async () => {
   const folder = mkdtempSync(join(root, "kv-"));
   await using caller = await Caller.of(folder);
-  await using old = await Worker.start(1, folder);
+  await using old = await TextsWorker.inTypeScript(1, folder);
   await caller.client.waitForInstances();
   caller.load();
   await caller.more(50, [1]);
-  await using young = await Worker.start(3, folder);
+  await using young = await TextsWorker.inTypeScript(3, folder);
   const { endpoints } = TextsContract;
   await using watching = await caller.runtime.endpoint("generations.texts.count").client({ contract: endpoints.count });
   const known = (id: bigint) => watching.instances().find((instance) => instance.instanceId === id);
@@ -148,7 +116,7 @@ test("an upgrade that breaks callers: they stay with the old workers as long as 
   expect(young.calls).toBe(0);
 
   // One returns: the same client works again.
-  await using back = await Worker.start(1, folder);
+  await using back = await TextsWorker.inTypeScript(1, folder);
   await caller.client.waitForInstances();
   expect(await caller.client.count({ text: "a b" })).toEqual({ words: 2, release: 1 });
   expect((await Array.fromAsync(caller.client.cut({ text: "a b" }))).map((piece) => piece.text)).toEqual(["a", "b"]);
@@ -158,7 +126,7 @@ test("an upgrade that breaks callers: they stay with the old workers as long as 
 test("a worker whose event loop is blocked still answers for its contract", async () => {
   const folder = mkdtempSync(join(root, "kv-"));
   await using caller = await Caller.of(folder);
-  await using blocked = await Worker.start(3, folder, "blocked");
+  await using blocked = await TextsWorker.inTypeScript(3, folder, "blocked");
   const call = failure(caller.client.count({ text: "a" }));
   const error = await within(call, "the error");
   expect(error).toBeInstanceOf(StatorError);

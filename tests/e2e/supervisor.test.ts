@@ -96,6 +96,16 @@ describe("a worker that dies", () => {
     expect(await graph.stop()).toBe(0);
   });
 
+  test("because its event loop is blocked is replaced", async () => {
+    await using graph = await Graph.start(`${UNRULY}#Parent`, ["--blocked-ms", "2500"]);
+    const { pid } = graph.worker("unruly.parent");
+    void fetch(`${graph.url}/block`, { method: "POST", body: "1" }).catch(() => undefined);
+    await graph.command.line(/^parent .*blocks now$/);
+    await graph.command.line(/^stator .*Parent: its event loop has been blocked for 2500 ms; killing it\.$/);
+    await graph.command.line(/^stator .*Parent ended with signal SIGKILL; starting it again in 200 ms\.$/);
+    await until(() => graph.workers("unruly.parent").some((each) => each.pid !== pid), "the worker is back");
+  });
+
   test("before it was ready ends the start with 1, and nothing is left", async () => {
     await using command = new Command([CLI, "serve", `${UNRULY}#NeverReady`, "--port", "0"]);
     expect(await command.exited).toBe(1);
@@ -124,6 +134,14 @@ describe("nothing is left", () => {
     const [, grandchild = ""] = await graph.command.line(/^parent .*grandchild (\d+)$/);
     expect(await graph.stop()).toBe(0);
     expect(isRunning(Number(grandchild))).toBeFalse();
+  });
+
+  test("when it is stopped while a service is still starting", async () => {
+    await using command = new Command([CLI, "serve", `${UNRULY}#Slow`, "--port", "0"]);
+    const [, pid = ""] = await command.line(/^slow .*starts as (\d+)$/);
+    command.signal("SIGTERM");
+    expect(await command.exited).toBe(0);
+    expect(isRunning(Number(pid))).toBeFalse();
   });
 
   test("after a second signal, with the exit code that says so", async () => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function build(triple: string): Command {
-  const words = ["build-addon", "--locked", "--profile", "dist", "--target", triple, "--config", config];
+  const words = ["build-addon", "--locked", "--profile", "dist", "--strip", "--target", triple, "--config", config];
   return new Command([CODEGEN, ...words], tools);
 }
 

@@ -4,22 +4,22 @@ import { describe, expect, test } from "bun:test";
 import { upstreamWheel } from "../../scripts/lib/upstream/upstream-wheel.ts";
 import { within } from "../support/command.ts";
 import { failure } from "../support/failure.ts";
-import { clientOf, Meeting, seen, serve } from "../support/interop.ts";
+import { clientOf, Meeting, seen, serve } from "../support/interop/meeting.ts";
 
 const VERSIONS = ["1.5.1", "1.2.1", "1.0.2"];
 // Here, where no limit of a single test counts: the first time they are installed.
 const wheels = new Map<string, Awaited<ReturnType<typeof upstreamWheel>>>();
 for (const version of VERSIONS) wheels.set(version, await upstreamWheel(version));
 
-function meeting(version: string): Meeting {
+function meeting(version: string): Promise<Meeting> {
   const wheel = wheels.get(version);
   if (wheel === undefined) throw new Error(`${version} is not installed`);
-  return new Meeting(wheel, "msgpack");
+  return Meeting.start(wheel, "msgpack");
 }
 
 describe.each(VERSIONS)("Python %s, file + TCP", (version) => {
   test(`TypeScript client, Python ${version} worker: unary, stream of 10,000, errors, stop, graceful end`, async () => {
-    using place = meeting(version);
+    await using place = await meeting(version);
     await using worker = place.python("worker.py");
     await using runtime = await place.runtime();
     const client = await clientOf(runtime);
@@ -47,7 +47,7 @@ describe.each(VERSIONS)("Python %s, file + TCP", (version) => {
   }, 120_000);
 
   test(`Python ${version} client, TypeScript worker: unary, stream of 10,000, errors`, async () => {
-    using place = meeting(version);
+    await using place = await meeting(version);
     await using runtime = await place.runtime();
     await serve(runtime);
     await using client = place.python("client.py", "msgpack", "unary", "stream", "failBefore", "failIn", "slow");

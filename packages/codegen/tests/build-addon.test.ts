@@ -85,6 +85,19 @@ test("what is compiled with: zig and a version of glibc, or Cargo and a linker o
   expect(own.errors).toContain(`cargo build ${options} --target ${TRIPLE} `);
 });
 
+test("--strip reaches the addon's own crate, with either tool", async () => {
+  const programs = { cargo: 'echo "cargo $*" >&2; exit 1', "cargo-zigbuild": 'echo "zig $*" >&2; exit 1' };
+  const tools = { ...programs, rustc: rustc(folder) };
+  for (const [words, starts] of [
+    [["--strip"], "cargo rustc --lib --package nothing --profile release "],
+    [["--strip", "--target", TRIPLE], "zig rustc --lib --package nothing --profile release --target "],
+  ] as const) {
+    const { errors } = await build(words, tools);
+    expect(errors).toContain(starts);
+    expect(errors).toContain(" -- -C strip=symbols");
+  }
+});
+
 test("musl is linked dynamically, whatever flags there are already", async () => {
   const flags = 'echo "[$RUSTFLAGS][$CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS]" >&2; exit 1';
   const tools = { cargo: "exit 9", "cargo-zigbuild": flags, rustc: rustc(folder) };

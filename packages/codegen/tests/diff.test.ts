@@ -1,6 +1,6 @@
 import {
   type Change,
-  compareDocuments,
+  compareDocuments as compareInTypeScript,
   type Document,
   type Field,
   printChanges,
@@ -13,6 +13,15 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Judges } from "./support/judges.ts";
+
+/** Hears of every pair of documents that is compared here, for the last test. */
+const judges = new Judges();
+
+function compareDocuments(before: Document, after: Document): Change[] {
+  judges.addDocuments(before, after);
+  return compareInTypeScript(before, after);
+}
 
 const u8: TypeRef = { kind: "int", bits: 8, signed: false };
 const u32: TypeRef = { kind: "int", bits: 32, signed: false };
@@ -207,6 +216,12 @@ describe("a changed request breaks", () => {
     ],
   ])("%s", (_, before, after, expected) => {
     expect(request(before, after)).toEqual(expected);
+  });
+
+  test("nothing, where a field narrows the limit that its type has already", () => {
+    const name: Shape = { kind: "newtype", of: text, limits: { maxLength: 9 } };
+    const before = { a: { type: ref("Name"), limits: { maxLength: 5 } } };
+    expect(request(before, { a: { type: text, limits: { maxLength: 5 } } }, { Name: name })).toEqual([]);
   });
 
   test("who refuses unknown keys", () => {
@@ -472,3 +487,11 @@ describe("the command", () => {
     expect((await run({ ...one, version: 99 }, two)).code).toBe(2);
   });
 });
+
+test("the judge in Rust says the same of all documents that were compared here", async () => {
+  await judges.settle();
+  expect(judges.differences).toEqual([]);
+  const { compatible, incompatible } = judges.outcomes;
+  expect(compatible).toBeGreaterThan(20);
+  expect(incompatible).toBeGreaterThan(20);
+}, 60_000);

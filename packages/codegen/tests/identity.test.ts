@@ -1,4 +1,4 @@
-import { type Judgement, judgeContracts, parseDocument, reduceDocument } from "@stator/contract";
+import { type ContractText, type Judgement, parseDocument, reduceDocument } from "@stator/contract";
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { DistributedRuntime, type EndpointContract, StatorError } from "@stator/runtime-native";
@@ -6,7 +6,15 @@ import { FixtureServiceContract } from "./fixtures/generated/index.ts";
 import * as first from "./fixtures/generations/generated/first/index.ts";
 import * as second from "./fixtures/generations/generated/second/index.ts";
 import * as third from "./fixtures/generations/generated/third/index.ts";
+import { Judges } from "./support/judges.ts";
 import { documentOf, knottedDocument, strangeDocuments, struct } from "./support/strange-documents.ts";
+
+/** Hears of every dispute that is judged here, for the last test. */
+const judges = new Judges();
+
+function judgeContracts(caller: ContractText, service: ContractText): Judgement {
+  return judges.judge(caller, service);
+}
 
 const generations = { first, second, third };
 type Generation = keyof typeof generations;
@@ -172,3 +180,10 @@ describe("generated clients", () => {
     expect(await young.count({ text: "a", language: "en" })).toEqual({ words: 0, release: 3 });
   });
 });
+
+test("the judge in Rust says the same of all disputes that were judged here", async () => {
+  await judges.settle();
+  expect(judges.differences).toEqual([]);
+  expect(judges.outcomes.incompatible).toBeGreaterThan(10);
+  expect(judges.outcomes.unknown).toBeGreaterThan(10);
+}, 60_000);

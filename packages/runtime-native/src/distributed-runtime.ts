@@ -1,3 +1,4 @@
+import type { ApplicationAnswers } from "./application/application-answers.ts";
 import { watchUnread } from "./calling/unread-watch.ts";
 import { Bridge } from "./crossing/bridge.ts";
 import { Endpoint } from "./endpoint.ts";
@@ -7,6 +8,8 @@ import type { Started } from "./generated/types/started.ts";
 import { Kv } from "./kv/kv.ts";
 import { KvPort } from "./kv/kv-port.ts";
 import { logSettings } from "./log-settings.ts";
+import { MetricsRegistry } from "./metrics/metrics-registry.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { milliseconds } from "./milliseconds.ts";
 import { Namespace } from "./namespace.ts";
 import { Queue } from "./queue/queue.ts";
@@ -35,7 +38,10 @@ export class DistributedRuntime implements AsyncDisposable {
     this.systemAddress = started.systemAddress;
     bridge.identity.begin(BigInt(started.instanceId));
     this.kv = new Kv(new KvPort(bridge));
-    this.#core = { bridge, log: logSettings(options), publishers: new Publishers(bridge) };
+    const log = logSettings(options);
+    const metrics = new MetricsRegistry(log);
+    this.#core = { bridge, log, publishers: new Publishers(bridge), metrics };
+    bridge.receivers.metrics = () => metrics.render(bridge.identity.current);
     this.#stopUnreadWatch = watchUnread(bridge, started.unreadTimeoutMs);
   }
 
@@ -102,10 +108,26 @@ export class DistributedRuntime implements AsyncDisposable {
     return new Queue(new QueuePort(this.#core.bridge), this.#core.log, name, options);
   }
 
+  /** Metrics of this process, for `/metrics` of the system server. Those of an endpoint have its labels: `endpoint.metrics`. */
+  get metrics(): Metrics {
+    return this.#core.metrics.scope({});
+  }
+
   /** Says whether this process is healthy, for `/health` of the system server. Without effect after a shutdown. */
   setHealthStatus(ready: boolean): void {
     // It fails only when the runtime has shut down, and then nobody asks for its health.
     this.#core.bridge.command({ type: "set-health", ready }).catch(() => {});
+  }
+
+  /**
+   * Lets the application speak for itself in `/live`, `/health` and `/health/<service>` of the system server. From then on a process whose event loop does not answer within `patienceMs` is neither alive nor ready. Without effect where
+   * the system server is off. The last application counts.
+   */
+  async answerProbes(application: ApplicationAnswers, options: { readonly patienceMs: number }): Promise<void> {
+    const patienceMs = milliseconds("patienceMs", options.patienceMs, 1) ?? 1;
+    const { bridge } = this.#core;
+    bridge.receivers.application = application;
+    await bridge.command({ type: "answer-questions", patienceMs });
   }
 
   /**

@@ -2,6 +2,8 @@ import type { Annotated } from "./calling/annotated.ts";
 import { Client, type ClientOptions } from "./calling/client.ts";
 import { EventScope } from "./events/event-scope.ts";
 import type { JsonValue } from "./json-value.ts";
+import { endpointMetrics } from "./metrics/endpoint-metrics.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import type { RuntimeCore } from "./runtime-core.ts";
 import type { Handler } from "./serving/handler.ts";
 import { type ServeOptions, ServedEndpoint } from "./serving/served-endpoint.ts";
@@ -24,6 +26,11 @@ export class Endpoint extends EventScope {
 
   get path(): string {
     return `${this.namespace}.${this.component}.${this.name}`;
+  }
+
+  /** Metrics that say that they are of this endpoint, for `/metrics` of the system server. */
+  get metrics(): Metrics {
+    return endpointMetrics(this.#core.metrics, this.path);
   }
 
   /** Takes calls, and appears in discovery when it can. Errors: `invalid_argument`, `address_in_use`, `discovery`. */

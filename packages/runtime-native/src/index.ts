@@ -1,3 +1,4 @@
+export type { ApplicationAnswers, ServiceHealth } from "./application/application-answers.ts";
 export type { Annotated } from "./calling/annotated.ts";
 export type { CallOptions } from "./calling/call-options.ts";
 export { Client, type ClientOptions, type RouterMode, type WaitOptions } from "./calling/client.ts";
@@ -31,6 +32,8 @@ export type {
 } from "./kv/kv-options.ts";
 export { KvWatch } from "./kv/kv-watch.ts";
 export { createLogger, type LogFields, type Logger, type LogLevel } from "./logger.ts";
+export { makeCertificates, type CertificateOptions } from "./make-certificates.ts";
+export type { Counter, Gauge, Histogram, HistogramOptions, MetricOptions, Metrics } from "./metrics/metrics.ts";
 export { Component, Namespace } from "./namespace.ts";
 export { DeadLetter, type DeadLetterListOptions, type DeadLetterPage, DeadLetters } from "./queue/dead-letters.ts";
 export { Queue } from "./queue/queue.ts";

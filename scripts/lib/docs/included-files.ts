@@ -14,6 +14,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   sh: "sh",
   toml: "toml",
   json: "json",
+  yaml: "yaml",
 };
 
 /** The paths of the files that a page shows, in its order. */

@@ -13,6 +13,11 @@ export interface EtcdOptions {
   readonly place?: ServerPlace;
 }
 
+/** The files of a folder that `stator certs` made, for an etcd that lets in who has its certificates. */
+export function guardedTls(folder: string): Required<NonNullable<EtcdOptions["tls"]>> {
+  return { cert: join(folder, "cert.pem"), key: join(folder, "key.pem"), clientCa: join(folder, "ca.pem") };
+}
+
 /** One etcd, on loopback unless it is told another place, with its data in a folder of its own. */
 export class Etcd implements AsyncDisposable {
   /** For `ETCD_ENDPOINTS`. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
@@ -13,6 +13,8 @@ export interface NatsOptions {
   readonly place?: ServerPlace;
   /** Whether it has JetStream. Default true. */
   readonly jetstream?: boolean;
+  /** A folder that `stator certs` made: only who has its certificates and its token gets in. */
+  readonly security?: string;
 }
 
 /** One NATS server, on loopback unless it is told another place, with its data in a folder of its own. */
@@ -37,6 +39,7 @@ export class Nats implements AsyncDisposable {
       ...[...enter, binary],
       ...["--addr", address, "--port", String(port), "--store_dir", folder],
       ...(options.jetstream === false ? [] : ["--jetstream"]),
+      ...(options.security === undefined ? [] : guard(options.security)),
       ...(options.arguments ?? []),
     ];
     const process = new ServerProcess({ name: "nats-server", command, ready: /Server is ready/ });
@@ -54,4 +57,10 @@ export class Nats implements AsyncDisposable {
     await this.process.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function guard(folder: string): string[] {
+  const file = (name: string) => join(folder, name);
+  const tls = ["--tlscert", file("cert.pem"), "--tlskey", file("key.pem"), "--tlscacert", file("ca.pem")];
+  return ["--tlsverify", ...tls, "--auth", readFileSync(file("token"), "utf8").trim()];
 }

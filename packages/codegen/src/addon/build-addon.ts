@@ -15,6 +15,11 @@ export type BuildOptions = {
   readonly profile: string;
   /** Whether Cargo.lock has to be up to date. */
   readonly locked: boolean;
+  /**
+   * Leaves out the symbols that nobody links against, whatever the profile says: Cargo 1.95 forgets `strip` of a profile
+   * for every package that has an override of its own (`[profile.release.package.my-addon]`).
+   */
+  readonly strip: boolean;
 };
 
 export type BuiltAddon = {
@@ -40,7 +45,10 @@ export async function buildAddon(
   const { platform, glibc } = options.target ?? { platform: addonPlatform(), glibc: null };
   const library = await compile(output, folder, options);
   const inspection = inspectAddon(readFileSync(library), library);
-  const problems = misfits(inspection, { platform, glibc });
+  const problems = [
+    ...misfits(inspection, { platform, glibc }),
+    ...(options.strip && inspection.stripped === false ? ["it has symbols still"] : []),
+  ];
   if (problems.length > 0) throw new GenerationError(problems.map((problem) => `${library}: ${problem}.`));
   const file = join(addon.folder, `${addon.name}.${platform}.node`);
   const bytesBefore = statSync(file, { throwIfNoEntry: false })?.size ?? null;
@@ -56,16 +64,19 @@ export async function buildAddon(
 async function compile({ crate, features }: Output, folder: string, options: BuildOptions): Promise<string> {
   const build: CargoBuild =
     options.target === null
-      ? { command: [findProgram("cargo"), "build"], target: "", environment: {} }
+      ? { cargo: findProgram("cargo"), build: "build", target: "", environment: {} }
       : await cargoBuild(options.target, folder);
   const command = [
-    ...build.command,
+    // `rustc` is `build` with flags for the last crate alone.
+    ...[build.cargo, options.strip ? "rustc" : build.build],
     ...["--lib", "--package", crate, "--profile", options.profile],
     ...(options.locked ? ["--locked"] : []),
     ...(build.target === "" ? [] : ["--target", build.target]),
     ...(features.length > 0 ? ["--features", features.join(",")] : []),
+    ...["--message-format", "json-render-diagnostics"],
+    ...(options.strip ? ["--", "-C", "strip=symbols"] : []),
   ];
-  const child = Bun.spawn([...command, "--message-format", "json-render-diagnostics"], {
+  const child = Bun.spawn(command, {
     cwd: folder,
     env: { ...process.env, ...build.environment },
     stdin: "ignore",

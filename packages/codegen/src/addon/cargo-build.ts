@@ -5,8 +5,10 @@ import type { AddonTarget } from "./addon-target.ts";
 
 /** What compiles for a target. */
 export type CargoBuild = {
-  /** The program and its subcommand. */
-  readonly command: readonly string[];
+  /** The program. */
+  readonly cargo: string;
+  /** Its subcommand that is `cargo build`. */
+  readonly build: "build" | "zigbuild";
   /** What `--target` is given. */
   readonly target: string;
   /** Variables beside those of this process. */
@@ -23,7 +25,8 @@ export async function cargoBuild(target: AddonTarget, folder: string): Promise<C
   const cargo = zig ? findZigbuild(triple) : findProgram("cargo");
   await addTarget(triple, folder);
   return {
-    command: zig ? [cargo, "zigbuild"] : [cargo, "build"],
+    cargo,
+    build: zig ? "zigbuild" : "build",
     target: zig && glibc !== null ? `${triple}.${glibc}` : triple,
     environment: {
       ...(triple.endsWith("-musl") ? dynamicLibc(triple) : {}),

@@ -10,11 +10,11 @@ import { UsageError } from "./arguments.ts";
 
 /** `stator-codegen build-addon`: compiles the addon of each output that names one, and says what each has become. */
 export async function buildAddons(parameters: readonly string[], print: (text: string) => void): Promise<void> {
-  const { config: path, target: triple, profile, locked } = parse(parameters);
+  const { config: path, target: triple, profile, locked, strip } = parse(parameters);
   const target = triple === undefined ? null : readTarget(triple);
   const config = readConfig(path);
   for (const { output, addon } of addonOutputs(config)) {
-    const built = await buildAddon(output, addon, config.folder, { target, profile, locked });
+    const built = await buildAddon(output, addon, config.folder, { target, profile, locked, strip });
     print(`${output.crate} > ${relative(config.folder, built.file)}`);
     const { bytes, bytesBefore: before, inspection } = built;
     const was = before === null || before === bytes ? "" : `, ${printSize(before)} before`;
@@ -27,6 +27,7 @@ function parse(parameters: readonly string[]): {
   target?: string | undefined;
   profile: string;
   locked: boolean;
+  strip: boolean;
 } {
   try {
     const { values } = parseArgs({
@@ -36,6 +37,7 @@ function parse(parameters: readonly string[]): {
         target: { type: "string" },
         profile: { type: "string", default: "release" },
         locked: { type: "boolean", default: false },
+        strip: { type: "boolean", default: false },
       },
     });
     return values;

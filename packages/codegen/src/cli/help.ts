@@ -9,7 +9,8 @@ clients and server interfaces into the crate's output folder. Instead of a crate
 
        stator-codegen export <file>[#<Service>]... [--out <folder or file.json>] [--check] [--json-schema] [--open-api]
        stator-codegen diff <old> <new> [--json]
-       stator-codegen build-addon [--target <triple>] [--profile <name>] [--locked] [--config <file>]
+       stator-codegen build-addon [--target <triple>] [--profile <name>] [--strip] [--locked]
+                                  [--config <file>]
        stator-codegen exports [<addon> <document>] [--config <file>]
 
 Options:
@@ -44,9 +45,10 @@ generates a folder as above. What the document cannot say is refused, or said as
 
 build-addon compiles the crate of each output that names an addon, and puts the file where the generated loader looks for
 it. It prints the size of the file before and after, its machine, the libraries that it needs and its highest version of
-glibc. --profile is a profile of Cargo (default: release). --target compiles for another machine: the target is added by
-rustup when it is missing, and cargo-zigbuild links (pip install cargo-zigbuild ziglang), unless the variable
-CARGO_TARGET_<TRIPLE>_LINKER names a linker. Targets, and the platform in the file's name:
+glibc. --profile is a profile of Cargo (default: release). --strip leaves out the symbols that nobody links against, also
+where Cargo forgets \`strip\` of the profile: for packages with an override of their own. --target compiles for another
+machine: the target is added by rustup when it is missing, and cargo-zigbuild links (pip install cargo-zigbuild ziglang),
+unless the variable CARGO_TARGET_<TRIPLE>_LINKER names a linker. Targets, and the platform in the file's name:
 ${listTargets()}
 A target that ends in -linux-gnu can have the oldest glibc that the addon shall run on: x86_64-unknown-linux-gnu.2.17. The
 default is ${OLDEST_GLIBC}. An addon that needs a newer one is refused.

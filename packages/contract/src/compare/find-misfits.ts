@@ -1,3 +1,8 @@
+/*
+ * The twin in Rust of what is in this folder, for programs without JavaScript, is `crates/stator-judge`: the same steps and
+ * the same sentences. Whoever changes one changes the other; `packages/codegen/tests/judge-agreement.test.ts` holds them
+ * together.
+ */
 import type { ContentShape, EnumShape, Limits, StructShape, TypeRef, Variant } from "../document.ts";
 import type { Model } from "../model/model.ts";
 import { isTextEnum } from "../model/is-unchanged.ts";
@@ -50,7 +55,12 @@ class Misfits {
   }
 
   types(writerType: TypeRef, readerType: TypeRef, path: string, writerLimits?: Limits, readerLimits?: Limits): void {
-    this.#effort.spend(1);
+    this.#effort.enter();
+    this.#types(writerType, readerType, path, writerLimits, readerLimits);
+    this.#effort.leave();
+  }
+
+  #types(writerType: TypeRef, readerType: TypeRef, path: string, writerLimits?: Limits, readerLimits?: Limits): void {
     const written = open(this.#writer, writerType, this.#effort, writerLimits);
     const read = open(this.#reader, readerType, this.#effort, readerLimits);
     if (this.#loose(written, read, path)) return;
@@ -215,6 +225,8 @@ class Misfits {
   }
 
   #add(path: string, reason: string): void {
+    // What is said takes memory.
+    this.#effort.spend(Math.floor(path.length / 16));
     const misfit = JSON.stringify([path, reason]);
     if (this.#found.has(misfit)) return;
     this.#found.add(misfit);
@@ -304,6 +316,6 @@ const MOST_NAME = 200;
 
 function join(path: string, key: string): string {
   if (key === "") return path;
-  const name = key.length > MOST_NAME ? `${key.slice(0, MOST_NAME)}…` : key;
+  const name = key.length > MOST_NAME ? `${key.slice(0, MOST_NAME).toWellFormed()}…` : key;
   return path === "" ? name : `${path}.${name}`;
 }

@@ -5,6 +5,8 @@ import { parseUnchecked } from "../parse-document.ts";
 import { callerBreaks } from "./caller-breaks.ts";
 import type { ContractSide } from "./message-breaks.ts";
 
+// `judgement.rs` of `crates/stator-judge` is the same in Rust; `packages/codegen/tests/judge-agreement.test.ts` ties the two.
+
 /** The contract of an endpoint as it travels. */
 export type ContractText = {
   /** Of the endpoint; a part of it, from its begin, will do. */

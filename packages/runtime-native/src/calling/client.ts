@@ -10,8 +10,11 @@ import type { Instance, ListedInstance } from "./instance.ts";
 import type { ResponseStream } from "./response-stream.ts";
 import { startCall } from "./start-call.ts";
 
-/** Which instance takes a call: in turn, any, or the one with the fewest open calls of this process. */
-export type RouterMode = "round-robin" | "random" | "least-loaded";
+/**
+ * Which instance takes a call: in turn, any, the one with the fewest open calls of this process, or the one with fewer of them
+ * out of two that are chosen at random (power of two choices).
+ */
+export type RouterMode = "round-robin" | "random" | "least-loaded" | "p2c";
 
 export interface ClientOptions {
   /** What `generate` uses. Default `round-robin`. */
@@ -47,6 +50,7 @@ const ROUTES: Readonly<Record<RouterMode, number>> = {
   "round-robin": ROUTE.roundRobin,
   random: ROUTE.random,
   "least-loaded": ROUTE.leastLoaded,
+  p2c: ROUTE.twoChoices,
 };
 
 /** Calls one endpoint, wherever it is served. Calls start when they are made. */
@@ -159,6 +163,18 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
       throw new StatorError("invalid_argument", `instanceId is ${String(instanceId)}; pass a bigint of instanceIds()`);
     }
     return startCall(this.#bridge, this.#number, ROUTE.direct | this.#flags, instanceId, request, options);
+  }
+
+  /**
+   * Prefers others to this instance for so many milliseconds; it still gets calls when no other is left. 0 forgives it.
+   *
+   * @throws StatorError `invalid_argument` for what is no time.
+   */
+  avoid(instanceId: bigint, timeMs: number): void {
+    const time_ms = milliseconds("timeMs", timeMs, 0) ?? MOST;
+    const avoid = { type: "avoid", client: this.#number, instanceId: String(instanceId), timeMs: time_ms } as const;
+    // It fails only when the runtime has shut down, and then nobody is called.
+    this.#bridge.command(avoid).catch(() => {});
   }
 
   /** Stops following the instances. Open calls go on, later ones fail. Harmless when it is closed already. */

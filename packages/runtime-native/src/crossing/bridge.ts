@@ -1,3 +1,4 @@
+import { answerQuestion } from "../application/answer-question.ts";
 import { judgeDispute } from "../contract/judge-dispute.ts";
 import type { CommandInput } from "../generated/types/command.ts";
 import { StatorError } from "../stator-error.ts";
@@ -70,6 +71,7 @@ export class Bridge {
       attach: (connection, descriptor) => this.#read(connection, descriptor),
       instanceId: (low, high) => this.identity.change(low, high),
       dispute: (number, document, dispute) => void this.#judge(number, document, dispute),
+      question: (number, question) => void this.#answer(number, question),
     });
   }
 
@@ -159,6 +161,13 @@ export class Bridge {
     const judgement = await judgeDispute(this.receivers.contracts.values(), document, dispute);
     // A runtime that has shut down meanwhile needs no answer.
     await this.command({ type: "judged", dispute: number, judgement }).catch(() => {});
+  }
+
+  async #answer(number: number, question: number): Promise<void> {
+    const { application, metrics } = this.receivers;
+    const answer = await answerQuestion(application, metrics, question);
+    // A runtime that has shut down meanwhile needs no answer.
+    await this.command({ type: "answered", question: number, answer }).catch(() => {});
   }
 
   /** Runs `turn` and everything that waits for it; what they send leaves in one batch. */

@@ -6,3 +6,4 @@ export { recordSlots as SLOTS } from "../generated/constants/record-slots.ts";
 export { event as EVENT } from "../generated/constants/event.ts";
 export { eventFlag as EVENT_FLAG } from "../generated/constants/event-flag.ts";
 export { cancelReason as CANCEL_REASON } from "../generated/constants/cancel-reason.ts";
+export { question as QUESTION } from "../generated/constants/question.ts";

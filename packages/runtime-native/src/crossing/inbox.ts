@@ -29,6 +29,8 @@ export interface InboxListener {
   instanceId(low: number, high: number): void;
   /** Two contracts are to be compared: the service's document, and the dispute as JSON. */
   dispute(number: number, document: string, dispute: string): void;
+  /** The application is asked something: one of `QUESTION`. */
+  question(number: number, question: number): void;
 }
 
 /**
@@ -152,6 +154,9 @@ export class Inbox {
         break;
       case EVENT.dispute:
         this.#listener.dispute(id, payload as string, this.#takeText(records[at + 6] as number));
+        break;
+      case EVENT.question:
+        this.#listener.question(id, records[at + 3] as number);
         break;
       case EVENT.attach:
         this.#listener.attach(id, records[at + 3] as number);

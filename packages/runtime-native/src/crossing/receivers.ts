@@ -1,3 +1,4 @@
+import type { ApplicationAnswers } from "../application/application-answers.ts";
 import type { EndpointContract } from "../contract/endpoint-contract.ts";
 import type { StatorError } from "../stator-error.ts";
 import type { Payload } from "./payload.ts";
@@ -65,6 +66,10 @@ export class Receivers {
   /** Hear the list of a client's instances, as JSON. */
   readonly instances = new Map<number, (list: string) => void>();
   readonly subscriptions = new Map<number, SubscriptionEvents>();
+  /** Answers what only the application knows; null before it says that it does. */
+  application: ApplicationAnswers | null = null;
+  /** What the application counts, as Prometheus reads it. */
+  metrics: () => string = () => "";
   /** What clients were built with, by their numbers. */
   readonly contracts = new Map<number, EndpointContract>();
 }

@@ -1,4 +1,5 @@
 import type { Logger } from "../logger.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 
 /** What a handler knows of the call that it serves. */
 export interface Context {
@@ -20,6 +21,8 @@ export interface Context {
    */
   readonly callerContract: string | null;
   readonly log: Logger;
+  /** Metrics of the endpoint, for `/metrics` of the system server. */
+  readonly metrics: Metrics;
   /** Whether the caller asked to finish early, or is gone. */
   isStopped(): boolean;
   /** Whether nobody waits for the answer any more. */

@@ -1,5 +1,6 @@
 import type { InstanceIdentity } from "../instance-identity.ts";
 import type { LogSettings } from "../log-settings.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 
 /** What all calls of a served endpoint have in common. */
 export interface EndpointFacts {
@@ -11,4 +12,6 @@ export interface EndpointFacts {
   /** The hash of its contract, shortened; null without one. */
   readonly contract: string | null;
   readonly log: LogSettings;
+  /** Those of the endpoint, made when they are asked for. */
+  readonly metrics: () => Metrics;
 }

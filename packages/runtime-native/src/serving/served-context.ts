@@ -1,4 +1,5 @@
 import { type LogFields, type Logger, createLogger } from "../logger.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import { StatorError } from "../stator-error.ts";
 import type { Context } from "./context.ts";
 import type { EndpointFacts } from "./endpoint-facts.ts";
@@ -72,6 +73,10 @@ export class ServedContext implements Context {
       this.#log = createLogger(() => fields, this.#endpoint.log);
     }
     return this.#log;
+  }
+
+  get metrics(): Metrics {
+    return this.#endpoint.metrics();
   }
 
   isStopped(): boolean {

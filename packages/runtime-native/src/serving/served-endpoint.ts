@@ -1,4 +1,5 @@
 import { checkContract, documentOf, type EndpointContract, shortHash } from "../contract/endpoint-contract.ts";
+import { endpointMetrics } from "../metrics/endpoint-metrics.ts";
 import type { RuntimeCore } from "../runtime-core.ts";
 import { StatorError } from "../stator-error.ts";
 import type { EndpointFacts } from "./endpoint-facts.ts";
@@ -58,6 +59,7 @@ export class ServedEndpoint implements AsyncDisposable {
       development,
       contract: contract === null ? null : shortHash(contract.hash),
       log: core.log,
+      metrics: () => endpointMetrics(core.metrics, path),
     });
     try {
       const endpoint = served.#number;

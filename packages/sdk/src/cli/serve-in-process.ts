@@ -1,17 +1,27 @@
-import { loadService } from "../graph/load-service.ts";
-import { requireClasses, resolveGraph } from "../graph/service-graph.ts";
+import { ConfigurationError } from "../configuration/configuration-error.ts";
+import { loadLayers } from "../configuration/load-layers.ts";
+import { loadGraph } from "../graph/load-graph.ts";
+import { requireClasses } from "../graph/service-graph.ts";
 import { serveNodes } from "../serving/serve.ts";
-import { describeGraph } from "../supervisor/describe-graph.ts";
 import { startFailure } from "../supervision/start-failure.ts";
+import { describeGraph } from "../supervisor/describe-graph.ts";
 import { planWorkers } from "../supervisor/worker-plan.ts";
-import type { ServeArguments } from "./serve-arguments.ts";
+import type { ServeRequest } from "./serve-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Runs the graph in this process, until a signal ends it. Gives an exit code when it could not start. */
-export async function serveInProcess(options: ServeArguments): Promise<number | null> {
+export async function serveInProcess(request: ServeRequest): Promise<number | null> {
   try {
-    const graph = resolveGraph([await loadService(options.target)]);
-    const plan = planWorkers(describeGraph(graph), options);
+    const layers = loadLayers(request.sources, process.env).for({ environment: process.env });
+    const graph = (await loadGraph(request.target)).nodes(layers);
+    for (const warning of layers.check(graph.map(({ definition }) => definition))) warn(warning);
+    const described = describeGraph(graph);
+    for (const { className, workers } of described) {
+      if (workers !== 1) warn(`${className} has one worker, not ${workers}, in one process.`);
+    }
+    // One process has the GPUs that it sees.
+    const alone = described.map((each) => ({ ...each, workers: 1, resources: { ...each.resources, gpu: 0 } }));
+    const { services: plan } = planWorkers(alone, request);
     const program = plan.find(({ description }) => description.command !== null)?.description;
     if (program !== undefined) {
       throw new UsageError(
@@ -19,21 +29,21 @@ export async function serveInProcess(options: ServeArguments): Promise<number | 
           "--in-process, or name those that can with --only.",
       );
     }
-    for (const { description, workers } of plan) {
-      if (workers > 1)
-        process.stderr.write(`stator: ${description.className} has one worker, not ${workers}, in one process.\n`);
-    }
     const wanted = new Set(plan.map((each) => each.description.id));
     const nodes = requireClasses(graph.filter((node) => wanted.has(node.definition.id)));
     const serving = await serveNodes(nodes, {
-      http: { host: options.host, port: plan.findLast((each) => each.port !== null)?.port ?? options.port },
-      drainMs: options.drainMs,
+      http: { host: request.host, port: plan.findLast((each) => each.port !== null)?.port ?? request.port },
+      drainMs: request.drainMs,
     });
     process.stdout.write(`ready ${serving.url ?? [...wanted].join(" ")}\n`);
     return null;
   } catch (error) {
-    if (error instanceof UsageError) throw error;
+    if (error instanceof UsageError || error instanceof ConfigurationError) throw error;
     process.stderr.write(`stator: ${startFailure(error)}\n`);
     return 1;
   }
+}
+
+function warn(text: string): void {
+  process.stderr.write(`stator: ${text}\n`);
 }

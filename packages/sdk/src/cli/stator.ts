@@ -1,38 +1,17 @@
 #!/usr/bin/env bun
-import { suggestion } from "../definition/nearest-name.ts";
-import manifest from "../../package.json" with { type: "json" };
-import { HELP } from "./help.ts";
-import { serveCommand } from "./serve-command.ts";
+import { StatorError } from "@stator/runtime-native";
+
+import { startFailure } from "../supervision/start-failure.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { runProgram } from "./program.ts";
 import { UsageError } from "./usage-error.ts";
 
 try {
-  const code = await main(process.argv.slice(2));
+  const code = await runProgram(process.argv.slice(2));
   if (code !== null) process.exit(code);
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`stator: ${error.message}\n`);
-  process.exit(2);
-}
-
-async function main([command, ...rest]: string[]): Promise<number | null> {
-  switch (command) {
-    case "serve":
-      return serveCommand(rest);
-    case "--version":
-    case "-v":
-      process.stdout.write(`${manifest.version}\n`);
-      return 0;
-    case undefined:
-    case "--help":
-    case "-h":
-    case "help":
-      process.stdout.write(HELP);
-      return command === undefined ? 2 : 0;
-    default: {
-      const known = command.startsWith("-") ? ["--help", "--version"] : ["serve"];
-      throw new UsageError(
-        `Unknown ${command.startsWith("-") ? "option" : "command"} ${command}; ${suggestion(command, known)}`,
-      );
-    }
-  }
+  const isUsage = error instanceof UsageError || (error instanceof StatorError && error.code === "invalid_argument");
+  const isTold = isUsage || error instanceof CommandFailure;
+  process.stderr.write(`stator: ${isTold ? error.message : startFailure(error)}\n`);
+  process.exit(isUsage ? 2 : 1);
 }

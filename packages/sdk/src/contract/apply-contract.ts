@@ -1,9 +1,5 @@
-import {
-  type EndpointDefinition,
-  ENDPOINT_KINDS,
-  givesStream,
-  takesStream,
-} from "../definition/endpoint-definition.ts";
+import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
+import { ENDPOINT_KINDS, givesStream, takesStream } from "../definition/endpoint-kind.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import { type ContractEndpoint, identityOf, isEndpointKind, type ServiceContract } from "./service-contract.ts";

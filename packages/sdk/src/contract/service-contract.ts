@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Context, EndpointContract, ErrorType } from "@stator/runtime-native";
 
-import { ENDPOINT_KINDS, type EndpointKind } from "../definition/endpoint-definition.ts";
+import { ENDPOINT_KINDS, type EndpointKind } from "../definition/endpoint-kind.ts";
 
 /** One endpoint of a contract, as `stator-codegen` writes it. */
 export interface ContractEndpoint {

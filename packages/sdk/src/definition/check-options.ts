@@ -18,3 +18,8 @@ export function checkWhole(where: string, value: number | undefined, min: number
     throw invalidArgument(`${where}: ${String(value)} is not a whole number of at least ${min}.`);
   }
 }
+
+/** Refuses anything but a number of processes, or `auto`. */
+export function checkWorkers(where: string, workers: number | "auto" | undefined): void {
+  if (workers !== "auto") checkWhole(`${where}: workers`, workers, 1);
+}

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 
 import type { ServiceContract } from "../contract/service-contract.ts";
-import { checkOptions, checkWhole } from "./check-options.ts";
+import { checkOptions, checkWorkers } from "./check-options.ts";
 import { invalidArgument } from "./invalid-argument.ts";
+import { readResources, type ResourceOptions, type Resources } from "./resources.ts";
 import type { ServiceClass } from "./service-definition.ts";
 
 /** What `commandService` takes. */
@@ -15,8 +16,10 @@ export interface CommandOptions {
   cwd?: string;
   /** Added to its environment. */
   env?: Readonly<Record<string, string>>;
-  /** How many processes `stator serve` starts. Default: 1. */
-  workers?: number;
+  /** How many processes `stator serve` starts; `auto` is as many as the machine carries. Default: 1. */
+  workers?: number | "auto";
+  /** What each process needs. Default: nothing that is counted. */
+  resources?: ResourceOptions;
   /** What it calls itself: those services are part of the graph and start before it. Default: none. */
   dependsOn?: readonly GraphService[];
 }
@@ -29,7 +32,8 @@ export interface CommandDefinition {
   readonly component: string;
   /** `namespace.component`. */
   readonly id: string;
-  readonly workers: number;
+  readonly workers: number | "auto";
+  readonly resources: Resources;
   readonly command: {
     readonly argv: readonly string[];
     /** Absolute. */
@@ -63,7 +67,7 @@ export function isCommandService(value: unknown): value is CommandService {
 /** A service that is part of a graph. */
 export type GraphService = ServiceClass | CommandService;
 
-const KNOWN = ["command", "cwd", "env", "workers", "dependsOn"] as const;
+const KNOWN = ["command", "cwd", "env", "workers", "resources", "dependsOn"] as const;
 
 /**
  * A program that serves a contract, as a service of a graph:
@@ -78,8 +82,8 @@ export function commandService<const C extends ServiceContract>(
   const { name, namespace, component } = contract;
   const where = `commandService ${name}`;
   checkOptions(where, options, KNOWN);
-  checkWhole(`${where}: workers`, options.workers, 1);
-  const { command, cwd = ".", env = {}, workers = 1, dependsOn = [] } = options;
+  checkWorkers(where, options.workers);
+  const { command, cwd = ".", env = {}, workers = 1, resources, dependsOn = [] } = options;
   if (!Array.isArray(command) || command.length === 0 || !command.every(isText) || command[0] === "") {
     throw invalidArgument(`${where}: command is a list of the program and its arguments, such as ["./bin/counter"].`);
   }
@@ -90,6 +94,7 @@ export function commandService<const C extends ServiceContract>(
     component,
     id: `${namespace}.${component}`,
     workers,
+    resources: readResources(`${where}: resources`, resources),
     command: { argv: [...command], cwd: resolve(cwd), env: { ...env } },
   };
   return new CommandService(contract, definition, [...dependsOn]);

@@ -1,28 +1,12 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { EndpointContract, ErrorType } from "@stator/runtime-native";
 
+import type { ServerInterceptor } from "../interceptor/interceptor.ts";
 import type { SchemaOption } from "../schema/schema-types.ts";
 import type { EndpointOptions } from "./endpoint.ts";
-
-/** Which of the two directions of an endpoint are streams; the names are those of contracts. */
-export type EndpointKind = "unary" | "server-stream" | "client-stream" | "duplex";
-
-export const ENDPOINT_KINDS = [
-  "unary",
-  "server-stream",
-  "client-stream",
-  "duplex",
-] as const satisfies readonly EndpointKind[];
-
-/** Whether the request is a stream. */
-export function takesStream(kind: EndpointKind): boolean {
-  return kind === "client-stream" || kind === "duplex";
-}
-
-/** Whether the answer is a stream. */
-export function givesStream(kind: EndpointKind): boolean {
-  return kind === "server-stream" || kind === "duplex";
-}
+import type { EndpointKind } from "./endpoint-kind.ts";
+import type { Limits } from "./limits.ts";
+import type { RetryPolicy } from "./retry-options.ts";
 
 /** How an endpoint is reached over HTTP. */
 export interface HttpDefinition {
@@ -53,6 +37,12 @@ export interface EndpointDefinition {
   readonly idempotent: boolean;
   /** Whether items are checked against `output` in production too; in development they always are. */
   readonly validateOutput: boolean;
+  /** How many of its calls run at once in one process; null for no limit of its own. */
+  readonly limits: Limits | null;
+  /** How its callers make a failed call again, unless they say otherwise; null for what the runtime does by itself. */
+  readonly retry: RetryPolicy | null;
+  /** Around its calls, outermost first. */
+  readonly interceptors: readonly ServerInterceptor[];
   readonly http: HttpDefinition | null;
   /** What `@endpoint` itself said: the rest is default, or taken from the contract. */
   readonly said: Readonly<EndpointOptions<SchemaOption, SchemaOption, boolean>>;

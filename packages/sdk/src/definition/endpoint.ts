@@ -4,8 +4,12 @@ import { checkOptions, checkWhole } from "./check-options.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 import { invalidArgument } from "./invalid-argument.ts";
 import { ownMembers } from "./members.ts";
+import { type LimitOptions, readLimits } from "./limits.ts";
 import { methodKind } from "./method-kind.ts";
 import { checkName } from "./names.ts";
+import { readInterceptorList } from "./read-interceptors.ts";
+import { readRetry, type RetryOptions } from "./retry-options.ts";
+import type { ServerInterceptor } from "../interceptor/interceptor.ts";
 import type { OutputOf, RequestOf, SchemaOption } from "../schema/schema-types.ts";
 import { checkErrorType, checkSchema } from "../schema/check-schema.ts";
 
@@ -33,6 +37,12 @@ export interface EndpointOptions<In extends SchemaOption, Out extends SchemaOpti
   idempotent?: boolean;
   /** `false` skips the output check in production. Development always checks. Default: true. */
   validateOutput?: boolean;
+  /** How many of its calls run at once in one process, and how many wait. Default: those of the service. */
+  limits?: LimitOptions;
+  /** How callers make a failed call again, unless their dependency says otherwise. Default: what the runtime does. */
+  retry?: RetryOptions;
+  /** Around its calls, outermost first, inside of those of the service. Default: none. */
+  interceptors?: readonly ServerInterceptor[];
 }
 
 /** The form of a method that fits the schemas. */
@@ -56,6 +66,9 @@ export const ENDPOINT_OPTIONS = [
   "timeoutMs",
   "idempotent",
   "validateOutput",
+  "limits",
+  "retry",
+  "interceptors",
 ] as const;
 
 /**
@@ -108,6 +121,9 @@ export function addEndpoint(
     timeoutMs: options.timeoutMs ?? null,
     idempotent: options.idempotent ?? false,
     validateOutput: options.validateOutput ?? true,
+    limits: readLimits(`${where}: limits`, options.limits),
+    retry: readRetry(`${where}: retry`, options.retry),
+    interceptors: readInterceptorList(`${where}: interceptors`, options.interceptors),
     http,
     said: options,
     contract: null,

@@ -9,7 +9,7 @@ type Hook = () => void | Promise<void>;
  * Hooks of base classes run first, then in the order of the class body, one after another; one that throws ends the start.
  */
 export function onStart(_method: Hook, context: ClassMethodDecoratorContext<unknown, Hook>): void {
-  addHook("start", "@onStart", context);
+  addHook("@onStart", { kind: "start", timeoutMs: null }, context);
 }
 
 /**
@@ -18,12 +18,17 @@ export function onStart(_method: Hook, context: ClassMethodDecoratorContext<unkn
  * One that throws is reported; the others run all the same.
  */
 export function onShutdown(_method: Hook, context: ClassMethodDecoratorContext<unknown, Hook>): void {
-  addHook("shutdown", "@onShutdown", context);
+  addHook("@onShutdown", { kind: "shutdown", timeoutMs: null }, context);
 }
 
-function addHook(kind: HookDefinition["kind"], decorator: string, context: ClassMethodDecoratorContext): void {
+/** Adds a hook to the class under decoration. */
+export function addHook(
+  decorator: string,
+  hook: Omit<HookDefinition, "property">,
+  context: ClassMethodDecoratorContext,
+): void {
   if (context.static || context.private || typeof context.name !== "string") {
     throw invalidArgument(`${decorator} ${String(context.name)}: a hook is a public method of the instance.`);
   }
-  ownMembers(context.metadata).hooks.push({ kind, property: context.name });
+  ownMembers(context.metadata).hooks.push({ ...hook, property: context.name });
 }

@@ -1,10 +1,12 @@
 import { invalidArgument } from "./invalid-argument.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
-/** A method that runs when the service starts or stops. */
+/** A method that runs when the service starts or stops, or when somebody asks how it fares. */
 export interface HookDefinition {
-  readonly kind: "start" | "shutdown";
+  readonly kind: "start" | "shutdown" | "liveness" | "readiness";
   readonly property: string;
+  /** Longest time for an answer, in milliseconds; null where nobody waits for one. */
+  readonly timeoutMs: number | null;
 }
 
 /** What the decorators of one class body have said so far. */

@@ -1,5 +1,5 @@
 import { invalidArgument } from "./invalid-argument.ts";
-import type { EndpointKind } from "./endpoint-definition.ts";
+import type { EndpointKind } from "./endpoint-kind.ts";
 
 /** Callers must know whether to expect a stream before the first call, so the method's own form decides. */
 export function methodKind(where: string, method: unknown, requestStream: boolean): EndpointKind {

@@ -1,5 +1,8 @@
 import type { EndpointDefinition } from "./endpoint-definition.ts";
+import type { Limits } from "./limits.ts";
 import { type HookDefinition, METADATA } from "./members.ts";
+import type { Resources } from "./resources.ts";
+import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
 
 /** Everything that `@service` and the decorators inside the class say. */
 export interface ServiceDefinition {
@@ -10,7 +13,19 @@ export interface ServiceDefinition {
   /** `namespace.component`: what tells two services apart. */
   readonly id: string;
   /** How many processes `stator serve` starts. */
-  readonly workers: number;
+  readonly workers: number | "auto";
+  /** What each process needs. */
+  readonly resources: Resources;
+  /** How many calls of all endpoints together run at once in one process; null for no limit. */
+  readonly limits: Limits | null;
+  /** Longest time for a call of an endpoint that says none itself, in milliseconds; null for none. */
+  readonly timeoutMs: number | null;
+  /** What each process finds in its environment, unless somebody has set it otherwise. */
+  readonly env: Readonly<Record<string, string>>;
+  /** For people and tools. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Around the calls of all endpoints, and around those that the service makes. */
+  readonly interceptors: ResolvedInterceptors;
   readonly endpoints: readonly EndpointDefinition[];
   readonly hooks: readonly HookDefinition[];
 }

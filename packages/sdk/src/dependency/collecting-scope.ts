@@ -16,11 +16,17 @@ export function collect(dependency: Dependency): void {
 
 /** Constructs a service and notes every `depends()` of it and of its base classes. Nothing is kept between calls. */
 export function construct(service: ServiceClass): Constructed {
+  const { result, dependencies } = collected(() => new service());
+  return { instance: result, dependencies };
+}
+
+/** What `body` gives, and every `depends()` in it, which nobody else hears of. */
+export function collected<T>(body: () => T): { readonly result: T; readonly dependencies: readonly Dependency[] } {
   const outer = collecting;
   const dependencies: Dependency[] = [];
   collecting = dependencies;
   try {
-    return { instance: new service(), dependencies };
+    return { result: body(), dependencies };
   } finally {
     collecting = outer;
   }

@@ -6,7 +6,7 @@ import {
   isEndpointKind,
   type ServiceContract,
 } from "../contract/service-contract.ts";
-import { ENDPOINT_KINDS } from "../definition/endpoint-definition.ts";
+import { ENDPOINT_KINDS } from "../definition/endpoint-kind.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
@@ -16,7 +16,8 @@ import type { ServiceStream } from "./service-stream.ts";
 type ContractArguments<E extends ContractEndpoint> = CallArguments<
   E["kind"] extends "client-stream" | "duplex"
     ? AsyncIterable<StandardSchemaV1.InferInput<E["input"]>>
-    : StandardSchemaV1.InferInput<E["input"]>
+    : StandardSchemaV1.InferInput<E["input"]>,
+  E["kind"] extends "server-stream" ? StandardSchemaV1.InferOutput<E["output"]> : never
 >;
 
 type ContractCall<E extends ContractEndpoint> = E["kind"] extends "server-stream" | "duplex"
@@ -46,6 +47,7 @@ export function contractTarget(contract: ServiceContract): DependencyTarget {
       error: endpoint.error ?? null,
       idempotent: endpoint.idempotent,
       timeoutMs: endpoint.timeoutMs,
+      retry: null,
       contract: identityOf(endpoint),
     };
   });

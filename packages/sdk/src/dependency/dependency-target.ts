@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { EndpointContract, ErrorType } from "@stator/runtime-native";
 
-import type { EndpointKind } from "../definition/endpoint-definition.ts";
+import type { EndpointKind } from "../definition/endpoint-kind.ts";
+import type { RetryPolicy } from "../definition/retry-options.ts";
 
 /** One endpoint, as its callers need to know it. */
 export interface TargetEndpoint {
@@ -16,6 +17,8 @@ export interface TargetEndpoint {
   readonly error: ErrorType | null;
   readonly idempotent: boolean;
   readonly timeoutMs: number | null;
+  /** How a failed call is made again, unless the dependency says otherwise. */
+  readonly retry: RetryPolicy | null;
   /** What the caller was built with; null if nobody says. */
   readonly contract: EndpointContract | null;
 }

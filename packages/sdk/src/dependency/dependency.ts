@@ -1,25 +1,35 @@
-import type { Client, ClientOptions, DistributedRuntime } from "@stator/runtime-native";
+import type { Client, ClientOptions, DistributedRuntime, WaitOptions } from "@stator/runtime-native";
 
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import type { GraphService } from "../definition/command-service.ts";
+import { type ClientInterceptor, compose } from "../interceptor/interceptor.ts";
+import { Breaker } from "./breaker.ts";
 import { callEndpoint } from "./call-endpoint.ts";
-import type { DependencyTarget } from "./dependency-target.ts";
-import type { ServiceCallOptions } from "./service-client.ts";
-
-/** How calls through one dependency are sent. */
-export interface DependencyOptions {
-  /** How an instance is chosen. Default: the runtime's. */
-  router?: NonNullable<ClientOptions["router"]>;
-  /** Limit for each call that brings none of its own, in milliseconds. Default: the endpoint's `timeoutMs`. */
-  timeoutMs?: number;
-}
+import type { CallSettings, CallTarget } from "./call-target.ts";
+import type { DependencyPolicy } from "./dependency-options.ts";
+import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
+import { sendOn } from "./intercepted-call.ts";
+import { RetryBudget } from "./retry-budget.ts";
 
 /** What a dependency leads to; `service` is null for a contract, whose service runs elsewhere. */
 export interface ResolvedDependency {
   readonly target: DependencyTarget;
   readonly service: GraphService | null;
 }
+
+/** What `depends()` was given, whatever a graph puts in its place. */
+export interface AskedDependency {
+  /** The class, the contract or the program. */
+  readonly value: unknown;
+  readonly label: string;
+  /** Whether only a link can tell what it leads to. */
+  readonly isAbstract: boolean;
+  readonly endpoints: readonly TargetEndpoint[];
+}
+
+/** One budget for all endpoints that share a policy. */
+type Budgets = Map<{ readonly budget: number }, RetryBudget>;
 
 /** One `depends()` of one service object: unresolved until the graph is known, unconnected until the service starts. */
 export class Dependency {
@@ -29,8 +39,10 @@ export class Dependency {
   private resolved: ResolvedDependency | null = null;
 
   constructor(
-    private readonly resolveTarget: () => ResolvedDependency,
-    readonly options: DependencyOptions,
+    private readonly resolveTarget: () => ResolvedDependency & { readonly asked: AskedDependency },
+    readonly policy: DependencyPolicy,
+    /** Whether the service was given as `() => X`: then a circle is wanted. */
+    readonly isLazy: boolean = false,
   ) {
     this.client = new Proxy(Object.create(null) as object, {
       get: (_empty, property) => this.member(property),
@@ -51,11 +63,21 @@ export class Dependency {
     return this.resolve().service;
   }
 
-  /** Opens one client per endpoint, before the service starts. */
-  async connect(runtime: DistributedRuntime): Promise<void> {
+  /** What was asked for. The first use looks behind `() => X`. */
+  get asked(): AskedDependency {
+    return this.resolveTarget().asked;
+  }
+
+  /** Leads to another service from now on: before `connect`. */
+  link(resolved: ResolvedDependency): void {
+    this.resolved = resolved;
+  }
+
+  /** Opens one client per endpoint, before the service starts. `outer`: interceptors around its own. */
+  async connect(runtime: DistributedRuntime, outer: readonly ClientInterceptor[]): Promise<void> {
     const { namespace, component, endpoints } = this.target;
     const found = runtime.namespace(namespace).component(component);
-    const { router } = this.options;
+    const { router } = this.policy;
     await Promise.all(
       endpoints.map(async ({ property, name, idempotent, contract }) => {
         const options: ClientOptions = { idempotent, router, contract: contract ?? undefined };
@@ -63,19 +85,25 @@ export class Dependency {
       }),
     );
     this.methods = Object.create(null) as Record<string, unknown>;
+    const budgets: Budgets = new Map();
     for (const endpoint of endpoints) {
       const client = this.clients.get(endpoint.property);
       if (client === undefined) continue;
-      const timeoutMs = this.options.timeoutMs ?? endpoint.timeoutMs;
-      const path = `${namespace}.${component}.${endpoint.name}`;
-      this.methods[endpoint.property] = (request: unknown, options?: ServiceCallOptions) =>
-        callEndpoint({ client, endpoint, path, timeoutMs }, request, options);
+      const target = this.callTarget(client, endpoint, outer, budgets);
+      this.methods[endpoint.property] = (request: unknown, options?: CallSettings) =>
+        callEndpoint(target, request, options);
     }
   }
 
+  /** Waits for the instances that the start needs, if it needs any. Throws `no_instances` when they do not come. */
+  async waitForInstances(): Promise<void> {
+    const { wait } = this.policy;
+    if (wait !== null) await this.found(wait);
+  }
+
   /** Waits until every endpoint has an instance that calls can go to. */
-  async found(): Promise<void> {
-    await Promise.all([...this.clients.values()].map((client) => client.waitForInstances()));
+  async found(options: WaitOptions = this.policy.wait ?? {}): Promise<void> {
+    await Promise.all([...this.clients.values()].map((client) => client.waitForInstances(options)));
   }
 
   /** Closes the clients; calls after this fail. */
@@ -84,6 +112,33 @@ export class Dependency {
     const open = [...this.clients.values()];
     this.clients.clear();
     await Promise.all(open.map((client) => client.close()));
+  }
+
+  private callTarget(
+    client: Client<unknown, unknown>,
+    endpoint: TargetEndpoint,
+    outer: readonly ClientInterceptor[],
+    budgets: Budgets,
+  ): CallTarget {
+    const { namespace, component } = this.target;
+    const { policy } = this;
+    const path = `${namespace}.${component}.${endpoint.name}`;
+    const interceptors = [...outer, ...policy.interceptors];
+    const retry = policy.retry === undefined ? endpoint.retry : policy.retry;
+    const { hedge } = policy;
+    return {
+      client,
+      namespace,
+      component,
+      endpoint,
+      path,
+      timeoutMs: policy.timeoutMs ?? endpoint.timeoutMs,
+      retry: retry === null ? null : { policy: retry, budget: budgetOf(retry, budgets) },
+      hedge: hedge === null ? null : { afterMs: hedge.afterMs, budget: budgetOf(hedge, budgets) },
+      breaker: policy.breaker === null ? null : new Breaker(client, path, policy.breaker),
+      choose: policy.choose,
+      way: interceptors.length === 0 ? null : compose(interceptors, sendOn),
+    };
   }
 
   private resolve(): ResolvedDependency {
@@ -106,4 +161,10 @@ export class Dependency {
         "the end of @onShutdown, in objects that serve() or the command line made.",
     );
   }
+}
+
+function budgetOf(policy: { readonly budget: number }, budgets: Budgets): RetryBudget {
+  const budget = budgets.get(policy) ?? new RetryBudget(policy.budget);
+  budgets.set(policy, budget);
+  return budget;
 }

@@ -69,20 +69,7 @@ export class CheckedServiceStream implements ServiceStream<unknown> {
   }
 
   toReadableStream(): ReadableStream<unknown> {
-    const items = this[Symbol.asyncIterator]();
-    return new ReadableStream(
-      {
-        async pull(controller) {
-          const result = await items.next();
-          if (result.done === true) controller.close();
-          else controller.enqueue(result.value);
-        },
-        async cancel() {
-          await items.return?.(undefined);
-        },
-      },
-      { highWaterMark: 0 },
-    );
+    return readable(this[Symbol.asyncIterator]());
   }
 
   cancel(): void {
@@ -101,4 +88,21 @@ export class CheckedServiceStream implements ServiceStream<unknown> {
     if (this.schema === null) return item;
     return validate(this.schema, item, "invalid_response", this.where);
   }
+}
+
+/** The items as a Web stream, which asks for one only when its reader does. */
+export function readable<T>(items: AsyncIterator<T>): ReadableStream<T> {
+  return new ReadableStream<T>(
+    {
+      async pull(controller) {
+        const result = await items.next();
+        if (result.done === true) controller.close();
+        else controller.enqueue(result.value);
+      },
+      async cancel() {
+        await items.return?.(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

@@ -73,6 +73,7 @@ test("a program is part of the graph, after what it calls itself", () => {
     component: "program",
     id: "test.program",
     workers: 2,
+    resources: { cpu: null, memory: null, gpu: 0 },
     command: { argv: ["./program", "--fast"], cwd: process.cwd(), env: {} },
   });
   expect(() => requireClasses(graph)).toThrow(

@@ -1,3 +1,5 @@
+import { ConfigurationLayers } from "../configuration/configuration-layers.ts";
+import { configureService, type ConfiguredService } from "../configuration/configured-service.ts";
 import {
   type CommandDefinition,
   type CommandService,
@@ -8,6 +10,10 @@ import { invalidArgument } from "../definition/invalid-argument.ts";
 import { definitionOf, type ServiceClass, type ServiceDefinition } from "../definition/service-definition.ts";
 import { construct } from "../dependency/collecting-scope.ts";
 import type { Dependency } from "../dependency/dependency.ts";
+import { eagerCycles } from "./eager-cycles.ts";
+import type { GraphLink } from "./graph-link.ts";
+import { programWithSettings, withSettings } from "./with-settings.ts";
+import { Linking } from "./linking.ts";
 
 /** One service of a graph. */
 export type GraphNode = ServiceNode | CommandNode;
@@ -16,35 +22,96 @@ export type GraphNode = ServiceNode | CommandNode;
 export interface ServiceNode {
   readonly kind: "class";
   readonly service: ServiceClass;
+  /** With what the configuration says. */
   readonly definition: ServiceDefinition;
+  /** What the class itself says. */
+  readonly declared: ServiceDefinition;
   readonly instance: object;
   readonly dependencies: readonly Dependency[];
   /** Ids of the services that it calls; those of contracts, which run elsewhere, are left out. */
   readonly dependsOn: readonly string[];
+  readonly configured: ConfiguredService;
 }
 
 /** A program of its own. */
 export interface CommandNode {
   readonly kind: "command";
+  /** With what the configuration says. */
   readonly definition: CommandDefinition;
+  /** What its options say. */
+  readonly declared: CommandDefinition;
   readonly dependsOn: readonly string[];
+  readonly configured: ConfiguredService;
 }
 
-/** Services with all that they depend on: dependencies first. Cycles are cut at the service met again. */
-export function resolveGraph(roots: readonly GraphService[]): GraphNode[] {
-  const order: GraphNode[] = [];
+/** What a graph is made of. */
+export interface GraphParts {
+  readonly roots: readonly GraphService[];
+  readonly links?: readonly GraphLink[];
+  /** Services that are not part of it, though others depend on them. */
+  readonly elsewhere?: readonly GraphService[];
+}
+
+/**
+ * Services with all that they depend on: dependencies first. Cycles are cut at the service met again.
+ *
+ * @throws StatorError `invalid_argument` with everything that is wrong with its links and its configuration
+ */
+export function resolveGraph(
+  parts: readonly GraphService[] | GraphParts,
+  layers: ConfigurationLayers = new ConfigurationLayers(),
+): GraphNode[] {
+  const { nodes, linking } = walkGraph("roots" in parts ? parts : { roots: parts }, layers);
+  const problems = [...linking.problems(nodes), ...eagerCycles(nodes)];
+  if (problems.length > 0) throw invalidArgument(problems.map(({ message }) => message).join("\n"));
+  return nodes;
+}
+
+/** The same without looking at what is wrong with the links. */
+export function walkGraph(
+  { roots, links = [], elsewhere = [] }: GraphParts,
+  layers: ConfigurationLayers,
+): { readonly nodes: GraphNode[]; readonly linking: Linking } {
+  const nodes: GraphNode[] = [];
   const seen = new Map<string, GraphService>();
-  for (const root of roots) visit(root, seen, order);
-  return order;
+  const linking = new Linking(links);
+  for (const root of roots) visit(root);
+  return { nodes, linking };
+
+  function visit(service: GraphService): void {
+    if (elsewhere.includes(service)) return;
+    const { id } = isCommandService(service) ? service.definition : requireDefinition(service);
+    const other = seen.get(id);
+    if (other === service) return;
+    if (other !== undefined) {
+      throw invalidArgument(`Two services of the graph are both "${id}"; give one another name.`);
+    }
+    seen.set(id, service);
+    if (isCommandService(service)) {
+      for (const dependency of service.dependsOn) visit(dependency);
+      nodes.push(commandNode(service, layers));
+      return;
+    }
+    const made = make(service, layers);
+    for (const dependency of made.dependencies) {
+      linking.link(dependency, made.definition.className, made.instance);
+      if (dependency.service !== null) visit(dependency.service);
+    }
+    nodes.push({ ...made, dependsOn: idsOf(made.dependencies) });
+  }
 }
 
 /** A service without its dependencies. */
-export function resolveService(service: ServiceClass): ServiceNode {
-  const definition = requireDefinition(service);
-  const { instance, dependencies } = construct(service);
-  const inside = dependencies.filter((dependency) => dependency.service !== null);
-  const dependsOn = new Set(inside.map(({ target }) => `${target.namespace}.${target.component}`));
-  return { kind: "class", service, definition, instance, dependencies, dependsOn: [...dependsOn] };
+export function resolveService(
+  service: ServiceClass,
+  layers: ConfigurationLayers = new ConfigurationLayers(),
+): ServiceNode {
+  const linking = new Linking([]);
+  const made = make(service, layers);
+  for (const each of made.dependencies) linking.link(each, made.definition.className, made.instance);
+  const [problem] = linking.problems([]);
+  if (problem !== undefined) throw invalidArgument(problem.message);
+  return { ...made, dependsOn: idsOf(made.dependencies) };
 }
 
 /** The classes of a graph that is to run in one process. Refuses commands, which cannot. */
@@ -59,29 +126,24 @@ export function requireClasses(nodes: readonly GraphNode[]): ServiceNode[] {
   });
 }
 
-function visit(service: GraphService, seen: Map<string, GraphService>, order: GraphNode[]): void {
-  const { id } = isCommandService(service) ? service.definition : requireDefinition(service);
-  const other = seen.get(id);
-  if (other === service) return;
-  if (other !== undefined) {
-    throw invalidArgument(`Two services of the graph are both "${id}"; give one another name.`);
-  }
-  seen.set(id, service);
-  if (isCommandService(service)) {
-    for (const dependency of service.dependsOn) visit(dependency, seen, order);
-    order.push(commandNode(service));
-    return;
-  }
-  const node = resolveService(service);
-  for (const dependency of node.dependencies) {
-    if (dependency.service !== null) visit(dependency.service, seen, order);
-  }
-  order.push(node);
+function make(service: ServiceClass, layers: ConfigurationLayers): Omit<ServiceNode, "dependsOn"> {
+  const declared = requireDefinition(service);
+  const { made, configured } = configureService(declared, layers, () => construct(service));
+  const definition = withSettings(declared, configured.settings);
+  return { kind: "class", service, definition, declared, ...made, configured };
 }
 
-function commandNode({ definition, dependsOn }: CommandService): CommandNode {
+function idsOf(dependencies: readonly Dependency[]): string[] {
+  const inside = dependencies.filter((dependency) => dependency.service !== null);
+  return [...new Set(inside.map(({ target }) => `${target.namespace}.${target.component}`))];
+}
+
+function commandNode(service: CommandService, layers: ConfigurationLayers): CommandNode {
+  const { definition: declared, dependsOn } = service;
   const ids = dependsOn.map((each) => (isCommandService(each) ? each.definition : requireDefinition(each)).id);
-  return { kind: "command", definition, dependsOn: ids };
+  const { configured } = configureService(declared, layers, () => service);
+  const definition = programWithSettings(declared, configured.settings);
+  return { kind: "command", definition, declared, dependsOn: ids, configured };
 }
 
 function requireDefinition(service: ServiceClass): ServiceDefinition {

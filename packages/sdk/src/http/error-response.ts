@@ -1,6 +1,6 @@
 import { DeclaredError, StatorError } from "@stator/runtime-native";
 
-import { stringifyJson } from "./json-text.ts";
+import { stringifyJson } from "../schema/json-text.ts";
 
 /** The JSON form of an error: `{"error":{"code","message","retryable","name"?,"details"?,"instance"?,"stack"?}}`. */
 export interface ErrorBody {

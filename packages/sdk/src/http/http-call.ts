@@ -4,11 +4,9 @@ import type { EndpointDefinition, HttpDefinition } from "../definition/endpoint-
 import { runInHttpScope } from "../serving/call-scope.ts";
 import { toStatorError } from "./error-response.ts";
 import type { HttpContext } from "./http-context.ts";
-import { stringifyJson } from "./json-text.ts";
+import { itemStream, streamHeaders } from "./item-stream.ts";
+import { stringifyJson } from "../schema/json-text.ts";
 import { streamWriter } from "./stream-format.ts";
-
-/** Items that one stream may write in a row before other requests get their turn. */
-const TURN = 128;
 
 /** One HTTP request on its way through a method. */
 export class HttpCall {
@@ -41,39 +39,18 @@ export class HttpCall {
     const writer = streamWriter(this.http.format, accept);
     // A generator's body runs in the scope of each next().
     const next = () => this.context.bounded(runInHttpScope(this.context, () => items.next()));
-    let first: IteratorResult<unknown> | null = await this.opened(items, next);
-    let pulled = 0;
-    const encoder = new TextEncoder();
-    const body = new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          try {
-            pulled += 1;
-            if (pulled % TURN === 0) await new Promise(setImmediate);
-            const result = first ?? (await next());
-            first = null;
-            if (result.done !== true) return controller.enqueue(encoder.encode(writer.item(result.value)));
-          } catch (error) {
-            const failure = toStatorError(error);
-            this.report(failure);
-            controller.enqueue(encoder.encode(writer.error(failure)));
-            this.giveUp(items);
-          }
-          this.done();
-          controller.close();
-        },
-        cancel: () => {
-          this.context.stopGenerating();
-          this.giveUp(items);
-          this.done();
-        },
+    const body = itemStream(await this.opened(items, next), next, writer, {
+      failed: (error) => {
+        this.report(error);
+        this.giveUp(items);
       },
-      // Nothing is made before the socket asks for it: a slow reader slows the generator.
-      { highWaterMark: 0 },
-    );
-    return new Response(body, {
-      headers: { "content-type": writer.contentType, "cache-control": "no-cache", "x-accel-buffering": "no" },
+      left: () => {
+        this.context.stopGenerating();
+        this.giveUp(items);
+      },
+      over: this.done,
     });
+    return new Response(body, { headers: streamHeaders(writer) });
   }
 
   private async opened(

@@ -1,11 +1,28 @@
-import { type Context, type Logger, StatorError } from "@stator/runtime-native";
+import { type Context, createLogger, type Logger, type Metrics, StatorError } from "@stator/runtime-native";
 
 /** Headers that travel on with every call that the request causes. */
 const CARRIED = ["traceparent", "tracestate", "baggage"] as const;
 
+/** What a proxy, or the client, may call the request. */
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** What all requests of a route have in common. */
+export interface RouteFacts {
+  /** `namespace.component.endpoint` */
+  readonly path: string;
+  readonly instanceId: bigint;
+  readonly metrics: Metrics;
+  readonly timeoutMs: number | null;
+}
+
 /** The context of an HTTP request, for the method that answers it. */
 export class HttpContext implements Context, Disposable {
+  /** The header `x-request-id`, else one of our own. */
   readonly id: string;
+  readonly endpoint: string;
+  readonly instanceId: bigint;
+  readonly log: Logger;
+  readonly metrics: Metrics;
   readonly signal: AbortSignal;
   readonly metadata: Readonly<Record<string, string>>;
   readonly deadline: number | null;
@@ -13,14 +30,14 @@ export class HttpContext implements Context, Disposable {
   private readonly controller = new AbortController();
   private readonly timer: Timer | null = null;
 
-  constructor(
-    request: Request,
-    readonly endpoint: string,
-    readonly instanceId: bigint,
-    readonly log: Logger,
-    timeoutMs: number | null,
-  ) {
-    this.id = crypto.randomUUID();
+  constructor(request: Request, { path, instanceId, metrics, timeoutMs }: RouteFacts) {
+    const given = request.headers.get("x-request-id") ?? "";
+    const id = REQUEST_ID.test(given) ? given : crypto.randomUUID();
+    this.id = id;
+    this.endpoint = path;
+    this.instanceId = instanceId;
+    this.metrics = metrics;
+    this.log = createLogger(() => ({ id, endpoint: path }));
     this.signal = this.controller.signal;
     const metadata: Record<string, string> = {};
     for (const name of CARRIED) {
@@ -31,7 +48,7 @@ export class HttpContext implements Context, Disposable {
     this.deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
     request.signal.addEventListener("abort", () => this.stopGenerating(), { once: true });
     if (timeoutMs === null) return;
-    const late = () => new StatorError("deadline_exceeded", `${endpoint} did not answer within ${timeoutMs} ms.`);
+    const late = () => new StatorError("deadline_exceeded", `${path} did not answer within ${timeoutMs} ms.`);
     this.timer = setTimeout(() => this.controller.abort(late()), timeoutMs);
   }
 
@@ -40,7 +57,7 @@ export class HttpContext implements Context, Disposable {
   }
 
   isKilled(): boolean {
-    return false;
+    return this.signal.aborted;
   }
 
   stopGenerating(): void {

@@ -1,33 +1,36 @@
-import { createLogger, StatorError } from "@stator/runtime-native";
+import { createLogger, type DistributedRuntime, StatorError } from "@stator/runtime-native";
 
 import { suggestion } from "../definition/nearest-name.ts";
-import type { HttpOptions } from "../serving/serve-options.ts";
+import { setHttpRequest } from "../serving/http-request.ts";
+import type { FetchHandler, ResolvedHttpOptions } from "../serving/http-server-options.ts";
 import type { ServiceHost } from "../serving/service-host.ts";
 import { errorResponse, toStatorError } from "./error-response.ts";
 import { HttpCall } from "./http-call.ts";
 import { HttpContext } from "./http-context.ts";
 import { requestInput } from "./request-input.ts";
 import { type Route, routesOf } from "./route.ts";
+import { matchRoute } from "./route-match.ts";
 
 type Handle = (request: Bun.BunRequest, server: Bun.Server<unknown>) => Promise<Response>;
 
-/** The HTTP side of this process: every `@api` method of the services that it runs, on one port. */
+/** The HTTP side of this process: every `@api` method of the services that it runs, on one port or inside of another app. */
 export class HttpServer {
   private server: Bun.Server<unknown> | null = null;
   private address: string | null = null;
   private draining = false;
   private pending = 0;
+  private runtime: DistributedRuntime | null = null;
   private idle: PromiseWithResolvers<void> | null = null;
 
   private constructor(
     private readonly routes: readonly Route[],
-    private readonly options: Required<HttpOptions>,
+    private readonly options: ResolvedHttpOptions,
   ) {}
 
-  /** A server that is not open yet; null if none of the services has an `@api` method. */
-  static for(hosts: readonly ServiceHost[], options: Required<HttpOptions>): HttpServer | null {
+  /** A server that is not open yet; null if none of the services has an `@api` method, and there is no app. */
+  static for(hosts: readonly ServiceHost[], options: ResolvedHttpOptions): HttpServer | null {
     const routes = routesOf(hosts);
-    return routes.length === 0 ? null : new HttpServer(routes, options);
+    return routes.length === 0 && options.app === null ? null : new HttpServer(routes, options);
   }
 
   /** Such as `http://127.0.0.1:8000`; null before it is open. */
@@ -35,12 +38,15 @@ export class HttpServer {
     return this.address;
   }
 
-  /** Starts to listen. */
-  open(): void {
-    const { host, port, reusePort } = this.options;
+  /** Starts to answer, and to listen unless that is left to somebody else. */
+  open(runtime: DistributedRuntime): void {
+    this.runtime = runtime;
+    const { host, port, reusePort, listen, app } = this.options;
+    if (!listen) return;
     const table: Record<string, Record<string, Handle>> = {};
     for (const route of this.routes) {
-      (table[route.http.path] ??= {})[route.http.method] = (request, server) => this.handle(route, request, server);
+      (table[route.http.path] ??= {})[route.http.method] = (request, server) =>
+        this.handle(runtime, route, request, request.params, server);
     }
     try {
       this.server = Bun.serve({
@@ -48,7 +54,7 @@ export class HttpServer {
         port,
         reusePort,
         routes: table,
-        fetch: (request) => this.refuse(request),
+        fetch: (request, server) => (app === null ? this.refuse(request) : this.pass(app, request, server)),
         error: (error) => errorResponse(error),
         // The limit is checked by hand, for an answer that says so.
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
@@ -57,6 +63,16 @@ export class HttpServer {
     } catch (error) {
       throw openError(error, host, port);
     }
+  }
+
+  /** Answers a request that came another way than through the port. */
+  async fetch(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const found = matchRoute(this.routes, request.method, pathname);
+    if (this.runtime === null) return errorResponse(new StatorError("unavailable", "The service has not started yet."));
+    return found === null
+      ? this.refuse(request)
+      : this.handle(this.runtime, found.route, request, found.parameters, null);
   }
 
   /** Closes the port, takes no further requests, and waits until the open ones have been answered and sent. */
@@ -76,18 +92,26 @@ export class HttpServer {
     this.server = null;
   }
 
-  private async handle(route: Route, request: Bun.BunRequest, server: Bun.Server<unknown>): Promise<Response> {
-    if (this.draining) {
-      return errorResponse(new StatorError("shutting_down", "The service is shutting down."), { connection: "close" });
-    }
+  private async handle(
+    runtime: DistributedRuntime,
+    route: Route,
+    request: Request,
+    parameters: Record<string, string>,
+    server: Bun.Server<unknown> | null,
+  ): Promise<Response> {
+    if (this.draining) return shuttingDown();
     const { definition, instanceId } = route.host;
     const path = `${definition.id}.${route.endpoint.name}`;
-    const log = createLogger(() => ({ endpoint: path }));
+    let log = createLogger(() => ({ endpoint: path }));
     try {
-      const input = await requestInput(request, request.params, this.options.maxBodyBytes);
+      const input = await requestInput(request, parameters, this.options.maxBodyBytes);
       // From here on silence is the handler's business: a model may think for minutes.
-      server.timeout(request, 0);
-      const context = new HttpContext(request, path, instanceId ?? 0n, log, route.endpoint.timeoutMs);
+      server?.timeout(request, 0);
+      const { timeoutMs } = route.endpoint;
+      const { metrics } = runtime.endpoint(path);
+      const context = new HttpContext(request, { path, instanceId: instanceId ?? 0n, metrics, timeoutMs });
+      log = context.log;
+      setHttpRequest(context, request);
       this.pending += 1;
       const end = once(() => {
         context[Symbol.dispose]();
@@ -108,6 +132,17 @@ export class HttpServer {
     }
   }
 
+  /** Gives the application what is no route of ours. Its answer is waited for at the end, like one of ours. */
+  private async pass(app: FetchHandler, request: Request, server: Bun.Server<unknown>): Promise<Response> {
+    if (this.draining) return shuttingDown();
+    try {
+      return await app(request, server);
+    } catch (error) {
+      createLogger(() => ({})).error("the fetch handler failed", { error });
+      return errorResponse(error);
+    }
+  }
+
   private refuse(request: Request): Response {
     const { pathname } = new URL(request.url);
     const allowed = this.routes.filter((route) => route.pattern.test(pathname)).map((route) => route.http.method);
@@ -124,6 +159,10 @@ export class HttpServer {
       headers: { "content-type": "application/json", allow: allowed.join(", ") },
     });
   }
+}
+
+function shuttingDown(): Response {
+  return errorResponse(new StatorError("shutting_down", "The service is shutting down."), { connection: "close" });
 }
 
 function once(body: () => void): () => void {

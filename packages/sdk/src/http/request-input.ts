@@ -1,6 +1,6 @@
 import { StatorError } from "@stator/runtime-native";
 
-import { parseJson } from "./json-text.ts";
+import { parseJson } from "../schema/json-text.ts";
 
 /**
  * What the method receives for an HTTP request: the JSON body, with the parameters of the path beside its fields. GET

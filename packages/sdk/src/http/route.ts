@@ -3,7 +3,6 @@ import type { Handler } from "@stator/runtime-native";
 import type { EndpointDefinition, HttpDefinition } from "../definition/endpoint-definition.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import type { ServiceHost } from "../serving/service-host.ts";
-import { endpointHandler } from "../serving/endpoint-handler.ts";
 
 /** One method behind one path. */
 export interface Route {
@@ -11,7 +10,7 @@ export interface Route {
   readonly endpoint: EndpointDefinition;
   readonly http: HttpDefinition;
   readonly handler: Handler<unknown, unknown>;
-  /** Matches the paths of the route, whatever the method. */
+  /** Matches the paths of the route, whatever the method; its groups are the parameters. */
   readonly pattern: RegExp;
 }
 
@@ -28,7 +27,7 @@ export function routesOf(hosts: readonly ServiceHost[]): Route[] {
       const other = taken.get(key);
       if (other !== undefined) throw invalidArgument(`${other} and ${name} both answer ${key}; give one another path.`);
       taken.set(key, name);
-      const handler = endpointHandler(host.instance, endpoint);
+      const handler = host.handler(endpoint);
       routes.push({ host, endpoint, http, handler, pattern: patternOf(http.path) });
     }
   }
@@ -36,6 +35,6 @@ export function routesOf(hosts: readonly ServiceHost[]): Route[] {
 }
 
 function patternOf(path: string): RegExp {
-  const parts = path.split("/").map((part) => (part.startsWith(":") ? "[^/]+" : RegExp.escape(part)));
+  const parts = path.split("/").map((part) => (part.startsWith(":") ? "([^/]+)" : RegExp.escape(part)));
   return new RegExp(`^${parts.join("/")}$`);
 }

@@ -2,7 +2,7 @@ import type { StatorError } from "@stator/runtime-native";
 
 import type { StreamFormat } from "../definition/endpoint-definition.ts";
 import { errorBody } from "./error-response.ts";
-import { stringifyJson } from "./json-text.ts";
+import { stringifyJson } from "../schema/json-text.ts";
 
 /** How the items of a stream, and an error after the first of them, are written. */
 export interface StreamWriter {

@@ -15,13 +15,14 @@ export function runInHttpScope<T>(context: Context, body: () => T): T {
   return httpScope.run(context, body);
 }
 
-/** Adds what a call inherits from the HTTP request it is part of: cancellation, the time left, metadata. */
+/** Adds what a call inherits from the HTTP request it is part of: its id, cancellation, the time left, metadata. */
 export function withCallScope(options: CallOptions): CallOptions {
   const context = httpScope.getStore();
   if (context === undefined) return options;
   const left = context.deadline === null ? null : Math.max(1, context.deadline - Date.now());
   return {
     ...options,
+    id: options.id ?? context.id,
     ...(left === null ? {} : { timeoutMs: Math.min(left, options.timeoutMs ?? left) }),
     signal: options.signal === undefined ? context.signal : AbortSignal.any([context.signal, options.signal]),
     metadata: { ...context.metadata, ...options.metadata },

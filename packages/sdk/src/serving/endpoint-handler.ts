@@ -1,56 +1,54 @@
 import type { Context, Handler } from "@stator/runtime-native";
 
-import { type EndpointDefinition, givesStream, takesStream } from "../definition/endpoint-definition.ts";
-import { validate } from "../schema/validate.ts";
-import { checkedRequests, checkRequestKind } from "./checked-requests.ts";
-import { CheckedStream } from "./checked-stream.ts";
-import { readRequest } from "./read-request.ts";
-import { outputSchema } from "./output-check.ts";
+import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
+import { givesStream } from "../definition/endpoint-kind.ts";
+import type { ServerInterceptor } from "../interceptor/interceptor.ts";
+import type { Admission } from "./admission.ts";
+import { admitted } from "./admitted.ts";
+import { checkedMethod } from "./checked-method.ts";
+import { intercepted } from "./intercepted.ts";
 import { limited, TimeLimit } from "./time-limit.ts";
 
-type Method = (this: object, request: unknown, context: Context) => unknown;
-
-/**
- * The endpoint's method of this service object with its checks around it: the request before the method sees it, each
- * item before it is sent. Looked up by name, so that a subclass's own version counts.
- */
-export function endpointHandler(instance: object, endpoint: EndpointDefinition): Handler<unknown, unknown> {
-  const method = (instance as Record<string, unknown>)[endpoint.property] as Method;
-  const { input, error } = endpoint;
-  const output = outputSchema(endpoint);
-  const isStream = takesStream(endpoint.kind);
-  const read = (request: unknown, context: Context) => {
-    checkRequestKind(request, isStream, context);
-    if (input === null) return request;
-    return isStream
-      ? checkedRequests(input, request as AsyncIterable<unknown>, context, endpoint.contract)
-      : readRequest(input, request, context, endpoint.contract);
-  };
-
-  if (!givesStream(endpoint.kind)) {
-    return async (request, context) => {
-      using limit = TimeLimit.for(context, endpoint.timeoutMs);
-      const work = async () => method.call(instance, await read(request, context), context);
-      const item = await (limit === null ? work() : limit.bound(work())).catch((thrown: unknown) => {
-        throw error === null ? thrown : error.received(thrown, context.endpoint);
-      });
-      if (output !== null) await validate(output, item, "invalid_response", context.endpoint);
-      return item;
-    };
-  }
-  return (request, context) => {
-    const checked = read(request, context);
-    const open = (value: unknown) => {
-      const source = method.call(instance, value, context) as AsyncGenerator;
-      const limit = TimeLimit.for(context, endpoint.timeoutMs);
-      const items = limit === null ? source : limited(source, limit);
-      return output === null && error === null ? items : new CheckedStream(items, output, error, context.endpoint);
-    };
-    return checked instanceof Promise ? openLater(checked, open) : open(checked);
-  };
+/** What stands around an endpoint's method. */
+export interface Surroundings {
+  readonly namespace: string;
+  readonly component: string;
+  /** Outermost first. */
+  readonly interceptors: readonly ServerInterceptor[];
+  readonly admission: Admission;
 }
 
-/** For schemas that check asynchronously: the stream opens with its first item. */
-async function* openLater(checked: Promise<unknown>, open: (value: unknown) => AsyncGenerator): AsyncGenerator {
-  yield* open(await checked);
+/**
+ * The endpoint's method of this service object with all that stands around it, outermost first: its time limit, the
+ * interceptors, the place that it needs, the checks.
+ */
+export function endpointHandler(
+  instance: object,
+  endpoint: EndpointDefinition,
+  surroundings: Surroundings,
+): Handler<unknown, unknown> {
+  const { interceptors, admission } = surroundings;
+  let handler = checkedMethod(instance, endpoint);
+  if (!admission.isOpen) handler = admitted(handler, endpoint, admission);
+  if (interceptors.length > 0) handler = intercepted(handler, endpoint, surroundings);
+  return endpoint.timeoutMs === null ? handler : timed(handler, endpoint, endpoint.timeoutMs);
+}
+
+function timed(
+  handler: Handler<unknown, unknown>,
+  endpoint: EndpointDefinition,
+  timeoutMs: number,
+): Handler<unknown, unknown> {
+  if (givesStream(endpoint.kind)) {
+    return (request, context) => {
+      const source = handler(request, context) as AsyncGenerator;
+      const limit = TimeLimit.for(context, timeoutMs);
+      return limit === null ? source : limited(source, limit);
+    };
+  }
+  return async (request: unknown, context: Context) => {
+    using limit = TimeLimit.for(context, timeoutMs);
+    const answer = handler(request, context) as Promise<unknown>;
+    return await (limit === null ? answer : limit.bound(answer));
+  };
 }

@@ -1,9 +1,15 @@
 import { DistributedRuntime } from "@stator/runtime-native";
 
-import type { ServiceClass } from "../definition/service-definition.ts";
+import type { ConfigurationLayers } from "../configuration/configuration-layers.ts";
+import { processLayers } from "../configuration/load-layers.ts";
+import { valueEntries } from "../configuration/value-entries.ts";
+import { definitionOf, type ServiceClass } from "../definition/service-definition.ts";
 import { requireClasses, resolveGraph, resolveService, type ServiceNode } from "../graph/service-graph.ts";
+import { type Graph, isGraph } from "../graph/graph.ts";
 import { HttpServer } from "../http/http-server.ts";
+import { applyEnvironment } from "./apply-environment.ts";
 import { resolveServeOptions, type ServeServiceOptions } from "./serve-options.ts";
+import { patienceOf } from "./service-checks.ts";
 import { ServiceHost } from "./service-host.ts";
 import { Serving } from "./serving.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
@@ -12,21 +18,28 @@ import { Supervision } from "../supervision/supervision.ts";
 
 /**
  * Runs services in this process: connects their dependencies, runs their start hooks, registers their endpoints, and
- * opens HTTP last. What they depend on must run elsewhere, or here with `withDependencies`.
+ * opens HTTP last. What they depend on must run elsewhere, or here with `withDependencies`; a graph brings all its services.
  *
  * A start that fails takes back what it had done and throws. A program that `stator serve` has started as a command tells
  * it when it is ready.
  */
 export async function serve(
-  services: ServiceClass | readonly ServiceClass[],
+  services: ServiceClass | readonly ServiceClass[] | Graph,
   options: ServeServiceOptions = {},
 ): Promise<Serving> {
-  const list = typeof services === "function" ? [services] : services;
   const supervision = Supervision.take();
   const { drainMs = supervision.drainMs ?? undefined } = options;
   try {
-    const nodes = options.withDependencies === true ? requireClasses(resolveGraph(list)) : list.map(resolveService);
-    const serving = await serveNodes(nodes, drainMs === undefined ? options : { ...options, drainMs });
+    // Before the classes are constructed: their fields may read it.
+    const set = new Set<string>();
+    applyEnvironment(classesOf(services).map(definitionOf), set);
+    const layers = serveLayers(options);
+    const nodes = nodesToServe(services, options, layers);
+    layers.check(
+      nodes.map(({ definition }) => definition),
+      { lenient: !isGraph(services) && options.withDependencies !== true },
+    );
+    const serving = await serveNodes(nodes, drainMs === undefined ? options : { ...options, drainMs }, set);
     reportReady(supervision, serving);
     return serving;
   } catch (error) {
@@ -35,20 +48,57 @@ export async function serve(
   }
 }
 
-/** The same for services that have been constructed already. */
-export async function serveNodes(nodes: readonly ServiceNode[], options: ServeServiceOptions): Promise<Serving> {
+/** What configures the services of this process: its environment, and over it what `serve` was given. */
+function serveLayers({ configuration = {} }: ServeServiceOptions): ConfigurationLayers {
+  return processLayers().with(valueEntries(configuration, "serve({ configuration })"));
+}
+
+type Served = ServiceClass | readonly ServiceClass[] | Graph;
+
+function classesOf(services: Served): readonly unknown[] {
+  if (isGraph(services)) return [...services.parts.roots, ...services.parts.links.map(({ service }) => service)];
+  return typeof services === "function" ? [services] : services;
+}
+
+function nodesToServe(
+  services: Served,
+  { withDependencies = false }: ServeServiceOptions,
+  layers: ConfigurationLayers,
+): ServiceNode[] {
+  if (isGraph(services)) return requireClasses(services.nodes(layers));
+  const list = typeof services === "function" ? [services] : services;
+  if (withDependencies) return requireClasses(resolveGraph(list, layers));
+  return list.map((service) => resolveService(service, layers));
+}
+
+/** The same for services that have been constructed already. `set`: the variables that were set for that. */
+export async function serveNodes(
+  nodes: readonly ServiceNode[],
+  options: ServeServiceOptions,
+  set = new Set<string>(),
+): Promise<Serving> {
   const resolved = resolveServeOptions(options);
-  const hosts = nodes.map((node) => new ServiceHost(node.definition, node.instance, node.dependencies));
+  applyEnvironment(
+    nodes.map((node) => node.definition),
+    set,
+  );
+  const { interceptors } = resolved;
+  const hosts = nodes.map((node) => new ServiceHost(node.definition, node.instance, node.dependencies, interceptors));
   const http = HttpServer.for(hosts, resolved.http);
   const runtime = await DistributedRuntime.create(resolved.runtime);
   const serving = new Serving(runtime, hosts, http, resolved.drainMs);
   if (resolved.signals) stopOnSignals(serving);
   try {
-    for (const host of hosts) await host.start(runtime);
-    for (const host of hosts) await host.register(runtime);
     const ids = new Set(hosts.map((host) => host.definition.id));
+    for (const host of hosts) await host.start(runtime, ids);
+    for (const host of hosts) await host.register(runtime);
     await Promise.all(hosts.map((host) => host.findDependencies(ids)));
-    http?.open();
+    const checks = hosts.map((host) => host.checks);
+    const ask = (kind: "liveness" | "readiness") => Promise.all(checks.map((each) => each.ask(kind)));
+    const answers = { liveness: () => ask("liveness"), readiness: () => ask("readiness") };
+    // Not before: a start may block the event loop for as long as it takes to load a model.
+    await runtime.answerProbes(answers, { patienceMs: patienceOf(checks) });
+    http?.open(runtime);
     runtime.setHealthStatus(true);
   } catch (error) {
     await serving.stop().catch(() => undefined);
@@ -64,4 +114,5 @@ export function reportReady(supervision: Supervision, serving: Serving): void {
   };
   serving.runtime.onInstanceId(ready);
   ready();
+  supervision.beat();
 }

@@ -1,29 +1,49 @@
-import type { DistributedRuntime, ServedEndpoint } from "@stator/runtime-native";
+import type { DistributedRuntime, Handler, ServedEndpoint } from "@stator/runtime-native";
 
+import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
 import type { ServiceDefinition } from "../definition/service-definition.ts";
 import type { Dependency } from "../dependency/dependency.ts";
+import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
+import { Admission } from "./admission.ts";
 import { endpointHandler } from "./endpoint-handler.ts";
+import { ServiceChecks } from "./service-checks.ts";
 
 /** One service object in this process, from connecting its dependencies to its last hook. */
 export class ServiceHost {
   private readonly served: ServedEndpoint[] = [];
+  readonly checks: ServiceChecks;
+  private readonly handlers = new Map<string, Handler<unknown, unknown>>();
   private started = false;
 
   constructor(
     readonly definition: ServiceDefinition,
     readonly instance: object,
     private readonly dependencies: readonly Dependency[],
-  ) {}
+    /** Those of the whole graph, which stand around those of the service. */
+    private readonly interceptors: ResolvedInterceptors,
+  ) {
+    this.checks = new ServiceChecks(definition, instance);
+    const shared = Admission.of(definition.id, definition.limits);
+    for (const endpoint of definition.endpoints)
+      this.handlers.set(endpoint.property, this.surrounded(endpoint, shared));
+  }
 
   /** The id under which the service's calls are answered, once it is registered. */
   get instanceId(): bigint | null {
     return this.served[0]?.instanceId ?? null;
   }
 
-  /** Connects the dependencies and runs the start hooks. Nothing is reachable yet. */
-  async start(runtime: DistributedRuntime): Promise<void> {
+  /**
+   * Connects the dependencies, waits for the instances that they need, and runs the start hooks. Nothing is reachable yet.
+   * `here`: ids of the services of this process.
+   */
+  async start(runtime: DistributedRuntime, here: ReadonlySet<string>): Promise<void> {
     this.started = true;
-    await Promise.all(this.dependencies.map((dependency) => dependency.connect(runtime)));
+    const interceptors = [...this.interceptors.client, ...this.definition.interceptors.client];
+    await Promise.all(this.dependencies.map((dependency) => dependency.connect(runtime, interceptors)));
+    // Those in this process are registered later; they are waited for then.
+    const outside = this.dependencies.filter((dependency) => !isAmong(here, dependency));
+    await Promise.all(outside.map((dependency) => dependency.waitForInstances()));
     for (const hook of this.definition.hooks) {
       if (hook.kind === "start") await this.run(hook.property);
     }
@@ -35,14 +55,20 @@ export class ServiceHost {
     for (const endpoint of this.definition.endpoints) {
       const { idempotent, name } = endpoint;
       const contract = endpoint.contract ?? undefined;
-      const handler = endpointHandler(this.instance, endpoint);
-      this.served.push(await component.endpoint(name).serveEndpoint(handler, { idempotent, contract }));
+      this.served.push(await component.endpoint(name).serveEndpoint(this.handler(endpoint), { idempotent, contract }));
     }
+  }
+
+  /** Answers the calls of an endpoint, wherever they come from: all of them share its limits. */
+  handler({ property }: EndpointDefinition): Handler<unknown, unknown> {
+    const handler = this.handlers.get(property);
+    if (handler === undefined) throw new Error(`${this.definition.id} has no ${property}.`);
+    return handler;
   }
 
   /** Waits until the dependencies that are among `ids` can be called: discovery tells of them a moment after the fact. */
   async findDependencies(ids: ReadonlySet<string>): Promise<void> {
-    const here = this.dependencies.filter(({ target }) => ids.has(`${target.namespace}.${target.component}`));
+    const here = this.dependencies.filter((dependency) => isAmong(ids, dependency));
     await Promise.all(here.map((dependency) => dependency.found()));
   }
 
@@ -66,8 +92,23 @@ export class ServiceHost {
     return errors;
   }
 
+  private surrounded(endpoint: EndpointDefinition, shared: Admission): Handler<unknown, unknown> {
+    const { id, namespace, component, interceptors } = this.definition;
+    const own = Admission.of(`${id}.${endpoint.name}`, endpoint.limits);
+    return endpointHandler(this.instance, endpoint, {
+      namespace,
+      component,
+      interceptors: [...this.interceptors.server, ...interceptors.server, ...endpoint.interceptors],
+      admission: own.within(shared),
+    });
+  }
+
   private async run(property: string): Promise<void> {
     const hook = (this.instance as Record<string, unknown>)[property] as () => void | Promise<void>;
     await hook.call(this.instance);
   }
+}
+
+function isAmong(ids: ReadonlySet<string>, { target }: Dependency): boolean {
+  return ids.has(`${target.namespace}.${target.component}`);
 }

@@ -26,6 +26,12 @@ export class Serving implements AsyncDisposable {
     return this.http?.url ?? null;
   }
 
+  /** Answers a request for an `@api` method that came another way than through our port, as inside of an app. */
+  readonly fetch = async (request: Request): Promise<Response> => {
+    if (this.http === null) return new Response("There is no @api method here.\n", { status: 404 });
+    return this.http.fetch(request);
+  };
+
   /**
    * Withdraws the services, lets open calls end within the budget, runs the shutdown hooks and closes the runtime.
    * Further calls join the first.
@@ -40,6 +46,8 @@ export class Serving implements AsyncDisposable {
   }
 
   private async stopAll(): Promise<void> {
+    // Whoever asks before sending more should hear it first.
+    this.runtime.setHealthStatus(false);
     const end = Date.now() + this.drainMs;
     // HTTP requests call other services, so the runtime has to outlive them.
     await within(

@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 
 import { watchParent } from "@stator/runtime-native";
 
+import { stringifyJson } from "../schema/json-text.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import type { ChildMessage } from "./messages.ts";
 
@@ -31,17 +32,31 @@ export class Supervision {
     return new Supervision(ready ?? null, drainMs ?? null);
   }
 
+  /** Tells the supervisor from now on that the event loop turns: one that is blocked says nothing. */
+  beat(): void {
+    if (this.readyFd === null) return;
+    this.tell({ type: "alive" });
+    const timer = setInterval(() => {
+      // Nobody listens any more.
+      if (!this.tell({ type: "alive" })) clearInterval(timer);
+    }, BEAT_MS);
+    timer.unref();
+  }
+
   /** Tells the supervisor. Without one, or when it has gone, nothing happens; says false then. */
   tell(message: ChildMessage): boolean {
     if (this.readyFd === null) return false;
     try {
-      writeSync(this.readyFd, `${JSON.stringify(message)}\n`);
+      writeSync(this.readyFd, `${stringifyJson(message)}\n`);
       return true;
     } catch {
       return false;
     }
   }
 }
+
+/** How often a process says that its event loop turns. */
+const BEAT_MS = 1_000;
 
 function taken(environment: Record<string, string | undefined>, name: string, least: number): number | null {
   const text = environment[name] ?? "";

@@ -13,6 +13,9 @@ export interface ChildOutput {
   readonly stderr: (text: string) => void;
 }
 
+/** How long the output of a process that has ended may take to arrive. */
+const COPY_MS = 2_000;
+
 /** How a process ended. */
 export interface ChildExit {
   readonly code: number | null;
@@ -63,7 +66,11 @@ export class ChildProcess {
     await this.process.exited;
     // Processes that the child has left behind hold its output open, and would outlive the graph.
     this.killGroup();
-    await Promise.allSettled(copied);
+    // One that has left the group still may: what it prints then is nobody's any more.
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, COPY_MS);
+    await Promise.race([Promise.allSettled(copied), late.promise]);
+    clearTimeout(timer);
     return { code: this.process.exitCode, signal: this.process.signalCode };
   }
 }

@@ -1,23 +1,29 @@
+import { UsageError } from "../cli/usage-error.ts";
+import type { ConfigurationSources } from "../configuration/load-layers.ts";
+import type { DescribedGraph } from "../supervision/messages.ts";
 import { type ChildExit, type ChildOutput, ChildProcess } from "./child-process.ts";
 import { launchTask } from "./launch.ts";
-import type { ServiceDescription } from "../supervision/messages.ts";
 import { exitText } from "./worker.ts";
 
 /** Loads a graph in a process of its own, so that nothing of the user's code runs in the supervisor. */
 export async function describeTarget(
   target: string,
+  sources: ConfigurationSources,
   environment: Record<string, string | undefined>,
   output: ChildOutput,
   started: (child: ChildProcess) => void,
-): Promise<ServiceDescription[]> {
-  let services: readonly ServiceDescription[] | null = null;
-  let failure: string | null = null;
-  const child = new ChildProcess(launchTask({ task: "describe", target }, environment), output, (message) => {
-    if (message.type === "graph") services = message.services;
-    if (message.type === "failed") failure = message.message;
+): Promise<DescribedGraph> {
+  let described: DescribedGraph | null = null;
+  let failure: { readonly message: string; readonly usage?: boolean } | null = null;
+  const child = new ChildProcess(launchTask({ task: "describe", target, sources }, environment), output, (message) => {
+    if (message.type === "graph") described = message;
+    if (message.type === "failed") failure = message;
   });
   started(child);
   const exit: ChildExit = await child.exited;
-  if (services === null) throw new Error(failure ?? `${target} could not be loaded: ${exitText(exit)}.`);
-  return [...(services as readonly ServiceDescription[])];
+  if (described !== null) return described;
+  const { message, usage = false } = (failure as { message: string; usage?: boolean } | null) ?? {
+    message: `${target} could not be loaded: ${exitText(exit)}.`,
+  };
+  throw usage ? new UsageError(message) : new Error(message);
 }

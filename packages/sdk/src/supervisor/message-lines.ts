@@ -1,7 +1,11 @@
+import { parseJson } from "../schema/json-text.ts";
 import type { ChildMessage } from "../supervision/messages.ts";
 
-/** Longest line in UTF-16 units: the description of a large graph, with room. */
-const LONGEST = 4 * 1024 * 1024;
+/** Longest line in UTF-16 units: the description of a graph with the largest configuration file, with room. */
+const LONGEST = 64 * 1024 * 1024;
+
+/** What is shown of a line that is no message. */
+const MOST_SHOWN = 500;
 
 /** Reads what a child tells, line by line, until it has closed its end. What is no message is reported and skipped. */
 export async function messageLines(
@@ -10,26 +14,33 @@ export async function messageLines(
   misfit: (line: string) => void,
 ): Promise<void> {
   const decoder = new TextDecoder();
-  let rest = "";
+  let pieces: string[] = [];
+  let length = 0;
   for await (const chunk of source) {
-    rest += decoder.decode(chunk, { stream: true });
-    for (let end = rest.indexOf("\n"); end !== -1; end = rest.indexOf("\n")) {
-      read(rest.slice(0, end));
-      rest = rest.slice(end + 1);
+    const [first = "", ...rest] = decoder.decode(chunk, { stream: true }).split("\n");
+    let last = first;
+    for (const next of rest) {
+      read([...pieces, last].join(""));
+      pieces = [];
+      length = 0;
+      last = next;
     }
-    if (rest.length > LONGEST) rest = "";
+    length += last.length;
+    // Longer than any message: its end will be a misfit.
+    if (length > LONGEST) pieces = [];
+    pieces.push(last);
   }
 
   function read(line: string): void {
     const value = parsed(line);
     if (isMessage(value)) message(value);
-    else if (line.trim() !== "") misfit(line);
+    else if (line.trim() !== "") misfit(line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN)}...` : line);
   }
 }
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     return null;
   }
@@ -41,6 +52,8 @@ function isMessage(value: unknown): value is ChildMessage {
   switch (type) {
     case "ready":
       return isTextOrNone(url) && isTextOrNone(instanceId);
+    case "alive":
+      return true;
     case "failed":
       return typeof message === "string";
     case "graph":

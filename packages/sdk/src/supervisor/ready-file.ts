@@ -1,17 +1,13 @@
 import { renameSync, writeFileSync } from "node:fs";
 
-import type { Worker } from "./worker.ts";
+import type { ServiceGroup } from "./service-group.ts";
 
 /** Replaces the file in one step, so that a reader sees the old content or the new one. */
-export function writeReadyFile(
-  path: string,
-  url: string | null,
-  services: ReadonlyMap<string, readonly Worker[]>,
-): void {
+export function writeReadyFile(path: string, url: string | null, services: ReadonlyMap<string, ServiceGroup>): void {
   const content = {
     url,
     pid: process.pid,
-    services: Object.fromEntries([...services].map(([id, workers]) => [id, workers.map((each) => each.ready)])),
+    services: Object.fromEntries([...services].map(([id, group]) => [id, group.workers.map((each) => each.ready)])),
   };
   const draft = `${path}.${process.pid}.tmp`;
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`);

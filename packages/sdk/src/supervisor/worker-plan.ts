@@ -1,17 +1,17 @@
-import { suggestion } from "../definition/nearest-name.ts";
-import type { ServiceDescription } from "../supervision/messages.ts";
-import { UsageError } from "../cli/usage-error.ts";
+import { availableParallelism } from "node:os";
 
-/** What the command line says about one service: `--Backend.workers=2`. */
-export interface ServiceOverride {
-  readonly service: string;
-  readonly workers?: number;
-  readonly port?: number;
-}
+import { UsageError } from "../cli/usage-error.ts";
+import { isNameOf } from "../configuration/layer-entry.ts";
+import { suggestion } from "../definition/nearest-name.ts";
+import { findGpus, type GpuInventory } from "../resources/gpu-inventory.ts";
+import { GpuPool } from "../resources/gpu-pool.ts";
+import type { ServiceDescription } from "../supervision/messages.ts";
 
 /** What is to run: dependencies first. */
 export interface PlannedService {
   readonly description: ServiceDescription;
+  /** The GPUs of each worker: as many lists as there are workers. */
+  readonly gpus: readonly (readonly string[])[];
   readonly workers: number;
   /** Null for a service without HTTP. */
   readonly port: number | null;
@@ -23,37 +23,105 @@ export interface PlanOptions {
   readonly port: number;
   /** Names of the services to run; empty for all. */
   readonly only: readonly string[];
-  readonly overrides: readonly ServiceOverride[];
+  /** The GPUs that there are; null to look for those of this machine. */
+  readonly gpus: GpuInventory | null;
+  /** Whether GPUs may have more workers than they are there for. */
+  readonly oversubscribe: boolean;
+  /** What `auto` means for a service without a GPU. Default: the cores that this process may use. */
+  readonly cores?: number;
 }
 
-/** Applies the command line to a described graph. The root stands last. Unknown services are refused. */
-export function planWorkers(services: readonly ServiceDescription[], options: PlanOptions): PlannedService[] {
-  const chosen = new Set(options.only.map((name) => find(services, name, "--only")));
-  const overrides = new Map<ServiceDescription, { workers?: number; port?: number }>();
-  for (const { service, ...values } of options.overrides) {
-    const description = find(services, service, `--${service}`);
-    overrides.set(description, { ...overrides.get(description), ...values });
+/** A plan with the GPUs that are left. */
+export interface Plan {
+  readonly services: readonly PlannedService[];
+  readonly pool: GpuPool;
+}
+
+/** Decides what runs: how many workers, on which ports, with which GPUs. The root stands last. */
+export function planWorkers(services: readonly ServiceDescription[], options: PlanOptions): Plan {
+  const chosen = new Set(options.only.map((name) => findService(services, name, "--only")));
+  const running = services.filter((each) => chosen.size === 0 || chosen.has(each));
+  const ports = planPorts(services, running, options.port);
+  const needs = running.filter(({ resources }) => resources.gpu > 0);
+  const pool = new GpuPool(needs.length === 0 ? [] : (options.gpus ?? findGpus()), options.oversubscribe);
+  const counts = new Map<ServiceDescription, number>();
+  const autos = needs.filter(({ workers }) => workers === "auto");
+  const given = new Map<ServiceDescription, string[][]>();
+  // Those with a number come first, so that `auto` gets what is left.
+  for (const each of running.toSorted((a, b) => Number(a.workers === "auto") - Number(b.workers === "auto"))) {
+    const count = countOf(each, pool, autos, options);
+    counts.set(each, count);
+    given.set(
+      each,
+      Array.from({ length: count }, (_, index) => gpusFor(each, index, count, pool)),
+    );
   }
-  const ports = new Map(
-    services
-      .filter((each) => each.http)
-      .toReversed()
-      .map((each, index) => [each, options.port === 0 ? 0 : options.port + index]),
-  );
-  return services
-    .filter((each) => chosen.size === 0 || chosen.has(each))
-    .map((description) => {
-      const { workers = description.workers, port } = overrides.get(description) ?? {};
-      if (port !== undefined && !description.http) {
-        throw new UsageError(`--${description.className}.port: ${description.className} has no @api method.`);
-      }
-      return { description, workers, port: description.http ? (port ?? ports.get(description) ?? options.port) : null };
-    });
+  return {
+    pool,
+    services: running.map((description) => ({
+      description,
+      workers: counts.get(description) ?? 1,
+      gpus: given.get(description) ?? [],
+      port: ports.get(description) ?? null,
+    })),
+  };
 }
 
-function find(services: readonly ServiceDescription[], name: string, where: string): ServiceDescription {
-  const found = services.find((each) => [each.className, each.component, each.id].includes(name));
+/** The service that people mean by a name. */
+export function findService<T extends ServiceDescription>(services: readonly T[], name: string, where: string): T {
+  const found = services.find((each) => isNameOf(name, each));
   if (found !== undefined) return found;
   const known = services.map((each) => each.className);
   throw new UsageError(`${where}: the graph has no service "${name}"; ${suggestion(name, known)}`);
+}
+
+function countOf(
+  service: ServiceDescription,
+  pool: GpuPool,
+  autos: readonly ServiceDescription[],
+  { cores = availableParallelism() }: PlanOptions,
+): number {
+  if (service.workers !== "auto") return service.workers;
+  const { gpu } = service.resources;
+  if (gpu === 0) return cores;
+  // Several such services share what is left evenly, in the order of the graph.
+  const left = autos.length - autos.indexOf(service);
+  return Math.max(1, Math.floor(pool.room(gpu) / left));
+}
+
+/** The GPUs of one worker. Throws when there are not enough. */
+export function gpusFor(
+  { className, resources: { gpu } }: ServiceDescription,
+  index: number,
+  count: number,
+  pool: GpuPool,
+): string[] {
+  const taken = pool.take(gpu);
+  if (taken !== null) return taken;
+  throw new UsageError(
+    `${className}: ${count} ${count === 1 ? "worker" : "workers"} with ${gpu} GPU each need more than there is: ${pool.text} there, ` +
+      `and worker ${index} gets none. Start fewer, or share them with --oversubscribe; STATOR_GPUS=0,1 says which there are.`,
+  );
+}
+
+function planPorts(
+  services: readonly ServiceDescription[],
+  running: readonly ServiceDescription[],
+  port: number,
+): Map<ServiceDescription, number> {
+  const withHttp = services.filter((each) => each.http).toReversed();
+  const ports = new Map(withHttp.map((each, index) => [each, each.port ?? (port === 0 ? 0 : port + index)]));
+  const taken = new Map<number, string>();
+  for (const each of running) {
+    if (each.port !== null && !each.http) {
+      throw new UsageError(`${each.className}.port: ${each.className} has no @api method.`);
+    }
+    const own = ports.get(each) ?? 0;
+    const other = own === 0 ? undefined : taken.get(own);
+    if (other !== undefined) {
+      throw new UsageError(`${other} and ${each.className} both have port ${own}; set --${each.className}.port.`);
+    }
+    taken.set(own, each.className);
+  }
+  return ports;
 }

@@ -12,7 +12,6 @@ mod encoded;
 mod enums;
 mod errors;
 mod flattened;
-pub mod generations;
 mod generic;
 mod ids;
 mod limited;

@@ -39,6 +39,13 @@ pub enum Command {
         min: u32,
         timeout_ms: Option<u32>,
     },
+    /// Prefers others to an instance for so long.
+    Avoid {
+        client: u32,
+        /// Decimal text.
+        instance_id: String,
+        time_ms: u32,
+    },
     /// Forgets a client.
     CloseClient { client: u32 },
     /// Leaves the cluster in order.
@@ -67,6 +74,33 @@ pub enum Command {
     Queue { action: QueueAction },
     /// Answers a dispute.
     Judged { dispute: u32, judgement: Judgement },
+    /// JavaScript answers questions from now on. One that takes longer than this counts as no.
+    AnswerQuestions { patience_ms: u32 },
+    /// Answers a question.
+    Answered { question: u32, answer: Answer },
+}
+
+/// What JavaScript says to a question.
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
+#[serde(tag = "of", rename_all = "kebab-case")]
+pub enum Answer {
+    Health {
+        services: Vec<ServiceAnswer>,
+    },
+    /// Lines of Prometheus' text format.
+    Metrics {
+        text: String,
+    },
+}
+
+/// How one service fares.
+#[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
+pub struct ServiceAnswer {
+    /// `namespace.component`.
+    pub service: String,
+    pub ready: bool,
+    /// Why it is not.
+    pub message: Option<String>,
 }
 
 /// The contract that an endpoint is served with.
@@ -134,7 +168,7 @@ pub struct ListedInstance {
     pub namespace: String,
     pub component: String,
     pub endpoint: String,
-    /// Where it takes calls: `IP:port`, or `memory:<n>` inside the process.
+    /// Where it takes calls: `IP:port`, `nats:<subject>` over NATS, or `memory:<n>` inside the process.
     pub address: String,
     /// Over which wire calls go there: `stator`, or `dynamo` for the original's.
     pub wire: String,

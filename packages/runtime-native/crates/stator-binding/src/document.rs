@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use stator_bindings::raw_bindings;
 use stator_contract::{Binding, Contract, Contracts, Registry};
-use stator_runtime::{Error, ErrorCode, config::RuntimeOptions, discovery::Instance};
+use stator_runtime::{Error, ErrorCode, config::RuntimeOptions, discovery::Instance, security::CertificateOptions};
 use ts_rs::TS;
 
 use crate::{
-    command, event, kv_action, native_runtime::NativeRuntime, operation_kind, own_document, parent_watch::watch_parent,
-    queue_action, version,
+    certificates::make_certificates, command, event, kv_action, native_runtime::NativeRuntime, operation_kind,
+    own_document, parent_watch::watch_parent, queue_action, version,
 };
 
 /// What a code says about a failed call.
@@ -25,7 +25,7 @@ struct ErrorCodeFacts {
 
 /// The exports of the addon.
 pub(crate) fn bindings(registry: &mut Registry) -> Vec<Binding> {
-    raw_bindings![version, own_document, watch_parent, NativeRuntime](registry)
+    raw_bindings![version, own_document, watch_parent, make_certificates, NativeRuntime](registry)
 }
 
 /// Adds all of it, the exports of the addon among it.
@@ -35,6 +35,7 @@ pub fn contracts(contracts: &mut Contracts) {
         .add::<Error>()
         .add::<Instance>()
         .add::<RuntimeOptions>()
+        .add::<CertificateOptions>()
         .add::<command::Command>()
         .add::<command::Started>()
         .add::<command::ShutDown>()
@@ -61,6 +62,7 @@ pub fn contracts(contracts: &mut Contracts) {
             "Why a served call ends before its handler does.",
             &cancel_reasons(),
         )
+        .constant("question", "What the addon asks the application.", &questions())
         .constant("operation", "Kinds of the records that go to the addon.", &operations())
         .constant("operation_flag", "Flags of those records.", &operation_flags())
         .constant(
@@ -103,6 +105,16 @@ fn events() -> BTreeMap<String, u32> {
         ("eventHead", event::EVENT_HEAD),
         ("event", event::EVENT),
         ("eventsEnd", event::EVENTS_END),
+        ("question", event::QUESTION),
+    ])
+}
+
+fn questions() -> BTreeMap<String, u32> {
+    use event::Question::{Liveness, Metrics, Readiness};
+    table(&[
+        ("liveness", Liveness as u32),
+        ("readiness", Readiness as u32),
+        ("metrics", Metrics as u32),
     ])
 }
 
@@ -156,12 +168,13 @@ fn operation_flags() -> BTreeMap<String, u32> {
 }
 
 fn routes() -> BTreeMap<String, u32> {
-    use operation_kind::{ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT};
+    use operation_kind::{ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM, ROUTE_SHIFT, ROUTE_TWO_CHOICES};
     table(&[
         ("roundRobin", 0),
         ("random", ROUTE_RANDOM << ROUTE_SHIFT),
         ("leastLoaded", ROUTE_LEAST_LOADED << ROUTE_SHIFT),
         ("direct", ROUTE_DIRECT << ROUTE_SHIFT),
+        ("twoChoices", ROUTE_TWO_CHOICES << ROUTE_SHIFT),
     ])
 }
 

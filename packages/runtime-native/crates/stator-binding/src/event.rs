@@ -49,6 +49,9 @@ pub const EVENT: u32 = 16;
 /// A subscription is over: the text is the error as JSON, if there is one.
 pub const EVENTS_END: u32 = 17;
 
+/// The application is asked something (slot 3: see [`Question`]). The answer is a command.
+pub const QUESTION: u32 = 18;
+
 /// Flag: the payload is raw bytes and stands in the bytes lane.
 pub const BYTES: u32 = 1 << 8;
 /// Flag: the payload is a msgpack value and stands in the bytes lane.
@@ -76,4 +79,16 @@ pub enum CancelReason {
     Lost = 3,
     /// A response that could not be sent: over the caller's limit.
     Unsendable = 4,
+}
+
+/// What the application is asked.
+#[derive(Debug, Clone, Copy)]
+#[repr(u32)]
+pub enum Question {
+    /// Whether its services live.
+    Liveness = 0,
+    /// Whether its services can take calls.
+    Readiness = 1,
+    /// What it counts itself.
+    Metrics = 2,
 }

@@ -10,11 +10,13 @@
 // clippy looks at the test build too, in which nothing is exported.
 #![cfg_attr(test, allow(dead_code))]
 
+mod certificates;
 mod command;
 mod document;
 mod event;
 mod inbox;
 mod io_thread;
+mod js_application;
 mod js_events;
 mod js_handler;
 mod js_judge;

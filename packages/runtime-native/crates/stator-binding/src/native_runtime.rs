@@ -202,6 +202,6 @@ fn read_text(env: Env, text: &JsString<'_>, units: u32, buffer: &mut Vec<u8>) ->
 }
 
 /// A thrown error whose message is the typed error as JSON; `src/crossing` makes a `StatorError` of it.
-fn thrown(error: &Error) -> napi::Error {
+pub fn thrown(error: &Error) -> napi::Error {
     napi::Error::from_reason(error_text(error))
 }

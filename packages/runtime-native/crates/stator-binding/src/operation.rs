@@ -19,7 +19,7 @@ use crate::{
     operation_kind::{
         ANNOTATED, BLOCKED_CALL, BLOCKED_SERVED, BYTES, CALL, CALL_FINISH, CALL_SEND, CANCEL, CONSUMED, EVENTS_TAKEN,
         FAIL, FINISH, ITEM, LAST, MSGPACK, PUBLISH, RELEASE, ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM,
-        ROUTE_SHIFT, STREAM, TAKEN,
+        ROUTE_SHIFT, ROUTE_TWO_CHOICES, STREAM, TAKEN,
     },
     session::{Session, closed_client},
 };
@@ -166,6 +166,7 @@ impl<'a> Submission<'a> {
         let router = match head >> ROUTE_SHIFT {
             ROUTE_RANDOM => Router::Random,
             ROUTE_LEAST_LOADED => Router::LeastLoaded,
+            ROUTE_TWO_CHOICES => Router::TwoChoices,
             ROUTE_DIRECT => Router::Direct(u64::from(high) << 32 | u64::from(low)),
             _ => Router::RoundRobin,
         };

@@ -46,6 +46,7 @@ pub const ROUTE_SHIFT: u32 = 16;
 pub const ROUTE_RANDOM: u32 = 1;
 pub const ROUTE_LEAST_LOADED: u32 = 2;
 pub const ROUTE_DIRECT: u32 = 3;
+pub const ROUTE_TWO_CHOICES: u32 = 4;
 
 /// A blocked call of the caller's side.
 pub const BLOCKED_CALL: u32 = 1;

@@ -17,6 +17,7 @@ use crate::{
     command::{Command, ListedInstance, ServedContract, ShutDown, Started},
     event,
     inbox::Inbox,
+    js_application::{JsApplication, Questions},
     js_events::JsEvents,
     js_handler::{JsHandler, ServedCalls},
     js_judge::{JsJudge, process_verdicts},
@@ -38,6 +39,7 @@ pub struct Session {
     pub served_calls: Arc<ServedCalls>,
     pub events: JsEvents,
     judge: Arc<JsJudge>,
+    questions: Arc<Questions>,
     /// Present where JavaScript's event loop reads the sockets.
     pub reader: Option<Arc<JsReader>>,
     runtime: Mutex<Option<DistributedRuntime>>,
@@ -54,6 +56,7 @@ impl Session {
             served_calls: Arc::new(ServedCalls::new(Arc::clone(&inbox))),
             events: JsEvents::new(Arc::clone(&inbox)),
             judge: Arc::new(JsJudge::new(Arc::clone(&inbox))),
+            questions: Arc::new(Questions::new(Arc::clone(&inbox))),
             reader: reads_sockets.then(|| Arc::new(JsReader::new(Arc::clone(&inbox)))),
             inbox,
             runtime: Mutex::default(),
@@ -92,6 +95,9 @@ impl Session {
             unread_timeout_ms: config.unread_timeout_ms,
             max_message_bytes: config.max_message_bytes,
         };
+        if let Some(system) = runtime.system() {
+            system.watch_application(Arc::new(JsApplication::new(Arc::clone(&self.questions), None)));
+        }
         if runtime.system_address().is_some() {
             tokio::spawn(loop_lag::measure(Arc::clone(&self.inbox), runtime.clone()));
         }
@@ -176,6 +182,17 @@ impl Session {
                 };
                 self.answer(number, result);
             }
+            Command::Avoid {
+                client,
+                instance_id,
+                time_ms,
+            } => {
+                // An instance that has left needs not be avoided.
+                if let (Some(found), Ok(id)) = (self.client(client), instance_id.parse()) {
+                    found.avoid(id, Duration::from_millis(u64::from(time_ms)));
+                }
+                self.answer(number, Ok(()));
+            }
             Command::CloseClient { client } => {
                 if let Some(client) = self.clients.lock().remove(&client) {
                     client.close();
@@ -248,6 +265,21 @@ impl Session {
             }
             Command::Judged { dispute, judgement } => {
                 self.judge.settle(dispute, judgement);
+                self.answer(number, Ok(()));
+            }
+            Command::AnswerQuestions { patience_ms } => {
+                let runtime = self.runtime.lock().clone();
+                if let Some(system) = runtime.as_ref().and_then(DistributedRuntime::system) {
+                    let patience = Duration::from_millis(u64::from(patience_ms));
+                    system.watch_application(Arc::new(JsApplication::new(
+                        Arc::clone(&self.questions),
+                        Some(patience),
+                    )));
+                }
+                self.answer(number, Ok(()));
+            }
+            Command::Answered { question, answer } => {
+                self.questions.settle(question, answer);
                 self.answer(number, Ok(()));
             }
         }

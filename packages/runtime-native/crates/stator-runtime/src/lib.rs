@@ -21,6 +21,7 @@ pub mod payload;
 pub mod plane;
 pub mod queue;
 pub mod runtime;
+pub mod security;
 pub mod server;
 pub mod system;
 mod touched;

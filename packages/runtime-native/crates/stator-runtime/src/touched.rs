@@ -26,9 +26,7 @@ impl Touched {
             None => {}
             Some(OpenStream::Multiplexed(connection, _)) => self.connection(&connection),
             Some(OpenStream::CallHome(egress, exchange)) => {
-                if egress.list() {
-                    self.egresses.push(egress);
-                }
+                self.egresses.extend(egress.filter(|egress| egress.list()));
                 if exchange.list() {
                     self.exchanges.push(exchange);
                 }

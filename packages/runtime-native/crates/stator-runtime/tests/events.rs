@@ -40,6 +40,7 @@ fn hub(store: &MemoryStore) -> Result<(Arc<EventHub>, Arc<dyn Discovery>)> {
     let options = ZmqOptions {
         host: [127, 0, 0, 1].into(),
         max_message: MAX_MESSAGE,
+        stays_here: false,
     };
     let metrics = EventMetrics::new()?;
     let plane = ZmqEventPlane::new(options, Arc::clone(&discovery), metrics.clone())?;

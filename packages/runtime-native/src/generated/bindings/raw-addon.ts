@@ -11,6 +11,11 @@ export interface RawAddon {
    * belongs to the watch from then on.
    */
   watchParent(fd: number, graceMs: number): void;
+  /**
+   * Makes certificates for development: the options are a JSON object, the result is the list of files as JSON. What goes
+   * wrong throws an error whose message is an error as JSON.
+   */
+  makeCertificates(options: string): string;
   readonly NativeRuntime: new (options: string, environment: string, readsSockets: boolean, wake: () => void) => NativeRuntime;
 }
 

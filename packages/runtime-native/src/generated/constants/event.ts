@@ -14,6 +14,7 @@ export const event = {
   instances: 11,
   message: 1,
   open: 5,
+  question: 18,
   request: 6,
   requestEnd: 7,
   result: 10,

@@ -5,4 +5,5 @@ export const route = {
   leastLoaded: 131072,
   random: 65536,
   roundRobin: 0,
+  twoChoices: 262144,
 } as const satisfies { [key: string]: number };

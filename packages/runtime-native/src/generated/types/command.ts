@@ -3,9 +3,9 @@ import { inside, INVALID, type Invalid, mismatch } from "../support/failure.ts";
 import { hasOnly, isObject } from "../support/objects.ts";
 import { readBool, readString, readU32 } from "../support/scalars.ts";
 import { type Schema, schema } from "../support/schema.ts";
+import { type Answer, type AnswerInput, isAnswer, readAnswer } from "./answer.ts";
 import { isJudgement, type Judgement, readJudgement } from "./judgement.ts";
 import { isKvAction, type KvAction, type KvActionInput, readKvAction } from "./kv-action.ts";
-import { isQueueAction, type QueueAction, type QueueActionInput, readQueueAction } from "./queue-action.ts";
 import { isServedContract, readServedContract, type ServedContract } from "./served-contract.ts";
 
 /** Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave. */
@@ -40,6 +40,14 @@ export type Command =
       client: number;
       min: number;
       timeoutMs: number | null;
+    }
+  /** Prefers others to an instance for so long. */
+  | {
+      type: "avoid";
+      client: number;
+      /** Decimal text. */
+      instanceId: string;
+      timeMs: number;
     }
   /** Forgets a client. */
   | {
@@ -84,16 +92,22 @@ export type Command =
       type: "kv";
       action: KvAction;
     }
-  /** Asks something of a queue. */
-  | {
-      type: "queue";
-      action: QueueAction;
-    }
   /** Answers a dispute. */
   | {
       type: "judged";
       dispute: number;
       judgement: Judgement;
+    }
+  /** JavaScript answers questions from now on. One that takes longer than this counts as no. */
+  | {
+      type: "answer-questions";
+      patienceMs: number;
+    }
+  /** Answers a question. */
+  | {
+      type: "answered";
+      question: number;
+      answer: Answer;
     };
 
 /** What is accepted for a {@link Command}: keys with a default may be missing, wide integers may be numbers. */
@@ -128,6 +142,14 @@ export type CommandInput =
       client: number;
       min: number;
       timeoutMs?: number | null | undefined;
+    }
+  /** Prefers others to an instance for so long. */
+  | {
+      type: "avoid";
+      client: number;
+      /** Decimal text. */
+      instanceId: string;
+      timeMs: number;
     }
   /** Forgets a client. */
   | {
@@ -172,16 +194,22 @@ export type CommandInput =
       type: "kv";
       action: KvActionInput;
     }
-  /** Asks something of a queue. */
-  | {
-      type: "queue";
-      action: QueueActionInput;
-    }
   /** Answers a dispute. */
   | {
       type: "judged";
       dispute: number;
       judgement: Judgement;
+    }
+  /** JavaScript answers questions from now on. One that takes longer than this counts as no. */
+  | {
+      type: "answer-questions";
+      patienceMs: number;
+    }
+  /** Answers a question. */
+  | {
+      type: "answered";
+      question: number;
+      answer: AnswerInput;
     };
 
 export const Command: Schema<CommandInput, Command> = schema("Command", readCommand, isCommand);
@@ -193,6 +221,8 @@ const keysOfCommandStopServing: ReadonlySet<string> = new Set(["type", "endpoint
 const keysOfCommandClient: ReadonlySet<string> = new Set(["type", "client", "path", "idempotent", "waitMs", "contract"]);
 
 const keysOfCommandWaitForInstances: ReadonlySet<string> = new Set(["type", "client", "min", "timeoutMs"]);
+
+const keysOfCommandAvoid: ReadonlySet<string> = new Set(["type", "client", "instanceId", "timeMs"]);
 
 const keysOfCommandCloseClient: ReadonlySet<string> = new Set(["type", "client"]);
 
@@ -208,9 +238,11 @@ const keysOfCommandUnsubscribe: ReadonlySet<string> = new Set(["type", "subscrip
 
 const keysOfCommandKv: ReadonlySet<string> = new Set(["type", "action"]);
 
-const keysOfCommandQueue: ReadonlySet<string> = new Set(["type", "action"]);
-
 const keysOfCommandJudged: ReadonlySet<string> = new Set(["type", "dispute", "judgement"]);
+
+const keysOfCommandAnswerQuestions: ReadonlySet<string> = new Set(["type", "patienceMs"]);
+
+const keysOfCommandAnswered: ReadonlySet<string> = new Set(["type", "question", "answer"]);
 
 export function readCommand(value: unknown): Command | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -224,6 +256,8 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandClient(value);
     case "wait-for-instances":
       return readCommandWaitForInstances(value);
+    case "avoid":
+      return readCommandAvoid(value);
     case "close-client":
       return readCommandCloseClient(value);
     case "shutdown":
@@ -238,12 +272,14 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandUnsubscribe(value);
     case "kv":
       return readCommandKv(value);
-    case "queue":
-      return readCommandQueue(value);
     case "judged":
       return readCommandJudged(value);
+    case "answer-questions":
+      return readCommandAnswerQuestions(value);
+    case "answered":
+      return readCommandAnswered(value);
   }
-  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"queue\", \"judged\"", tag));
+  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"avoid\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"judged\", \"answer-questions\", \"answered\"", tag));
 }
 
 export function isCommand(value: unknown): value is Command {
@@ -297,6 +333,20 @@ export function isCommand(value: unknown): value is Command {
         );
       }
       return false;
+    case "avoid": {
+      const { instanceId } = value;
+      if (
+        typeof instanceId === "string" && instanceId.isWellFormed() &&
+        hasOnly(value, keysOfCommandAvoid)
+      ) {
+        const { client, timeMs } = value;
+        return (
+          typeof client === "number" && client >>> 0 === client &&
+          typeof timeMs === "number" && timeMs >>> 0 === timeMs
+        );
+      }
+      return false;
+    }
     case "close-client":
       if (hasOnly(value, keysOfCommandCloseClient)) {
         const { client } = value;
@@ -352,15 +402,25 @@ export function isCommand(value: unknown): value is Command {
       const { action } = value;
       return isKvAction(action) && hasOnly(value, keysOfCommandKv);
     }
-    case "queue": {
-      const { action } = value;
-      return isQueueAction(action) && hasOnly(value, keysOfCommandQueue);
-    }
     case "judged": {
       const { judgement } = value;
       if (isJudgement(judgement) && hasOnly(value, keysOfCommandJudged)) {
         const { dispute } = value;
         return typeof dispute === "number" && dispute >>> 0 === dispute;
+      }
+      return false;
+    }
+    case "answer-questions":
+      if (hasOnly(value, keysOfCommandAnswerQuestions)) {
+        const { patienceMs } = value;
+        return typeof patienceMs === "number" && patienceMs >>> 0 === patienceMs;
+      }
+      return false;
+    case "answered": {
+      const { answer } = value;
+      if (isAnswer(answer) && hasOnly(value, keysOfCommandAnswered)) {
+        const { question } = value;
+        return typeof question === "number" && question >>> 0 === question;
       }
       return false;
     }
@@ -488,6 +548,36 @@ function readCommandWaitForInstances(value: Record<string, unknown>): ({
   return { type: "wait-for-instances", client, min, timeoutMs };
 }
 
+function readCommandAvoid(value: Record<string, unknown>): ({
+  type: "avoid";
+  client: number;
+  /** Decimal text. */
+  instanceId: string;
+  timeMs: number;
+}) | Invalid {
+  {
+    const { instanceId } = value;
+    if (typeof instanceId === "string" && instanceId.isWellFormed()) {
+      const { client, timeMs } = value;
+      if (
+        typeof client === "number" && client >>> 0 === client &&
+        typeof timeMs === "number" && timeMs >>> 0 === timeMs
+      ) {
+        if (!hasOnly(value, keysOfCommandAvoid)) return INVALID;
+        return { type: "avoid", client, instanceId, timeMs };
+      }
+    }
+  }
+  const client = readU32(value.client);
+  if (client === INVALID) return inside("client");
+  const instanceId = readString(value.instanceId);
+  if (instanceId === INVALID) return inside("instanceId");
+  const timeMs = readU32(value.timeMs);
+  if (timeMs === INVALID) return inside("timeMs");
+  if (!hasOnly(value, keysOfCommandAvoid)) return INVALID;
+  return { type: "avoid", client, instanceId, timeMs };
+}
+
 function readCommandCloseClient(value: Record<string, unknown>): ({
   type: "close-client";
   client: number;
@@ -607,16 +697,6 @@ function readCommandKv(value: Record<string, unknown>): ({
   return { type: "kv", action };
 }
 
-function readCommandQueue(value: Record<string, unknown>): ({
-  type: "queue";
-  action: QueueAction;
-}) | Invalid {
-  const action = readQueueAction(value.action);
-  if (action === INVALID) return inside("action");
-  if (!hasOnly(value, keysOfCommandQueue)) return INVALID;
-  return { type: "queue", action };
-}
-
 function readCommandJudged(value: Record<string, unknown>): ({
   type: "judged";
   dispute: number;
@@ -628,4 +708,29 @@ function readCommandJudged(value: Record<string, unknown>): ({
   if (judgement === INVALID) return inside("judgement");
   if (!hasOnly(value, keysOfCommandJudged)) return INVALID;
   return { type: "judged", dispute, judgement };
+}
+
+function readCommandAnswerQuestions(value: Record<string, unknown>): ({
+  type: "answer-questions";
+  patienceMs: number;
+}) | Invalid {
+  const patienceMs = value.patienceMs;
+  if (typeof patienceMs !== "number" || patienceMs >>> 0 !== patienceMs) {
+    return inside("patienceMs", readU32(patienceMs));
+  }
+  if (!hasOnly(value, keysOfCommandAnswerQuestions)) return INVALID;
+  return { type: "answer-questions", patienceMs };
+}
+
+function readCommandAnswered(value: Record<string, unknown>): ({
+  type: "answered";
+  question: number;
+  answer: Answer;
+}) | Invalid {
+  const question = value.question;
+  if (typeof question !== "number" || question >>> 0 !== question) return inside("question", readU32(question));
+  const answer = readAnswer(value.answer);
+  if (answer === INVALID) return inside("answer");
+  if (!hasOnly(value, keysOfCommandAnswered)) return INVALID;
+  return { type: "answered", question, answer };
 }

@@ -12,7 +12,7 @@ export type ListedInstance = {
   namespace: string;
   component: string;
   endpoint: string;
-  /** Where it takes calls: `IP:port`, or `memory:<n>` inside the process. */
+  /** Where it takes calls: `IP:port`, `nats:<subject>` over NATS, or `memory:<n>` inside the process. */
   address: string;
   /** Over which wire calls go there: `stator`, or `dynamo` for the original's. */
   wire: string;
@@ -30,7 +30,7 @@ export type ListedInstanceInput = {
   namespace: string;
   component: string;
   endpoint: string;
-  /** Where it takes calls: `IP:port`, or `memory:<n>` inside the process. */
+  /** Where it takes calls: `IP:port`, `nats:<subject>` over NATS, or `memory:<n>` inside the process. */
   address: string;
   /** Over which wire calls go there: `stator`, or `dynamo` for the original's. */
   wire: string;

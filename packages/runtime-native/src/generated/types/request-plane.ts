@@ -8,6 +8,8 @@ export type RequestPlane =
   | "tcp"
   /** The same, but calls go over the original's wire even where both sides speak ours. */
   | "dynamo"
+  /** Requests through a NATS server, on the original's subjects, to whoever listens there; as `tcp` to the others. */
+  | "nats"
   /** Inside this process, through the same codec. */
   | "memory";
 
@@ -21,13 +23,19 @@ export function readRequestPlane(value: unknown): RequestPlane | Invalid {
   switch (value) {
     case "tcp":
     case "dynamo":
+    case "nats":
     case "memory":
       return value;
     default:
-      return mismatch("one of \"tcp\", \"dynamo\", \"memory\"", value);
+      return mismatch("one of \"tcp\", \"dynamo\", \"nats\", \"memory\"", value);
   }
 }
 
 export function isRequestPlane(value: unknown): value is RequestPlane {
-  return value === "tcp" || value === "dynamo" || value === "memory";
+  return (
+    value === "tcp" ||
+    value === "dynamo" ||
+    value === "nats" ||
+    value === "memory"
+  );
 }

@@ -12,11 +12,12 @@ import {
 import { type EventPlane, type EventPlaneInput, isEventPlane, readEventPlane } from "./event-plane.ts";
 import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
 import { isKvBackend, type KvBackend, readKvBackend } from "./kv-backend.ts";
-import { isQueueBackend, type QueueBackend, type QueueBackendInput, readQueueBackend } from "./queue-backend.ts";
+import { isNatsResponses, type NatsResponses, readNatsResponses } from "./nats-responses.ts";
 import { isRequestPlaneCodec, readRequestPlaneCodec, type RequestPlaneCodec } from "./request-plane-codec.ts";
 import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
 import { isResponsePlane, readResponsePlane, type ResponsePlane } from "./response-plane.ts";
 import { isSecret, readSecret, type Secret } from "./secret.ts";
+import { isTlsClientAuth, readTlsClientAuth, type TlsClientAuth } from "./tls-client-auth.ts";
 
 /** What a caller of the runtime may set. Everything is optional; see [`RuntimeConfig`] for the defaults. */
 export type RuntimeOptions = {
@@ -61,13 +62,8 @@ export type RuntimeOptions = {
    */
   kv: KvBackend | null;
   /**
-   * Where queues are: in the JetStream of `nats`, or in `memory` inside one process. NATS is connected to with the first
-   * use of a queue. Default `nats`; `memory` if discovery is.
-   */
-  queue: QueueBackend | null;
-  /**
-   * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
-   * original's with others. `dynamo` uses the original's with everybody.
+   * Over what calls travel: `tcp`, `dynamo`, `nats` or `memory`. Default `tcp`: our own wire between Stator processes,
+   * the original's with others. `dynamo` uses the original's with everybody, `nats` sends requests through NATS.
    */
   requestPlane: RequestPlane | null;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -78,6 +74,50 @@ export type RuntimeOptions = {
   maxMessageBytes: number | null;
   /** How long to wait for a connection to a worker, in milliseconds (seconds in the environment). Default 5000. */
   connectTimeoutMs: number | null;
+  /**
+   * A folder with `ca.pem`, `cert.pem`, `key.pem` and perhaps `token`, as `stator certs` makes it: TLS with
+   * certificates on both sides, and that token, for calls, NATS and etcd. Single files below win. Default none.
+   */
+  security: string | null;
+  /** A PEM file with the authority of all certificates: of workers, callers, NATS and etcd. Default none. */
+  tlsCa: string | null;
+  /** A PEM file with our certificate, shown to whoever calls, is called, and to NATS and etcd. Default none. */
+  tlsCert: string | null;
+  /** A PEM file with the key of our certificate. Default none. */
+  tlsKey: string | null;
+  /** The name that the certificates of workers have to have. Default none, and then the address that was dialled. */
+  tlsServerName: string | null;
+  /**
+   * Whether callers have to show a certificate: `required` or `none`. Default `required`; with the original's
+   * variables for TLS alone, as those say.
+   */
+  tlsClientAuth: TlsClientAuth | null;
+  /**
+   * How long a peer has for its part of the handshake of TLS, in milliseconds (seconds in the environment). Default
+   * 3000.
+   */
+  tlsHandshakeTimeoutMs: number | null;
+  /** What callers have to show, and what we show to workers and NATS. Never shown elsewhere. Default none. */
+  token: Secret | null;
+  /**
+   * Whether what is not encrypted may leave this machine although TLS or a token is set: the token without TLS, and
+   * events over ZeroMQ. Default false.
+   */
+  allowPlaintext: boolean | null;
+  /** For calls alone, in place of `tlsCa`: the authority of workers' certificates. Default none. */
+  tcpCa: string | null;
+  /** The same in place of `tlsCert`, where calls are taken. Default none. */
+  tcpCert: string | null;
+  /** The key of that certificate. Default none. */
+  tcpKey: string | null;
+  /** The authority of callers' certificates. Default `tcpCa`. */
+  tcpClientCa: string | null;
+  /** Our certificate where we call. Default `tcpCert`. */
+  tcpClientCert: string | null;
+  /** The key of that certificate. Default none. */
+  tcpClientKey: string | null;
+  /** For calls alone, in place of `tlsServerName`. Default none. */
+  tcpServerName: string | null;
   /** In which form values are asked for on the original's wire: `msgpack` or `json`. Default `msgpack`. */
   requestPlaneCodec: RequestPlaneCodec | null;
   /** Over what answers travel on the original's wire: `tcp`. Default `tcp`. */
@@ -140,6 +180,17 @@ export type RuntimeOptions = {
   natsClientKey: string | null;
   /** How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
   natsStartupTimeoutMs: number | null;
+  /**
+   * How long a worker has to acknowledge a call over NATS, in milliseconds (seconds in the environment); 0 is the
+   * default, as in the original. Default 10000.
+   */
+  natsRequestTimeoutMs: number | null;
+  /**
+   * How answers come to calls that went over NATS: `call-home` over a connection that the worker makes, as in the
+   * original, `nats` over NATS too, `auto` over NATS where the worker cannot connect. Workers of the original always
+   * connect. Default `auto`.
+   */
+  natsResponses: NatsResponses | null;
   /** Threads of the core. Default 1. */
   workerThreads: number | null;
   /** The address of the system server. Default `127.0.0.1`. */
@@ -197,13 +248,8 @@ export type RuntimeOptionsInput = {
    */
   kv?: KvBackend | null | undefined;
   /**
-   * Where queues are: in the JetStream of `nats`, or in `memory` inside one process. NATS is connected to with the first
-   * use of a queue. Default `nats`; `memory` if discovery is.
-   */
-  queue?: QueueBackendInput | null | undefined;
-  /**
-   * Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
-   * original's with others. `dynamo` uses the original's with everybody.
+   * Over what calls travel: `tcp`, `dynamo`, `nats` or `memory`. Default `tcp`: our own wire between Stator processes,
+   * the original's with others. `dynamo` uses the original's with everybody, `nats` sends requests through NATS.
    */
   requestPlane?: RequestPlane | null | undefined;
   /** The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it. */
@@ -214,6 +260,50 @@ export type RuntimeOptionsInput = {
   maxMessageBytes?: number | null | undefined;
   /** How long to wait for a connection to a worker, in milliseconds (seconds in the environment). Default 5000. */
   connectTimeoutMs?: number | null | undefined;
+  /**
+   * A folder with `ca.pem`, `cert.pem`, `key.pem` and perhaps `token`, as `stator certs` makes it: TLS with
+   * certificates on both sides, and that token, for calls, NATS and etcd. Single files below win. Default none.
+   */
+  security?: string | null | undefined;
+  /** A PEM file with the authority of all certificates: of workers, callers, NATS and etcd. Default none. */
+  tlsCa?: string | null | undefined;
+  /** A PEM file with our certificate, shown to whoever calls, is called, and to NATS and etcd. Default none. */
+  tlsCert?: string | null | undefined;
+  /** A PEM file with the key of our certificate. Default none. */
+  tlsKey?: string | null | undefined;
+  /** The name that the certificates of workers have to have. Default none, and then the address that was dialled. */
+  tlsServerName?: string | null | undefined;
+  /**
+   * Whether callers have to show a certificate: `required` or `none`. Default `required`; with the original's
+   * variables for TLS alone, as those say.
+   */
+  tlsClientAuth?: TlsClientAuth | null | undefined;
+  /**
+   * How long a peer has for its part of the handshake of TLS, in milliseconds (seconds in the environment). Default
+   * 3000.
+   */
+  tlsHandshakeTimeoutMs?: number | null | undefined;
+  /** What callers have to show, and what we show to workers and NATS. Never shown elsewhere. Default none. */
+  token?: Secret | null | undefined;
+  /**
+   * Whether what is not encrypted may leave this machine although TLS or a token is set: the token without TLS, and
+   * events over ZeroMQ. Default false.
+   */
+  allowPlaintext?: boolean | null | undefined;
+  /** For calls alone, in place of `tlsCa`: the authority of workers' certificates. Default none. */
+  tcpCa?: string | null | undefined;
+  /** The same in place of `tlsCert`, where calls are taken. Default none. */
+  tcpCert?: string | null | undefined;
+  /** The key of that certificate. Default none. */
+  tcpKey?: string | null | undefined;
+  /** The authority of callers' certificates. Default `tcpCa`. */
+  tcpClientCa?: string | null | undefined;
+  /** Our certificate where we call. Default `tcpCert`. */
+  tcpClientCert?: string | null | undefined;
+  /** The key of that certificate. Default none. */
+  tcpClientKey?: string | null | undefined;
+  /** For calls alone, in place of `tlsServerName`. Default none. */
+  tcpServerName?: string | null | undefined;
   /** In which form values are asked for on the original's wire: `msgpack` or `json`. Default `msgpack`. */
   requestPlaneCodec?: RequestPlaneCodec | null | undefined;
   /** Over what answers travel on the original's wire: `tcp`. Default `tcp`. */
@@ -276,6 +366,17 @@ export type RuntimeOptionsInput = {
   natsClientKey?: string | null | undefined;
   /** How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000. */
   natsStartupTimeoutMs?: number | null | undefined;
+  /**
+   * How long a worker has to acknowledge a call over NATS, in milliseconds (seconds in the environment); 0 is the
+   * default, as in the original. Default 10000.
+   */
+  natsRequestTimeoutMs?: number | null | undefined;
+  /**
+   * How answers come to calls that went over NATS: `call-home` over a connection that the worker makes, as in the
+   * original, `nats` over NATS too, `auto` over NATS where the worker cannot connect. Workers of the original always
+   * connect. Default `auto`.
+   */
+  natsResponses?: NatsResponses | null | undefined;
   /** Threads of the core. Default 1. */
   workerThreads?: number | null | undefined;
   /** The address of the system server. Default `127.0.0.1`. */
@@ -295,15 +396,15 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   readRuntimeOptions,
   isRuntimeOptions,
   JSON,
-  51,
+  68,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "queue", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "security", "tlsCa", "tlsCert", "tlsKey", "tlsServerName", "tlsClientAuth", "tlsHandshakeTimeoutMs", "token", "allowPlaintext", "tcpCa", "tcpCert", "tcpKey", "tcpClientCa", "tcpClientCert", "tcpClientKey", "tcpServerName", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "natsRequestTimeoutMs", "natsResponses", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
     if (
       (discovery === null || isDiscoveryBackend(discovery)) &&
       (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -314,9 +415,22 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
       (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
       (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
       (kv === null || isKvBackend(kv)) &&
-      (queue === null || isQueueBackend(queue)) &&
       (requestPlane === null || isRequestPlane(requestPlane)) &&
       (host === null || (typeof host === "string" && host.isWellFormed())) &&
+      (security === null || (typeof security === "string" && security.isWellFormed())) &&
+      (tlsCa === null || (typeof tlsCa === "string" && tlsCa.isWellFormed())) &&
+      (tlsCert === null || (typeof tlsCert === "string" && tlsCert.isWellFormed())) &&
+      (tlsKey === null || (typeof tlsKey === "string" && tlsKey.isWellFormed())) &&
+      (tlsServerName === null || (typeof tlsServerName === "string" && tlsServerName.isWellFormed())) &&
+      (tlsClientAuth === null || isTlsClientAuth(tlsClientAuth)) &&
+      (token === null || isSecret(token)) &&
+      (tcpCa === null || (typeof tcpCa === "string" && tcpCa.isWellFormed())) &&
+      (tcpCert === null || (typeof tcpCert === "string" && tcpCert.isWellFormed())) &&
+      (tcpKey === null || (typeof tcpKey === "string" && tcpKey.isWellFormed())) &&
+      (tcpClientCa === null || (typeof tcpClientCa === "string" && tcpClientCa.isWellFormed())) &&
+      (tcpClientCert === null || (typeof tcpClientCert === "string" && tcpClientCert.isWellFormed())) &&
+      (tcpClientKey === null || (typeof tcpClientKey === "string" && tcpClientKey.isWellFormed())) &&
+      (tcpServerName === null || (typeof tcpServerName === "string" && tcpServerName.isWellFormed())) &&
       (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
       (responsePlane === null || isResponsePlane(responsePlane)) &&
       (responseHost === null || (typeof responseHost === "string" && responseHost.isWellFormed())) &&
@@ -331,11 +445,12 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
       (natsCa === null || (typeof natsCa === "string" && natsCa.isWellFormed())) &&
       (natsClientCert === null || (typeof natsClientCert === "string" && natsClientCert.isWellFormed())) &&
       (natsClientKey === null || (typeof natsClientKey === "string" && natsClientKey.isWellFormed())) &&
+      (natsResponses === null || isNatsResponses(natsResponses)) &&
       (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
       (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
       (log === null || (typeof log === "string" && log.isWellFormed()))
     ) {
-      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, workerThreads, systemPort, logJson } = value;
+      const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, tlsHandshakeTimeoutMs, allowPlaintext, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, natsRequestTimeoutMs, workerThreads, systemPort, logJson } = value;
       if (
         (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
         (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -345,6 +460,8 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
         (port === null || (typeof port === "number" && (port & 0xffff) === port)) &&
         (maxMessageBytes === null || (typeof maxMessageBytes === "number" && maxMessageBytes >>> 0 === maxMessageBytes)) &&
         (connectTimeoutMs === null || (typeof connectTimeoutMs === "number" && connectTimeoutMs >>> 0 === connectTimeoutMs)) &&
+        (tlsHandshakeTimeoutMs === null || (typeof tlsHandshakeTimeoutMs === "number" && tlsHandshakeTimeoutMs >>> 0 === tlsHandshakeTimeoutMs)) &&
+        (allowPlaintext === null || typeof allowPlaintext === "boolean") &&
         (responsePort === null || (typeof responsePort === "number" && (responsePort & 0xffff) === responsePort)) &&
         (requestTimeoutMs === null || (typeof requestTimeoutMs === "number" && requestTimeoutMs >>> 0 === requestTimeoutMs)) &&
         (callHomeTimeoutMs === null || (typeof callHomeTimeoutMs === "number" && callHomeTimeoutMs >>> 0 === callHomeTimeoutMs)) &&
@@ -356,6 +473,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
         (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
         (eventQueueCapacity === null || (typeof eventQueueCapacity === "number" && eventQueueCapacity >>> 0 === eventQueueCapacity)) &&
         (natsStartupTimeoutMs === null || (typeof natsStartupTimeoutMs === "number" && natsStartupTimeoutMs >>> 0 === natsStartupTimeoutMs)) &&
+        (natsRequestTimeoutMs === null || (typeof natsRequestTimeoutMs === "number" && natsRequestTimeoutMs >>> 0 === natsRequestTimeoutMs)) &&
         (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
         (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
         (logJson === null || typeof logJson === "boolean")
@@ -376,12 +494,27 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           etcdClientCert,
           etcdClientKey,
           kv,
-          queue,
           requestPlane,
           host,
           port,
           maxMessageBytes,
           connectTimeoutMs,
+          security,
+          tlsCa,
+          tlsCert,
+          tlsKey,
+          tlsServerName,
+          tlsClientAuth,
+          tlsHandshakeTimeoutMs,
+          token,
+          allowPlaintext,
+          tcpCa,
+          tcpCert,
+          tcpKey,
+          tcpClientCa,
+          tcpClientCert,
+          tcpClientKey,
+          tcpServerName,
           requestPlaneCodec,
           responsePlane,
           responseHost,
@@ -407,6 +540,8 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           natsClientCert,
           natsClientKey,
           natsStartupTimeoutMs,
+          natsRequestTimeoutMs,
+          natsResponses,
           workerThreads,
           systemHost,
           systemPort,
@@ -459,9 +594,6 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { kv: kvGiven = null } = value;
   const kv = kvGiven === null ? null : readKvBackend(kvGiven);
   if (kv === INVALID) return inside("kv");
-  const { queue: queueGiven = null } = value;
-  const queue = queueGiven === null ? null : readQueueBackend(queueGiven);
-  if (queue === INVALID) return inside("queue");
   const { requestPlane: requestPlaneGiven = null } = value;
   const requestPlane = requestPlaneGiven === null ? null : readRequestPlane(requestPlaneGiven);
   if (requestPlane === INVALID) return inside("requestPlane");
@@ -477,6 +609,54 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { connectTimeoutMs: connectTimeoutMsGiven = null } = value;
   const connectTimeoutMs = connectTimeoutMsGiven === null ? null : readU32(connectTimeoutMsGiven);
   if (connectTimeoutMs === INVALID) return inside("connectTimeoutMs");
+  const { security: securityGiven = null } = value;
+  const security = securityGiven === null ? null : readString(securityGiven);
+  if (security === INVALID) return inside("security");
+  const { tlsCa: tlsCaGiven = null } = value;
+  const tlsCa = tlsCaGiven === null ? null : readString(tlsCaGiven);
+  if (tlsCa === INVALID) return inside("tlsCa");
+  const { tlsCert: tlsCertGiven = null } = value;
+  const tlsCert = tlsCertGiven === null ? null : readString(tlsCertGiven);
+  if (tlsCert === INVALID) return inside("tlsCert");
+  const { tlsKey: tlsKeyGiven = null } = value;
+  const tlsKey = tlsKeyGiven === null ? null : readString(tlsKeyGiven);
+  if (tlsKey === INVALID) return inside("tlsKey");
+  const { tlsServerName: tlsServerNameGiven = null } = value;
+  const tlsServerName = tlsServerNameGiven === null ? null : readString(tlsServerNameGiven);
+  if (tlsServerName === INVALID) return inside("tlsServerName");
+  const { tlsClientAuth: tlsClientAuthGiven = null } = value;
+  const tlsClientAuth = tlsClientAuthGiven === null ? null : readTlsClientAuth(tlsClientAuthGiven);
+  if (tlsClientAuth === INVALID) return inside("tlsClientAuth");
+  const { tlsHandshakeTimeoutMs: tlsHandshakeTimeoutMsGiven = null } = value;
+  const tlsHandshakeTimeoutMs = tlsHandshakeTimeoutMsGiven === null ? null : readU32(tlsHandshakeTimeoutMsGiven);
+  if (tlsHandshakeTimeoutMs === INVALID) return inside("tlsHandshakeTimeoutMs");
+  const { token: tokenGiven = null } = value;
+  const token = tokenGiven === null ? null : readSecret(tokenGiven);
+  if (token === INVALID) return inside("token");
+  const { allowPlaintext: allowPlaintextGiven = null } = value;
+  const allowPlaintext = allowPlaintextGiven === null ? null : readBool(allowPlaintextGiven);
+  if (allowPlaintext === INVALID) return inside("allowPlaintext");
+  const { tcpCa: tcpCaGiven = null } = value;
+  const tcpCa = tcpCaGiven === null ? null : readString(tcpCaGiven);
+  if (tcpCa === INVALID) return inside("tcpCa");
+  const { tcpCert: tcpCertGiven = null } = value;
+  const tcpCert = tcpCertGiven === null ? null : readString(tcpCertGiven);
+  if (tcpCert === INVALID) return inside("tcpCert");
+  const { tcpKey: tcpKeyGiven = null } = value;
+  const tcpKey = tcpKeyGiven === null ? null : readString(tcpKeyGiven);
+  if (tcpKey === INVALID) return inside("tcpKey");
+  const { tcpClientCa: tcpClientCaGiven = null } = value;
+  const tcpClientCa = tcpClientCaGiven === null ? null : readString(tcpClientCaGiven);
+  if (tcpClientCa === INVALID) return inside("tcpClientCa");
+  const { tcpClientCert: tcpClientCertGiven = null } = value;
+  const tcpClientCert = tcpClientCertGiven === null ? null : readString(tcpClientCertGiven);
+  if (tcpClientCert === INVALID) return inside("tcpClientCert");
+  const { tcpClientKey: tcpClientKeyGiven = null } = value;
+  const tcpClientKey = tcpClientKeyGiven === null ? null : readString(tcpClientKeyGiven);
+  if (tcpClientKey === INVALID) return inside("tcpClientKey");
+  const { tcpServerName: tcpServerNameGiven = null } = value;
+  const tcpServerName = tcpServerNameGiven === null ? null : readString(tcpServerNameGiven);
+  if (tcpServerName === INVALID) return inside("tcpServerName");
   const { requestPlaneCodec: requestPlaneCodecGiven = null } = value;
   const requestPlaneCodec = requestPlaneCodecGiven === null ? null : readRequestPlaneCodec(requestPlaneCodecGiven);
   if (requestPlaneCodec === INVALID) return inside("requestPlaneCodec");
@@ -552,6 +732,12 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { natsStartupTimeoutMs: natsStartupTimeoutMsGiven = null } = value;
   const natsStartupTimeoutMs = natsStartupTimeoutMsGiven === null ? null : readU32(natsStartupTimeoutMsGiven);
   if (natsStartupTimeoutMs === INVALID) return inside("natsStartupTimeoutMs");
+  const { natsRequestTimeoutMs: natsRequestTimeoutMsGiven = null } = value;
+  const natsRequestTimeoutMs = natsRequestTimeoutMsGiven === null ? null : readU32(natsRequestTimeoutMsGiven);
+  if (natsRequestTimeoutMs === INVALID) return inside("natsRequestTimeoutMs");
+  const { natsResponses: natsResponsesGiven = null } = value;
+  const natsResponses = natsResponsesGiven === null ? null : readNatsResponses(natsResponsesGiven);
+  if (natsResponses === INVALID) return inside("natsResponses");
   const { workerThreads: workerThreadsGiven = null } = value;
   const workerThreads = workerThreadsGiven === null ? null : readU16(workerThreadsGiven);
   if (workerThreads === INVALID) return inside("workerThreads");
@@ -586,12 +772,27 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     etcdClientCert,
     etcdClientKey,
     kv,
-    queue,
     requestPlane,
     host,
     port,
     maxMessageBytes,
     connectTimeoutMs,
+    security,
+    tlsCa,
+    tlsCert,
+    tlsKey,
+    tlsServerName,
+    tlsClientAuth,
+    tlsHandshakeTimeoutMs,
+    token,
+    allowPlaintext,
+    tcpCa,
+    tcpCert,
+    tcpKey,
+    tcpClientCa,
+    tcpClientCert,
+    tcpClientKey,
+    tcpServerName,
     requestPlaneCodec,
     responsePlane,
     responseHost,
@@ -617,6 +818,8 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     natsClientCert,
     natsClientKey,
     natsStartupTimeoutMs,
+    natsRequestTimeoutMs,
+    natsResponses,
     workerThreads,
     systemHost,
     systemPort,
@@ -628,7 +831,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
   if (!isObject(value)) return false;
-  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, systemHost, startingHealthStatus, log } = value;
+  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
   if (
     (discovery === null || isDiscoveryBackend(discovery)) &&
     (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -639,9 +842,22 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
     (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
     (kv === null || isKvBackend(kv)) &&
-    (queue === null || isQueueBackend(queue)) &&
     (requestPlane === null || isRequestPlane(requestPlane)) &&
     (host === null || (typeof host === "string" && host.isWellFormed())) &&
+    (security === null || (typeof security === "string" && security.isWellFormed())) &&
+    (tlsCa === null || (typeof tlsCa === "string" && tlsCa.isWellFormed())) &&
+    (tlsCert === null || (typeof tlsCert === "string" && tlsCert.isWellFormed())) &&
+    (tlsKey === null || (typeof tlsKey === "string" && tlsKey.isWellFormed())) &&
+    (tlsServerName === null || (typeof tlsServerName === "string" && tlsServerName.isWellFormed())) &&
+    (tlsClientAuth === null || isTlsClientAuth(tlsClientAuth)) &&
+    (token === null || isSecret(token)) &&
+    (tcpCa === null || (typeof tcpCa === "string" && tcpCa.isWellFormed())) &&
+    (tcpCert === null || (typeof tcpCert === "string" && tcpCert.isWellFormed())) &&
+    (tcpKey === null || (typeof tcpKey === "string" && tcpKey.isWellFormed())) &&
+    (tcpClientCa === null || (typeof tcpClientCa === "string" && tcpClientCa.isWellFormed())) &&
+    (tcpClientCert === null || (typeof tcpClientCert === "string" && tcpClientCert.isWellFormed())) &&
+    (tcpClientKey === null || (typeof tcpClientKey === "string" && tcpClientKey.isWellFormed())) &&
+    (tcpServerName === null || (typeof tcpServerName === "string" && tcpServerName.isWellFormed())) &&
     (requestPlaneCodec === null || isRequestPlaneCodec(requestPlaneCodec)) &&
     (responsePlane === null || isResponsePlane(responsePlane)) &&
     (responseHost === null || (typeof responseHost === "string" && responseHost.isWellFormed())) &&
@@ -656,12 +872,13 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     (natsCa === null || (typeof natsCa === "string" && natsCa.isWellFormed())) &&
     (natsClientCert === null || (typeof natsClientCert === "string" && natsClientCert.isWellFormed())) &&
     (natsClientKey === null || (typeof natsClientKey === "string" && natsClientKey.isWellFormed())) &&
+    (natsResponses === null || isNatsResponses(natsResponses)) &&
     (systemHost === null || (typeof systemHost === "string" && systemHost.isWellFormed())) &&
     (startingHealthStatus === null || isHealthStatus(startingHealthStatus)) &&
     (log === null || (typeof log === "string" && log.isWellFormed())) &&
     hasOnly(value, keysOfRuntimeOptions)
   ) {
-    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, workerThreads, systemPort, logJson } = value;
+    const { etcdLeaseTtlMs, etcdStartupTimeoutMs, etcdRequestTimeoutMs, etcdKeepAliveMs, etcdKeepAliveTimeoutMs, port, maxMessageBytes, connectTimeoutMs, tlsHandshakeTimeoutMs, allowPlaintext, responsePort, requestTimeoutMs, callHomeTimeoutMs, streamWindowBytes, maxConcurrentCalls, unreadTimeoutMs, keepAliveMs, shutdownTimeoutMs, gracePeriodMs, eventQueueCapacity, natsStartupTimeoutMs, natsRequestTimeoutMs, workerThreads, systemPort, logJson } = value;
     return (
       (etcdLeaseTtlMs === null || (typeof etcdLeaseTtlMs === "number" && etcdLeaseTtlMs >>> 0 === etcdLeaseTtlMs)) &&
       (etcdStartupTimeoutMs === null || (typeof etcdStartupTimeoutMs === "number" && etcdStartupTimeoutMs >>> 0 === etcdStartupTimeoutMs)) &&
@@ -671,6 +888,8 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
       (port === null || (typeof port === "number" && (port & 0xffff) === port)) &&
       (maxMessageBytes === null || (typeof maxMessageBytes === "number" && maxMessageBytes >>> 0 === maxMessageBytes)) &&
       (connectTimeoutMs === null || (typeof connectTimeoutMs === "number" && connectTimeoutMs >>> 0 === connectTimeoutMs)) &&
+      (tlsHandshakeTimeoutMs === null || (typeof tlsHandshakeTimeoutMs === "number" && tlsHandshakeTimeoutMs >>> 0 === tlsHandshakeTimeoutMs)) &&
+      (allowPlaintext === null || typeof allowPlaintext === "boolean") &&
       (responsePort === null || (typeof responsePort === "number" && (responsePort & 0xffff) === responsePort)) &&
       (requestTimeoutMs === null || (typeof requestTimeoutMs === "number" && requestTimeoutMs >>> 0 === requestTimeoutMs)) &&
       (callHomeTimeoutMs === null || (typeof callHomeTimeoutMs === "number" && callHomeTimeoutMs >>> 0 === callHomeTimeoutMs)) &&
@@ -682,6 +901,7 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
       (gracePeriodMs === null || (typeof gracePeriodMs === "number" && gracePeriodMs >>> 0 === gracePeriodMs)) &&
       (eventQueueCapacity === null || (typeof eventQueueCapacity === "number" && eventQueueCapacity >>> 0 === eventQueueCapacity)) &&
       (natsStartupTimeoutMs === null || (typeof natsStartupTimeoutMs === "number" && natsStartupTimeoutMs >>> 0 === natsStartupTimeoutMs)) &&
+      (natsRequestTimeoutMs === null || (typeof natsRequestTimeoutMs === "number" && natsRequestTimeoutMs >>> 0 === natsRequestTimeoutMs)) &&
       (workerThreads === null || (typeof workerThreads === "number" && (workerThreads & 0xffff) === workerThreads)) &&
       (systemPort === null || (typeof systemPort === "number" && (systemPort | 0) === systemPort)) &&
       (logJson === null || typeof logJson === "boolean")

@@ -17,6 +17,8 @@ export type Stator = {
    * document of it when it is asked.
    */
   contract: string | null;
+  /** Answers to requests that come over NATS may go there too. Absent: they may not. */
+  nats_answers: boolean;
 };
 
 /** What is accepted for a {@link Stator}: keys with a default may be missing, wide integers may be numbers. */
@@ -32,9 +34,11 @@ export type StatorInput = {
    * document of it when it is asked.
    */
   contract?: string | null | undefined;
+  /** Answers to requests that come over NATS may go there too. Absent: they may not. */
+  nats_answers?: boolean | undefined;
 };
 
-export const Stator: Schema<StatorInput, Stator> = schema("Stator", readStator, isStator, JSON, 4);
+export const Stator: Schema<StatorInput, Stator> = schema("Stator", readStator, isStator, JSON, 5);
 
 export function readStator(value: unknown): Stator | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
@@ -45,9 +49,9 @@ export function readStator(value: unknown): Stator | Invalid {
       readStatorVersions(versions) === versions &&
       (contract === null || (typeof contract === "string" && contract.isWellFormed()))
     ) {
-      const { idempotent } = value;
-      if (typeof idempotent === "boolean") {
-        return { address, versions, idempotent, contract } as Stator;
+      const { idempotent, nats_answers } = value;
+      if (typeof idempotent === "boolean" && typeof nats_answers === "boolean") {
+        return { address, versions, idempotent, contract, nats_answers } as Stator;
       }
     }
   }
@@ -61,7 +65,10 @@ export function readStator(value: unknown): Stator | Invalid {
   const { contract: contractGiven = null } = value;
   const contract = contractGiven === null ? null : readString(contractGiven);
   if (contract === INVALID) return inside("contract");
-  return { address, versions, idempotent, contract };
+  const { nats_answers: nats_answersGiven = false } = value;
+  const nats_answers = readBool(nats_answersGiven);
+  if (nats_answers === INVALID) return inside("nats_answers");
+  return { address, versions, idempotent, contract, nats_answers };
 }
 
 export function isStator(value: unknown): value is Stator {
@@ -72,8 +79,8 @@ export function isStator(value: unknown): value is Stator {
     readStatorVersions(versions) === versions &&
     (contract === null || (typeof contract === "string" && contract.isWellFormed()))
   ) {
-    const { idempotent } = value;
-    return typeof idempotent === "boolean";
+    const { idempotent, nats_answers } = value;
+    return typeof idempotent === "boolean" && typeof nats_answers === "boolean";
   }
   return false;
 }

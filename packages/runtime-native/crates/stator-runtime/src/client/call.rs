@@ -16,7 +16,7 @@ use crate::{
     wire::{frame::Cancel, open::Metadata},
 };
 
-use super::{Inner, OpenStream, Router, Worker};
+use super::{Dialer, Inner, OpenStream, Router, Worker};
 
 /// Messages of a request stream that may wait before the call is open, and their bytes. One message may be larger.
 const MAX_EARLY: usize = 1024;
@@ -119,6 +119,10 @@ impl Call {
         });
         call.dispatch();
         call
+    }
+
+    pub(super) fn dialer(&self) -> &Arc<Dialer> {
+        &self.client.dialer
     }
 
     /// The id that travels with the call; empty if the caller gave none.

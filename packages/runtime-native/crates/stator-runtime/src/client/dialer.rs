@@ -12,12 +12,18 @@ use crate::{
     closing::Closing,
     connection::{self, Connection, Hooks, Offer},
     discovery::Instance,
-    dynamo::{caller::CallHome, value::Codec, wire::address::WorkerAddress},
+    dynamo::{
+        caller::{CallHome, NatsPlace},
+        nats::subject,
+        value::Codec,
+        wire::address::WorkerAddress,
+    },
     plane::RequestPlane,
     wire::handshake::{self, VERSIONS},
 };
 
 use super::{
+    nats_peer::NatsPeer,
     peer::Peer,
     target::{Place, Target},
     upstream_peer::UpstreamPeer,
@@ -34,6 +40,8 @@ pub struct Dialer {
     /// The original's wire is used even where both sides speak ours.
     prefers_dynamo: bool,
     upstream: Mutex<HashMap<SocketAddr, Weak<UpstreamPeer>>>,
+    /// Who takes requests over NATS, where we send them there.
+    nats: Option<Arc<NatsPeer>>,
     closed: Closing,
 }
 
@@ -53,6 +61,7 @@ impl Dialer {
         prefers_dynamo: bool,
     ) -> Arc<Self> {
         Arc::new(Self {
+            nats: plane.nats().map(|bus| NatsPeer::new(Arc::clone(bus))),
             plane,
             offer,
             tokio: Handle::current(),
@@ -76,8 +85,15 @@ impl Dialer {
         self.home.as_ref()
     }
 
-    /// How calls reach an instance: over our own wire where both sides speak it. An error is the middle of a sentence.
+    /// How calls reach an instance: over NATS where both sides use it, else over our own wire where both sides speak it.
+    /// An error is the middle of a sentence.
     pub(super) fn target(self: &Arc<Self>, instance: &Instance) -> Result<Target, String> {
+        if let Some((peer, place)) = self.over_nats(instance)? {
+            return Ok(Target::Nats {
+                peer: Arc::clone(peer),
+                place: Arc::new(place),
+            });
+        }
         let ours = instance
             .stator
             .as_ref()
@@ -92,25 +108,41 @@ impl Dialer {
         }
     }
 
+    /// How an instance is reached over NATS, if that is how it is. An error is the middle of a sentence.
+    pub(super) fn over_nats(&self, instance: &Instance) -> Result<Option<(&Arc<NatsPeer>, NatsPlace)>, String> {
+        let Some((peer, recorded)) = self.nats.as_ref().zip(instance.transport.nats_tcp.as_ref()) else {
+            return Ok(None);
+        };
+        let place = NatsPlace {
+            subjects: subject::subjects(recorded)?,
+            peer: format!("nats:{recorded}").into(),
+            codec: codec(instance)?,
+            answers: instance.stator.as_ref().is_some_and(|stator| stator.nats_answers),
+            is_stator: instance.stator.is_some(),
+        };
+        Ok(Some((peer, place)))
+    }
+
     fn upstream_target(self: &Arc<Self>, instance: &Instance) -> Result<Target, String> {
         let Some(address) = &instance.transport.tcp else {
-            return Err("its record names no transport that is known here".to_owned());
+            return Err(if instance.transport.nats_tcp.is_some() {
+                "it takes requests over NATS: set requestPlane to \"nats\" (DYN_REQUEST_PLANE=nats)".to_owned()
+            } else {
+                "its record names no transport that is known here".to_owned()
+            });
         };
         if self.home.is_none() {
             return Err(format!("the {} request plane does not reach it", self.plane.name()));
         }
         let WorkerAddress { listener, path } = WorkerAddress::parse(address)?;
-        let codec = match instance.request_plane_codec.as_deref() {
-            None | Some("json") => Codec::Json,
-            Some("msgpack") => Codec::Msgpack,
-            Some(other) => {
-                let shown: String = other.chars().take(32).collect();
-                return Err(format!("it takes values as {shown:?}, which is not known here"));
-            }
-        };
+        let codec = codec(instance)?;
         Ok(Target::Upstream {
             peer: self.upstream(listener),
-            place: Arc::new(Place { path, codec }),
+            place: Arc::new(Place {
+                path,
+                codec,
+                is_stator: instance.stator.is_some(),
+            }),
         })
     }
 
@@ -194,6 +226,18 @@ impl Dialer {
             biased;
             () = self.closed.closed() => Err(shut_down()),
             connection = connect => connection,
+        }
+    }
+}
+
+/// The form in which an instance takes values.
+fn codec(instance: &Instance) -> Result<Codec, String> {
+    match instance.request_plane_codec.as_deref() {
+        None | Some("json") => Ok(Codec::Json),
+        Some("msgpack") => Ok(Codec::Msgpack),
+        Some(other) => {
+            let shown: String = other.chars().take(32).collect();
+            Err(format!("it takes values as {shown:?}, which is not known here"))
         }
     }
 }

@@ -6,6 +6,7 @@ mod dialer;
 mod dispatch;
 pub(crate) mod judging;
 mod mismatch;
+mod nats_peer;
 mod open_stream;
 mod peer;
 mod response_stream;
@@ -160,6 +161,17 @@ impl Client {
                 Err(_) => Err(self.0.nobody(since.elapsed())),
             },
         }
+    }
+
+    /// Prefers others to this instance for that long. Says whether it is there.
+    pub fn avoid(&self, instance_id: u64, time: Duration) -> bool {
+        let workers = self.0.workers.snapshot();
+        let found = workers.binary_search_by_key(&instance_id, |worker| worker.id());
+        let worker = found.ok().and_then(|place| workers.get(place));
+        if let Some(worker) = worker {
+            worker.avoid(time);
+        }
+        worker.is_some()
     }
 
     fn usable_ids(&self) -> Vec<u64> {

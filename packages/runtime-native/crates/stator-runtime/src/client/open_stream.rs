@@ -13,8 +13,9 @@ use crate::{
 pub(crate) enum OpenStream {
     /// A stream of a connection that many calls share.
     Multiplexed(Connection, u32),
-    /// A request on a connection that many calls share, and an answer on one of its own.
-    CallHome(Arc<Egress>, Arc<Exchange>),
+    /// A request on a connection that many calls share, and an answer on one of its own. Over NATS requests leave by
+    /// themselves.
+    CallHome(Option<Arc<Egress>>, Arc<Exchange>),
 }
 
 impl OpenStream {
@@ -52,7 +53,9 @@ impl OpenStream {
         match self {
             Self::Multiplexed(connection, _) => connection.flush(),
             Self::CallHome(egress, exchange) => {
-                egress.flush();
+                if let Some(egress) = egress {
+                    egress.flush();
+                }
                 exchange.flush();
             }
         }

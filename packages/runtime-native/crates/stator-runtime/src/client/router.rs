@@ -11,6 +11,8 @@ pub enum Router {
     Random,
     /// The one with the fewest open calls of this process; any of them on a tie.
     LeastLoaded,
+    /// Of two chosen at random, the one with fewer open calls of this process.
+    TwoChoices,
     /// That instance and no other.
     Direct(u64),
 }
@@ -21,6 +23,18 @@ impl Router {
         match self {
             Self::RoundRobin => workers.get(turn % workers.len().max(1)),
             Self::Random => workers.get(fastrand::usize(..workers.len().max(1))),
+            Self::TwoChoices => {
+                let first = fastrand::usize(..workers.len().max(1));
+                // Any but the first: as far from it as there are others.
+                let step = fastrand::usize(..workers.len().saturating_sub(1).max(1)) + 1;
+                let one = workers.get(first)?;
+                let other = workers.get((first + step) % workers.len())?;
+                Some(if other.open_calls() < one.open_calls() {
+                    other
+                } else {
+                    one
+                })
+            }
             Self::LeastLoaded => {
                 let least = workers.iter().map(|worker| worker.open_calls()).min()?;
                 let mut chosen = None;

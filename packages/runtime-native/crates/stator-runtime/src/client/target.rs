@@ -4,13 +4,13 @@ use crate::{
     Result,
     connection::{Connection, OpenCall, StreamObserver},
     dynamo::{
-        caller::{Egress, OpenRequest},
+        caller::{Egress, NatsEgress, NatsPlace, OpenRequest},
         value::Codec,
     },
     payload::Lane,
 };
 
-use super::{Call, OpenStream, peer::Peer, upstream_peer::UpstreamPeer};
+use super::{Call, OpenStream, nats_peer::NatsPeer, peer::Peer, upstream_peer::UpstreamPeer};
 
 /// The wires over which calls go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,17 +38,24 @@ pub(super) enum Target {
         /// What its record says behind the port, and about its codec.
         place: Arc<Place>,
     },
+    Nats {
+        peer: Arc<NatsPeer>,
+        place: Arc<NatsPlace>,
+    },
 }
 
 pub(super) struct Place {
     pub path: String,
     pub codec: Codec,
+    /// Whether the worker is one of ours.
+    pub is_stator: bool,
 }
 
 /// A connection that a call can be opened on now.
 pub(super) enum Way {
     Multiplexed(Connection),
     Upstream(Arc<Egress>, Arc<Place>),
+    Nats(Arc<NatsEgress>, Arc<NatsPlace>),
 }
 
 impl Target {
@@ -59,6 +66,7 @@ impl Target {
             Self::Upstream { peer, place } => peer
                 .connection(call, place)?
                 .map(|egress| Way::Upstream(egress, Arc::clone(place))),
+            Self::Nats { peer, place } => peer.way(call, place).map(|egress| Way::Nats(egress, Arc::clone(place))),
         })
     }
 
@@ -66,13 +74,14 @@ impl Target {
         match self {
             Self::Multiplexed(peer) => peer.address().to_owned(),
             Self::Upstream { peer, .. } => SocketAddr::to_string(&peer.address()),
+            Self::Nats { place, .. } => place.peer.to_string(),
         }
     }
 
     pub fn wire(&self) -> Wire {
         match self {
             Self::Multiplexed(_) => Wire::Stator,
-            Self::Upstream { .. } => Wire::Dynamo,
+            Self::Upstream { .. } | Self::Nats { .. } => Wire::Dynamo,
         }
     }
 }
@@ -96,11 +105,24 @@ impl Way {
                     call,
                     path: &place.path,
                     codec: place.codec,
+                    is_stator: place.is_stator,
                     whole: annotated,
                     request,
                 };
                 let exchange = egress.open(&request, observer)?;
-                Ok(OpenStream::CallHome(Arc::clone(egress), exchange))
+                Ok(OpenStream::CallHome(Some(Arc::clone(egress)), exchange))
+            }
+            Self::Nats(egress, place) => {
+                let request = OpenRequest {
+                    call,
+                    path: "",
+                    codec: place.codec,
+                    is_stator: place.is_stator,
+                    whole: annotated,
+                    request,
+                };
+                let exchange = egress.open(place, &request, observer)?;
+                Ok(OpenStream::CallHome(None, exchange))
             }
         }
     }

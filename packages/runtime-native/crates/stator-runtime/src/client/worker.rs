@@ -48,7 +48,7 @@ impl Worker {
         &self.target
     }
 
-    /// Where its calls go: `IP:port`, or `memory:<n>` inside the process.
+    /// Where its calls go: `IP:port`, `nats:<subject>` over NATS, or `memory:<n>` inside the process.
     pub fn address(&self) -> String {
         self.target.address()
     }

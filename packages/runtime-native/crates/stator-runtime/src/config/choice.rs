@@ -67,17 +67,16 @@ pub enum RequestPlane {
     Tcp,
     /// The same, but calls go over the original's wire even where both sides speak ours.
     Dynamo,
+    /// Requests through a NATS server, on the original's subjects, to whoever listens there; as `tcp` to the others.
+    Nats,
     /// Inside this process, through the same codec.
     Memory,
 }
 
 impl RequestPlane {
     pub(super) const KIND: Kind = Kind::Choice(
-        &["tcp", "dynamo", "memory"],
-        &[
-            ("nats", "the NATS request plane is not built yet"),
-            ("http", "the HTTP request plane no longer exists"),
-        ],
+        &["tcp", "dynamo", "nats", "memory"],
+        &[("http", "the HTTP request plane no longer exists")],
     );
 }
 
@@ -90,6 +89,22 @@ pub enum ResponsePlane {
 
 impl ResponsePlane {
     pub(super) const KIND: Kind = Kind::Choice(&["tcp"], &[("quic", "answers over QUIC are not supported")]);
+}
+
+/// How answers come to calls that went over NATS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "kebab-case")]
+pub enum NatsResponses {
+    /// Over a connection that the worker makes; over NATS where it cannot.
+    Auto,
+    /// Over a connection that the worker makes, as in the original.
+    CallHome,
+    /// Over NATS too.
+    Nats,
+}
+
+impl NatsResponses {
+    pub(super) const KIND: Kind = Kind::Choice(&["auto", "call-home", "nats"], &[]);
 }
 
 /// In which form values travel on the original's wire.
@@ -119,6 +134,20 @@ pub enum EventPlane {
 
 impl EventPlane {
     pub(super) const KIND: Kind = Kind::Choice(&["zmq", "nats", "memory"], &[]);
+}
+
+/// Whether callers have to show a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "lowercase")]
+pub enum TlsClientAuth {
+    /// One that our authority has signed.
+    Required,
+    /// They need none.
+    None,
+}
+
+impl TlsClientAuth {
+    pub(super) const KIND: Kind = Kind::Choice(&["required", "none"], &[]);
 }
 
 /// What the system server says before anybody has said better.

@@ -8,11 +8,13 @@ pub mod logging;
 mod resolver;
 mod runtime_config;
 mod secret;
+mod security_config;
 mod setting;
 mod setting_type;
 
 pub use choice::{
-    DiscoveryBackend, EventPlane, HealthStatus, KvBackend, QueueBackend, RequestPlane, RequestPlaneCodec, ResponsePlane,
+    DiscoveryBackend, EventPlane, HealthStatus, KvBackend, NatsResponses, QueueBackend, RequestPlane,
+    RequestPlaneCodec, ResponsePlane, TlsClientAuth,
 };
 pub use described::{Described, Source};
 pub use kind::Kind;

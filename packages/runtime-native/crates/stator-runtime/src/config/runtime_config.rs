@@ -10,9 +10,9 @@ use stator_contract::Contract;
 use ts_rs::TS;
 
 use super::{
-    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, KvBackend, QueueBackend, RequestPlane,
-    RequestPlaneCodec, ResponsePlane, Secret, Setting, Source, kind::addresses, resolver::Resolver, setting::settings,
-    setting_type::parse_address,
+    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, KvBackend, NatsResponses, QueueBackend, RequestPlane,
+    RequestPlaneCodec, ResponsePlane, Secret, Setting, Source, TlsClientAuth, kind::addresses, resolver::Resolver,
+    setting::settings, setting_type::parse_address,
 };
 use crate::{
     Result,
@@ -21,7 +21,7 @@ use crate::{
         etcd::TlsFiles,
         file::{default_root, project_of},
     },
-    dynamo::value::Codec,
+    dynamo::{AnswersBy, value::Codec},
     kv::{self, KvConfig},
     nats::{NatsAuth, NatsOptions},
     queue::{QueueConfig, memory::MemoryQueues},
@@ -30,6 +30,7 @@ use crate::{
 
 const DAY: i64 = 86_400_000;
 const GIB: i64 = 1 << 30;
+const NATS_REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// etcd ends connections that ask more often.
 const ETCD_KEEP_ALIVE: Duration = Duration::from_secs(5);
 
@@ -84,8 +85,8 @@ settings! {
     /// use of a queue. Default `nats`; `memory` if discovery is.
     queue ("queue", None): QueueBackend
         = QueueBackend::Nats, QueueBackend::KIND;
-    /// Over what calls travel: `tcp`, `dynamo` or `memory`. Default `tcp`: our own wire between Stator processes, the
-    /// original's with others. `dynamo` uses the original's with everybody.
+    /// Over what calls travel: `tcp`, `dynamo`, `nats` or `memory`. Default `tcp`: our own wire between Stator processes,
+    /// the original's with others. `dynamo` uses the original's with everybody, `nats` sends requests through NATS.
     request_plane ("requestPlane", Some("DYN_REQUEST_PLANE")): RequestPlane
         = RequestPlane::Tcp, RequestPlane::KIND;
     /// The address that calls are taken on. Default `127.0.0.1`, so that only this machine reaches it.
@@ -100,6 +101,58 @@ settings! {
     /// How long to wait for a connection to a worker, in milliseconds (seconds in the environment). Default 5000.
     connect_timeout_ms ("connectTimeoutMs", Some("DYN_TCP_CONNECT_TIMEOUT")): u32
         = 5000, Kind::Milliseconds { min: 1, max: 600_000 };
+    /// A folder with `ca.pem`, `cert.pem`, `key.pem` and perhaps `token`, as `stator certs` makes it: TLS with
+    /// certificates on both sides, and that token, for calls, NATS and etcd. Single files below win. Default none.
+    security ("security", Some("STATOR_SECURITY")): PathBuf
+        = PathBuf::new(), Kind::Path;
+    /// A PEM file with the authority of all certificates: of workers, callers, NATS and etcd. Default none.
+    tls_ca ("tlsCa", Some("STATOR_TLS_CA")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// A PEM file with our certificate, shown to whoever calls, is called, and to NATS and etcd. Default none.
+    tls_cert ("tlsCert", Some("STATOR_TLS_CERT")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// A PEM file with the key of our certificate. Default none.
+    tls_key ("tlsKey", Some("STATOR_TLS_KEY")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// The name that the certificates of workers have to have. Default none, and then the address that was dialled.
+    tls_server_name ("tlsServerName", Some("STATOR_TLS_SERVER_NAME")): String
+        = String::new(), Kind::Text;
+    /// Whether callers have to show a certificate: `required` or `none`. Default `required`; with the original's
+    /// variables for TLS alone, as those say.
+    tls_client_auth ("tlsClientAuth", Some("STATOR_TLS_CLIENT_AUTH")): TlsClientAuth
+        = TlsClientAuth::Required, TlsClientAuth::KIND;
+    /// How long a peer has for its part of the handshake of TLS, in milliseconds (seconds in the environment). Default
+    /// 3000.
+    tls_handshake_timeout_ms ("tlsHandshakeTimeoutMs", Some("DYN_TCP_TLS_HANDSHAKE_TIMEOUT_SECS")): u32
+        = 3000, Kind::Milliseconds { min: 100, max: 600_000 };
+    /// What callers have to show, and what we show to workers and NATS. Never shown elsewhere. Default none.
+    token ("token", Some("STATOR_TOKEN")): Secret
+        = Secret::default(), Kind::Secret;
+    /// Whether what is not encrypted may leave this machine although TLS or a token is set: the token without TLS, and
+    /// events over ZeroMQ. Default false.
+    allow_plaintext ("allowPlaintext", Some("STATOR_ALLOW_PLAINTEXT")): bool
+        = false, Kind::Flag;
+    /// For calls alone, in place of `tlsCa`: the authority of workers' certificates. Default none.
+    tcp_ca ("tcpCa", Some("DYN_TCP_TLS_CA_CERT_PATH")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// The same in place of `tlsCert`, where calls are taken. Default none.
+    tcp_cert ("tcpCert", Some("DYN_TCP_TLS_CERT_PATH")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// The key of that certificate. Default none.
+    tcp_key ("tcpKey", Some("DYN_TCP_TLS_KEY_PATH")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// The authority of callers' certificates. Default `tcpCa`.
+    tcp_client_ca ("tcpClientCa", Some("DYN_TCP_TLS_CLIENT_CA_CERT_PATH")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// Our certificate where we call. Default `tcpCert`.
+    tcp_client_cert ("tcpClientCert", Some("DYN_TCP_TLS_CLIENT_CERT_PATH")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// The key of that certificate. Default none.
+    tcp_client_key ("tcpClientKey", Some("DYN_TCP_TLS_CLIENT_KEY_PATH")): PathBuf
+        = PathBuf::new(), Kind::File;
+    /// For calls alone, in place of `tlsServerName`. Default none.
+    tcp_server_name ("tcpServerName", Some("DYN_TCP_TLS_SERVER_NAME")): String
+        = String::new(), Kind::Text;
     /// In which form values are asked for on the original's wire: `msgpack` or `json`. Default `msgpack`.
     request_plane_codec ("requestPlaneCodec", Some("DYN_REQUEST_PLANE_CODEC")): RequestPlaneCodec
         = RequestPlaneCodec::Msgpack, RequestPlaneCodec::KIND;
@@ -179,6 +232,15 @@ settings! {
     /// How long NATS is tried at the start, in milliseconds (seconds in the environment). Default 120000.
     nats_startup_timeout_ms ("natsStartupTimeoutMs", Some("NATS_STARTUP_CONNECT_TIMEOUT_SECONDS")): u32
         = 120_000, Kind::Milliseconds { min: 0, max: DAY };
+    /// How long a worker has to acknowledge a call over NATS, in milliseconds (seconds in the environment); 0 is the
+    /// default, as in the original. Default 10000.
+    nats_request_timeout_ms ("natsRequestTimeoutMs", Some("DYN_NATS_REQUEST_TIMEOUT_SECS")): u32
+        = 10_000, Kind::Milliseconds { min: 0, max: DAY };
+    /// How answers come to calls that went over NATS: `call-home` over a connection that the worker makes, as in the
+    /// original, `nats` over NATS too, `auto` over NATS where the worker cannot connect. Workers of the original always
+    /// connect. Default `auto`.
+    nats_responses ("natsResponses", Some("STATOR_NATS_RESPONSES")): NatsResponses
+        = NatsResponses::Auto, NatsResponses::KIND;
     /// Threads of the core. Default 1.
     worker_threads ("workerThreads", Some("DYN_RUNTIME_NUM_WORKER_THREADS")): u16
         = 1, Kind::Integer { min: 1, max: 1024, unit: "threads" };
@@ -225,11 +287,16 @@ impl RuntimeConfig {
             self.queue = QueueBackend::Memory;
         }
         // Who is reached for calls is reached for events.
-        let reachable = !address(&self.host).is_unspecified();
+        // Events that nobody encrypts stay here where calls are encrypted.
+        let reachable = !address(&self.host).is_unspecified() && (!self.is_guarded() || self.allow_plaintext);
         if self.sources.event_host == Source::Default && self.sources.host != Source::Default && reachable {
             self.event_host = self.host.clone();
         }
         self
+    }
+
+    pub(super) fn source_of_client_auth(&self) -> Source {
+        self.sources.tls_client_auth
     }
 
     /// Whether etcd was chosen because its endpoints are set, and for no other reason.
@@ -288,23 +355,34 @@ impl RuntimeConfig {
             NatsAuth::Token(self.nats_token.clone())
         } else if !self.nats_nkey.is_empty() {
             NatsAuth::Nkey(self.nats_nkey.clone())
+        } else if let Some(path) = file(&self.nats_credentials_file) {
+            NatsAuth::CredentialsFile(path)
         } else {
-            file(&self.nats_credentials_file).map_or(NatsAuth::Nobody, NatsAuth::CredentialsFile)
+            self.token_for_nats().map_or(NatsAuth::Nobody, NatsAuth::Token)
         };
+        let [ca, client_cert, client_key] =
+            self.files_or_shared([&self.nats_ca, &self.nats_client_cert, &self.nats_client_key]);
         NatsOptions {
             servers: addresses(&self.nats_server).map(str::to_owned).collect(),
             auth,
-            ca: file(&self.nats_ca),
-            client_cert: file(&self.nats_client_cert),
-            client_key: file(&self.nats_client_key),
+            ca,
+            client_cert,
+            client_key,
+            private: self.nats_is_private(),
             startup_timeout: Duration::from_millis(self.nats_startup_timeout_ms.into()),
         }
     }
 
     fn etcd_options(&self) -> EtcdOptions {
         let milliseconds = |number: u32| Duration::from_millis(number.into());
+        let [ca, client_cert, client_key] =
+            self.files_or_shared([&self.etcd_ca, &self.etcd_client_cert, &self.etcd_client_key]);
+        let mut endpoints: Vec<_> = addresses(&self.etcd_endpoints).map(str::to_owned).collect();
+        if self.sources.etcd_endpoints == Source::Default && ca.is_some() {
+            endpoints = vec!["https://localhost:2379".to_owned()];
+        }
         EtcdOptions {
-            endpoints: addresses(&self.etcd_endpoints).map(str::to_owned).collect(),
+            endpoints,
             lease_ttl: milliseconds(self.etcd_lease_ttl_ms),
             startup_timeout: milliseconds(self.etcd_startup_timeout_ms),
             request_timeout: milliseconds(self.etcd_request_timeout_ms),
@@ -314,9 +392,9 @@ impl RuntimeConfig {
             }),
             user: (!self.etcd_username.is_empty()).then(|| (self.etcd_username.clone(), self.etcd_password.clone())),
             tls: TlsFiles {
-                ca: file(&self.etcd_ca),
-                client_cert: file(&self.etcd_client_cert),
-                client_key: file(&self.etcd_client_key),
+                ca,
+                client_cert,
+                client_key,
             },
         }
     }
@@ -349,6 +427,12 @@ impl RuntimeConfig {
             response_host: self.response_host.clone(),
             response_port: self.response_port,
             ack_timeout: Duration::from_millis(self.request_timeout_ms.into()),
+            nats_ack_timeout: unless_zero(self.nats_request_timeout_ms).unwrap_or(NATS_REQUEST_TIMEOUT),
+            answers_by: match self.nats_responses {
+                NatsResponses::Auto => AnswersBy::Auto,
+                NatsResponses::CallHome => AnswersBy::CallHome,
+                NatsResponses::Nats => AnswersBy::Nats,
+            },
             home_timeout: Duration::from_millis(self.call_home_timeout_ms.into()),
             preferred: self.request_plane == RequestPlane::Dynamo,
         }
@@ -359,7 +443,7 @@ impl RuntimeConfig {
     }
 }
 
-fn file(path: &Path) -> Option<PathBuf> {
+pub(super) fn file(path: &Path) -> Option<PathBuf> {
     (!path.as_os_str().is_empty()).then(|| path.to_owned())
 }
 

@@ -89,8 +89,10 @@ choices!(
     choice::KvBackend,
     choice::QueueBackend,
     choice::RequestPlane,
+    choice::NatsResponses,
     choice::RequestPlaneCodec,
-    choice::ResponsePlane
+    choice::ResponsePlane,
+    choice::TlsClientAuth
 );
 
 fn parse_choice<T: DeserializeOwned>(text: &str, kind: &Kind) -> Result<T, String> {

@@ -6,11 +6,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Error, ErrorCode,
+    config::Secret,
+    security::{Security, refusal_in},
     transport::Link,
     wire::handshake::{self, Hello, PREFACE, VERSIONS},
 };
 
 use super::{Acceptor, Connection, Hooks, Limits, Shared, connection_state::State, reader::Fed};
+
+/// How long a caller that is refused has to read why.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What this side offers to every connection.
 #[derive(Clone)]
@@ -23,6 +28,8 @@ pub struct Offer {
     pub hooks: Hooks,
     /// Only what the worker's runtime answers itself is called on it.
     pub to_runtime: bool,
+    /// Whom it trusts, and what it shows.
+    pub security: Security,
 }
 
 impl Offer {
@@ -36,12 +43,13 @@ impl Offer {
         }
     }
 
-    fn hello(&self, error: Option<Error>) -> Hello {
+    fn hello(&self, token: Option<Secret>, error: Option<Error>) -> Hello {
         Hello {
             agent: concat!("stator/", env!("CARGO_PKG_VERSION")).to_owned(),
             window: self.window,
             max_message: self.max_message,
             to_runtime: self.to_runtime,
+            token,
             error,
         }
     }
@@ -49,15 +57,19 @@ impl Offer {
 
 /// Speaks first on a connection that this side dialled.
 pub async fn connect(link: Link, peer: String, offer: &Offer) -> Result<Connection, Error> {
+    let token = offer.security.token_for(&link, &peer)?;
     let result = timeout(offer.timeout, async {
-        link.write_all(&handshake::encode(VERSIONS, &offer.hello(None))?)
+        link.write_all(&handshake::encode(VERSIONS, &offer.hello(token, None))?)
             .await
             .map_err(|error| broken(&peer, &error))?;
         let (versions, hello) = read_preface(&link, &peer, &[]).await?;
         let hello = handshake::parse_hello(&hello)?;
         // A worker that refuses says why; that is worth more than our own view of its versions.
         match &hello.error {
-            Some(error) => Err(error.clone()),
+            Some(error) => Err(Error {
+                message: format!("{peer} refuses us: {}", error.message),
+                ..error.clone()
+            }),
             None => handshake::negotiate(VERSIONS, versions).map(|_| hello),
         }
     });
@@ -85,10 +97,14 @@ pub async fn accept(
         let (versions, hello) = read_preface(&link, &peer, begun).await?;
         // The version first: what a hello of another version looks like is not ours to judge.
         let agreed = handshake::negotiate(VERSIONS, versions)
-            .and_then(|version| handshake::parse_hello(&hello).map(|hello| (version, hello)));
+            .and_then(|version| handshake::parse_hello(&hello).map(|hello| (version, hello)))
+            .and_then(|(version, hello)| {
+                let token = hello.token.as_ref().map(Secret::expose);
+                offer.security.check_token(token, &peer).map(|()| (version, hello))
+            });
         let answer = match &agreed {
-            Ok((version, _)) => handshake::encode((*version, *version), &offer.hello(None))?,
-            Err(error) => handshake::encode(VERSIONS, &offer.hello(Some(error.clone())))?,
+            Ok((version, _)) => handshake::encode((*version, *version), &offer.hello(None, None))?,
+            Err(error) => handshake::encode(VERSIONS, &offer.hello(None, Some(error.clone())))?,
         };
         link.write_all(&answer).await.map_err(|error| broken(&peer, &error))?;
         agreed.map(|(_, hello)| hello)
@@ -100,6 +116,20 @@ pub async fn accept(
         )
     })??;
     start(link, peer, offer, &hello, Some(acceptor))
+}
+
+/// Tells a caller why it is not let in, in words that it understands before any handshake.
+pub async fn refuse(link: &Link, offer: &Offer, error: Error) {
+    let Ok(answer) = handshake::encode(VERSIONS, &offer.hello(None, Some(error))) else {
+        return;
+    };
+    let tell = async {
+        if link.write_all(&answer).await.is_ok() {
+            link.part(FAREWELL).await;
+        }
+    };
+    // Who does not listen is not told.
+    let _ = timeout(offer.timeout, tell).await;
 }
 
 /// The peer's versions, and its hello as it came. `start` was read before.
@@ -117,11 +147,14 @@ async fn read_preface(link: &Link, peer: &str, start: &[u8]) -> Result<((u16, u1
     Ok((preface.versions, hello))
 }
 
+/// A peer that finds fault with our certificate says so only here.
 fn broken(peer: &str, error: &io::Error) -> Error {
-    Error::new(
-        ErrorCode::Unavailable,
-        format!("handshake: the connection to {peer} broke: {error}"),
-    )
+    refusal_in(error, peer).unwrap_or_else(|| {
+        Error::new(
+            ErrorCode::Unavailable,
+            format!("handshake: the connection to {peer} broke: {error}"),
+        )
+    })
 }
 
 fn start(

@@ -16,7 +16,7 @@ mod outbound;
 mod reader;
 mod tasks;
 
-pub use handshake::{Offer, accept, connect};
+pub use handshake::{Offer, accept, connect, refuse};
 pub use limits::{Hooks, Limits, NEVER};
 pub use observer::{Accepted, Acceptor, End, StreamObserver};
 pub use outbound::{OpenCall, SendStatus};

@@ -2,7 +2,10 @@ use std::os::fd::OwnedFd;
 
 use parking_lot::Mutex;
 
-use crate::wire::frame::{HEADER, Header};
+use crate::{
+    transport::Link,
+    wire::frame::{HEADER, Header},
+};
 
 use super::{Connection, outbound::lost, tasks::EndOnPanic};
 
@@ -29,21 +32,39 @@ impl Connection {
             return false;
         };
         reader.attach(self, socket);
+        if self.0.link.has_tls() {
+            // What came together with the handshake was read already.
+            self.feed(&[]);
+        }
         true
     }
 
     /// Takes bytes that a [`Reader`] read. Observers are told before it returns.
-    pub fn feed(&self, mut bytes: &[u8]) {
+    pub fn feed(&self, bytes: &[u8]) {
         let _guard = EndOnPanic(self);
         let mut cut = self.0.fed.0.lock();
+        let Link::Tls(link) = &self.0.link else {
+            return self.feed_text(&mut cut, bytes);
+        };
+        let mut text = Vec::new();
+        let decrypted = link.decrypt(bytes, &mut text);
+        self.feed_text(&mut cut, &text);
+        match decrypted {
+            Ok(true) => {}
+            Ok(false) => self.feed_end(),
+            Err(error) => self.fail(lost(&self.0.peer, &error.to_string())),
+        }
+    }
+
+    fn feed_text(&self, cut: &mut Vec<u8>, mut bytes: &[u8]) {
         // Only the frame that was cut is put together; the rest is read where it lies.
         while !cut.is_empty() && !bytes.is_empty() {
-            let missing = missing(&cut);
+            let missing = missing(cut);
             let (head, tail) = bytes.split_at(missing.min(bytes.len()));
             cut.extend_from_slice(head);
             bytes = tail;
-            if self::missing(&cut) == 0 {
-                let frame = std::mem::take(&mut *cut);
+            if self::missing(cut) == 0 {
+                let frame = std::mem::take(cut);
                 if self.take_bytes(&frame).is_none() {
                     return;
                 }
@@ -53,7 +74,6 @@ impl Connection {
             Some(taken) => cut.extend_from_slice(&bytes[taken..]),
             None => return,
         }
-        drop(cut);
         self.flush();
     }
 

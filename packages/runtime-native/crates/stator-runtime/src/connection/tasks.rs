@@ -106,41 +106,49 @@ impl Connection {
             let now = Instant::now();
             self.expire_calls(now);
             if now >= next_look {
-                next_look = now + keep_alive;
-                if let Some(error) = self.look_after_peer(now) {
-                    return self.fail(error);
+                match self.look_after_peer(now) {
+                    Ok(next) => next_look = next,
+                    Err(error) => return self.fail(error),
                 }
             }
             self.flush();
         }
     }
 
-    /// Pings the peer while calls are open; an error means that it is gone, or not needed any more.
-    fn look_after_peer(&self, now: Instant) -> Option<Error> {
+    /// Pings the peer while calls are open, and says when to look again; an error means that it is gone, or not needed any
+    /// more.
+    fn look_after_peer(&self, now: Instant) -> Result<Instant, Error> {
         let mut state = self.0.state.lock();
         let silent = now.saturating_duration_since(state.last_heard);
         let keep_alive = self.0.limits.keep_alive;
         if state.streams.is_empty() {
             let patience = if self.0.acceptor.is_none() { IDLE } else { 2 * IDLE };
             if silent <= patience.max(keep_alive) {
-                return None;
+                return Ok(now + keep_alive);
             }
             // Still under the lock: no call may begin on a connection that is about to end.
             state.going_away = true;
-            return Some(lost(&self.0.peer, "it was idle"));
+            return Err(lost(&self.0.peer, "it was idle"));
         }
         // After a rest without calls the peer owes a sign of life only from the first ping on. What lies unread is one;
         // then it is this side that is busy.
-        if state.pinged && silent >= keep_alive * 2 && !self.0.link.has_unread() {
-            return Some(lost(
+        let left = (keep_alive * 2).saturating_sub(silent);
+        if state.pinged && left.is_zero() && !self.0.link.has_unread() {
+            return Err(lost(
                 &self.0.peer,
                 &format!("no sign of life for {} ms", silent.as_millis()),
             ));
         }
         // Both sides do so, from this task: a peer whose application is busy for long is still seen to live.
-        state.pinged = true;
+        let pinged_before = std::mem::replace(&mut state.pinged, true);
         frame::put(&mut state.out, Kind::Ping, 0, 0, &[0; 8]);
-        None
+        // Who is silent already is given up when its time is over, not a round later.
+        let wait = if pinged_before && !left.is_zero() {
+            left.min(keep_alive)
+        } else {
+            keep_alive
+        };
+        Ok(now + wait)
     }
 }
 

@@ -69,11 +69,15 @@ pub fn of_endpoint<'a>(
     snapshot.get(from..to).unwrap_or_default()
 }
 
-/// How the original reaches the endpoint: `{"tcp": "IP:port/PATH"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+/// How the original reaches the endpoint: `{"tcp": "IP:port/PATH"}` or `{"nats_tcp": "SUBJECT"}`. It takes one of them
+/// only.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 pub struct Transport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tcp: Option<String>,
+    /// Requests over NATS, answers over TCP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nats_tcp: Option<String>,
 }
 
 /// How a Stator peer reaches the endpoint over the multiplexed plane.
@@ -90,4 +94,7 @@ pub struct Stator {
     /// document of it when it is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<String>,
+    /// Answers to requests that come over NATS may go there too. Absent: they may not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nats_answers: bool,
 }

@@ -1,8 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
-use crate::{Error, ErrorCode, connection::Hooks};
+use crate::{Error, ErrorCode, connection::Hooks, security::Security};
 
-use super::{faults::Faults, value::Codec};
+use super::{faults::Faults, nats::Tunnels, value::Codec};
 
 /// A socket that has lived this long is looked after: short calls are not worth it.
 pub(super) const LOOK: Duration = Duration::from_secs(10);
@@ -28,10 +28,26 @@ pub struct Limits {
     pub connect_timeout: Duration,
     /// How long a worker has to acknowledge a request.
     pub ack_timeout: Duration,
+    /// The same over NATS, from when the call was made on.
+    pub nats_ack_timeout: Duration,
+    /// How answers come to requests that went over NATS.
+    pub answers_by: AnswersBy,
     /// How long a worker has to call home, from the request on.
     pub home_timeout: Duration,
     /// Silent connections with calls are probed in this rhythm.
     pub keep_alive: Duration,
+}
+
+/// How answers travel to requests that went over NATS, between peers that know both ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AnswersBy {
+    /// Over a connection that the worker makes; over NATS where it cannot.
+    #[default]
+    Auto,
+    /// Over a connection that the worker makes, as in the original.
+    CallHome,
+    /// Over NATS too.
+    Nats,
 }
 
 /// What the parts of the wire share.
@@ -40,6 +56,10 @@ pub struct Shared {
     pub limits: Arc<Limits>,
     pub hooks: Hooks,
     pub faults: Faults,
+    /// Present where requests travel over NATS.
+    pub tunnels: Option<Arc<Tunnels>>,
+    /// Who may call, and be called.
+    pub security: Security,
 }
 
 impl Limits {

@@ -14,6 +14,7 @@
 //! | `value` | values between JSON text and msgpack, without loss |
 //! | `worker` | takes requests, and writes answers to the caller's listener |
 //! | `caller` | sends requests, and listens for answers |
+//! | `nats` | the connection to NATS, over which requests may travel too |
 //!
 //! Two-part messages and the call-home part know nothing of request frames: another way of carrying requests uses them too.
 
@@ -21,10 +22,11 @@ pub mod caller;
 mod faults;
 mod in_buffer;
 mod limits;
+pub mod nats;
 mod out_buffer;
 pub mod value;
 pub mod wire;
 pub mod worker;
 
 pub use faults::{Fault, Faults};
-pub use limits::{Limits, Shared};
+pub use limits::{AnswersBy, Limits, Shared};

@@ -2,7 +2,7 @@ use std::{error::Error as _, time::Duration};
 
 use etcd_client::{Error as ClientError, WatchResponse};
 
-use crate::{Error, ErrorCode};
+use crate::{Error, ErrorCode, security::Reason};
 
 /// gRPC codes, as numbers: the crate that names them is not ours.
 const INVALID_ARGUMENT: i32 = 3;
@@ -69,10 +69,10 @@ impl Failure {
             ),
             FailureKind::Untrusted => (
                 ErrorCode::PermissionDenied,
-                "check that the endpoints begin with https:// exactly if etcd speaks TLS, that etcdCa (ETCD_AUTH_CA) is \
-                 the authority of etcd's certificate, that the certificate names this host and is not expired, and \
-                 etcdClientCert and etcdClientKey (ETCD_AUTH_CLIENT_CERT, ETCD_AUTH_CLIENT_KEY) if etcd asks for a \
-                 certificate",
+                "check that the endpoints begin with https:// exactly if etcd speaks TLS, that etcdCa or tlsCa \
+                 (ETCD_AUTH_CA, STATOR_TLS_CA) is the authority of etcd's certificate, that the certificate names this host and is not expired, and \
+                 etcdClientCert and etcdClientKey (ETCD_AUTH_CLIENT_CERT, ETCD_AUTH_CLIENT_KEY), or tlsCert and \
+                 tlsKey, if etcd asks for a certificate",
             ),
             FailureKind::Invalid => (
                 ErrorCode::InvalidArgument,
@@ -85,7 +85,14 @@ impl Failure {
                  processes of one machine",
             ),
         };
-        Error::new(code, format!("etcd at {location}: {reason}; {advice}"))
+        let mut error = Error::new(code, format!("etcd at {location}: {reason}; {advice}"));
+        if kind == FailureKind::Untrusted {
+            // Who was cut off without a word of TLS spoke none.
+            Reason::in_text(&reason)
+                .unwrap_or(Reason::TlsRequired)
+                .put_into(&mut error);
+        }
+        error
     }
 }
 

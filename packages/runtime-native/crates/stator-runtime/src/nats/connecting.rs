@@ -6,7 +6,7 @@ use std::{
 use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, Event, ServerAddr};
 
 use super::{NatsAuth, NatsOptions};
-use crate::{Error, ErrorCode, Result};
+use crate::{Error, ErrorCode, Result, security::Reason};
 
 /// Between attempts at the start: from, to.
 const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
@@ -161,14 +161,14 @@ fn meaning(kind: ConnectErrorKind) -> (ErrorCode, &'static str) {
         ConnectErrorKind::ServerParse => (ErrorCode::InvalidArgument, ADDRESS),
         ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => (
             ErrorCode::PermissionDenied,
-            "check natsUsername and natsPassword, natsToken, natsNkey or natsCredentialsFile (NATS_AUTH_USERNAME, \
-             NATS_AUTH_PASSWORD, NATS_AUTH_TOKEN, NATS_AUTH_NKEY, NATS_AUTH_CREDENTIALS_FILE)",
+            "check natsUsername and natsPassword, natsToken or token, natsNkey or natsCredentialsFile (NATS_AUTH_USERNAME, \
+             NATS_AUTH_PASSWORD, NATS_AUTH_TOKEN, STATOR_TOKEN, NATS_AUTH_NKEY, NATS_AUTH_CREDENTIALS_FILE)",
         ),
         ConnectErrorKind::Tls => (
             ErrorCode::PermissionDenied,
-            "check that natsCa (NATS_TLS_CA_CERT_PATH) is the authority of the server's certificate, that the \
-             certificate names this host and is not expired, and natsClientCert and natsClientKey if the server asks for \
-             a certificate",
+            "check that natsCa or tlsCa (NATS_TLS_CA_CERT_PATH, STATOR_TLS_CA) is the authority of the server's certificate, that the \
+             certificate names this host and is not expired, and natsClientCert and natsClientKey, or tlsCert and tlsKey, if the \
+             server asks for a certificate",
         ),
         ConnectErrorKind::Dns | ConnectErrorKind::TimedOut | ConnectErrorKind::Io | ConnectErrorKind::MaxReconnects => {
             (
@@ -195,5 +195,9 @@ fn reason(error: &ConnectError) -> String {
 }
 
 fn failed(location: &str, code: ErrorCode, reason: &str, advice: &str) -> Error {
-    Error::new(code, format!("NATS at {location}: {reason}; {advice}"))
+    let mut error = Error::new(code, format!("NATS at {location}: {reason}; {advice}"));
+    if let Some(found) = Reason::in_text(reason) {
+        found.put_into(&mut error);
+    }
+    error
 }

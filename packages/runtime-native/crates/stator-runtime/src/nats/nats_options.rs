@@ -14,6 +14,8 @@ pub struct NatsOptions {
     pub client_cert: Option<PathBuf>,
     /// A PEM file with the key of our certificate.
     pub client_key: Option<PathBuf>,
+    /// Whether nobody between us and the servers can read what is sent.
+    pub private: bool,
     /// How long the first connection is tried.
     pub startup_timeout: Duration,
 }
@@ -38,6 +40,7 @@ impl NatsOptions {
             ca: None,
             client_cert: None,
             client_key: None,
+            private: false,
             startup_timeout: Duration::from_secs(120),
         }
     }

@@ -1,18 +1,20 @@
 //! How calls reach a worker: the trait and its back ends.
 
 mod memory;
+mod nats;
 mod tcp;
 
 pub use memory::MemoryPlane;
+pub use nats::NatsPlane;
 pub use tcp::TcpPlane;
 
 use std::sync::Arc;
 
-use crate::{Result, discovery::BoxFuture, server::Server, transport::Link};
+use crate::{Result, discovery::BoxFuture, dynamo::nats::Bus, server::Server, transport::Link};
 
 /// Carries the multiplexed wire between processes, or inside one. The frames are the same on each.
 pub trait RequestPlane: Send + Sync + 'static {
-    /// Name for messages: `tcp`, `memory`.
+    /// Name for messages: `tcp`, `nats`, `memory`.
     fn name(&self) -> &'static str;
 
     /// Starts to take connections for `server`; returns the address that peers dial. Listening twice gives the same.
@@ -24,6 +26,11 @@ pub trait RequestPlane: Send + Sync + 'static {
     /// Whether the same listener takes calls on the original's wire, and calls may go out on it.
     fn speaks_dynamo(&self) -> bool {
         false
+    }
+
+    /// Where requests on the original's wire travel, if it is NATS.
+    fn nats(&self) -> Option<&Arc<Bus>> {
+        None
     }
 
     /// Takes no more connections; those that are open go on.

@@ -1,15 +1,15 @@
 use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, lookup_host},
     sync::Mutex,
-    time::timeout,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Error, ErrorCode, Result,
     discovery::BoxFuture,
+    security::Security,
     server::Server,
     transport::{Link, advertised},
 };
@@ -24,6 +24,7 @@ pub struct TcpPlane {
     host: String,
     port: u16,
     connect_timeout: Duration,
+    security: Security,
     address: Mutex<Option<String>>,
     stop: CancellationToken,
 }
@@ -35,9 +36,17 @@ impl TcpPlane {
             host,
             port,
             connect_timeout,
+            security: Security::default(),
             address: Mutex::default(),
             stop: CancellationToken::new(),
         }
+    }
+
+    /// Connections that it dials are made, and listeners opened, as `security` wants it.
+    #[must_use]
+    pub fn secured(mut self, security: Security) -> Self {
+        self.security = security;
+        self
     }
 
     async fn bind(&self) -> Result<TcpListener> {
@@ -75,6 +84,7 @@ impl RequestPlane for TcpPlane {
             let local = listener
                 .local_addr()
                 .map_err(|error| Error::new(ErrorCode::Internal, format!("the listener has no address: {error}")))?;
+            self.security.check_taking_tokens(local.ip())?;
             tokio::spawn(accept(listener, server, self.stop.clone()));
             Ok(address.insert(advertised(local).to_string()).clone())
         })
@@ -82,20 +92,12 @@ impl RequestPlane for TcpPlane {
 
     fn dial<'a>(&'a self, address: &'a str) -> BoxFuture<'a, Result<Link>> {
         Box::pin(async move {
-            let unreachable = |why: String| {
-                Error::new(
-                    ErrorCode::Unavailable,
-                    format!("cannot connect to the worker at {address}: {why}"),
-                )
+            let found = lookup_host(address).await.map(|mut addresses| addresses.next());
+            let Ok(Some(found)) = found else {
+                let message = format!("cannot connect to the worker at {address}: that is no address");
+                return Err(Error::new(ErrorCode::Unavailable, message));
             };
-            let stream = timeout(self.connect_timeout, TcpStream::connect(address))
-                .await
-                .map_err(|_| unreachable(format!("no answer within {} ms", self.connect_timeout.as_millis())))?
-                .map_err(|error| unreachable(error.to_string()))?;
-            stream
-                .set_nodelay(true)
-                .map_err(|error| unreachable(error.to_string()))?;
-            Ok(Link::Tcp(stream))
+            self.security.dial(found, self.connect_timeout, "the worker").await
         })
     }
 
@@ -123,7 +125,7 @@ async fn accept(listener: TcpListener, server: Arc<Server>, stop: CancellationTo
         match accepted {
             Ok((stream, peer)) => {
                 if stream.set_nodelay(true).is_ok() {
-                    tokio::spawn(Arc::clone(&server).run(Link::Tcp(stream), peer.to_string()));
+                    tokio::spawn(Arc::clone(&server).run(Link::from(stream), peer.to_string()));
                 }
             }
             Err(error) => {

@@ -5,13 +5,14 @@ use crate::{
     config::{EventPlane as EventPlaneChoice, RequestPlane as PlaneChoice, RuntimeConfig},
     connection::{Hooks, NEVER},
     discovery::{self, Discovery},
+    dynamo::nats::Bus,
     events::{
         Bounds, DEFAULT_BOUNDS, EventHub, EventMetrics, EventPlane, SubscribeOptions,
         memory::{MemoryBus, MemoryEventPlane},
         nats::NatsEventPlane,
         zmq::{ZmqEventPlane, ZmqOptions},
     },
-    plane::{MemoryPlane, RequestPlane, TcpPlane},
+    plane::{MemoryPlane, NatsPlane, RequestPlane, TcpPlane},
     queue::{QueueMetrics, Queues},
     system::{SystemServer, SystemState},
 };
@@ -28,13 +29,17 @@ impl DistributedRuntime {
                  (discovery: \"etcd\", DYN_DISCOVERY_BACKEND=etcd), or to choose another"
             );
         }
+        let security = config.security()?;
         let discovery = discovery::connect(config.discovery_config()).await?;
+        let tcp =
+            || TcpPlane::new(config.host.clone(), config.port, config.connect_timeout()).secured(security.clone());
+        let mut bus = None;
         let plane: Arc<dyn RequestPlane> = match config.request_plane {
-            PlaneChoice::Tcp | PlaneChoice::Dynamo => Arc::new(TcpPlane::new(
-                config.host.clone(),
-                config.port,
-                config.connect_timeout(),
-            )),
+            PlaneChoice::Tcp | PlaneChoice::Dynamo => Arc::new(tcp()),
+            PlaneChoice::Nats => {
+                let connected = Bus::connect(&config.nats_options()).await?;
+                Arc::new(NatsPlane::new(Arc::clone(bus.insert(connected)), tcp()))
+            }
             PlaneChoice::Memory => Arc::new(MemoryPlane::default()),
         };
         let settings = Settings {
@@ -45,10 +50,14 @@ impl DistributedRuntime {
             connect_timeout: config.connect_timeout(),
             shutdown_timeout: config.shutdown_timeout(),
             grace_period: config.grace_period(),
+            security: security.clone(),
             dynamo: config.dynamo_settings(),
         };
         let state = SystemState::new(discovery.connection_id(), config.starting_health_status)?;
         state.watch_discovery(Arc::clone(&discovery))?;
+        if let Some(bus) = bus {
+            bus.metrics().register(state.metrics().registry())?;
+        }
         let events = connect_events(config, &discovery, &state).await?;
         let queue_metrics = QueueMetrics::new()?;
         queue_metrics.register(state.metrics().registry())?;
@@ -61,6 +70,7 @@ impl DistributedRuntime {
         runtime
             .faults()
             .register(state.metrics().registry())
+            .and_then(|()| security.refusals().register(state.metrics().registry()))
             .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be set up: {error}")))?;
         // The runtime is new, so the places are free.
         let _ = runtime.0.events.set(events);
@@ -81,6 +91,7 @@ async fn connect_events(config: &RuntimeConfig, discovery: &Arc<dyn Discovery>, 
             let options = ZmqOptions {
                 host: config.event_address(),
                 max_message: max_bytes,
+                stays_here: config.is_guarded() && !config.allow_plaintext,
             };
             Arc::new(ZmqEventPlane::new(options, Arc::clone(discovery), metrics.clone())?)
         }

@@ -6,7 +6,12 @@ use crate::{
     Error, ErrorCode, Result,
     client::{Client, ClientOptions},
     discovery::{Instance, Stator, Transport, validate_name},
-    dynamo::wire::address::endpoint_path,
+    dynamo::{
+        AnswersBy,
+        nats::subject::endpoint_subject,
+        wire::address::endpoint_path,
+        worker::{NatsServing, serve_nats},
+    },
     events::EventScope,
     identity::{ContractHash, EndpointContract},
     server::{Handler, Served},
@@ -153,6 +158,7 @@ impl Endpoint {
             graceful: options.graceful_shutdown,
             contract: options.contract.map(|contract| contract.hash),
             withdrawn: Mutex::new(false),
+            nats: Mutex::default(),
             closed: watch::Sender::new(false),
         });
         // Before it is registered: a new instance id that comes meanwhile counts for it too.
@@ -243,6 +249,8 @@ pub(super) struct Withdrawal {
     graceful: bool,
     contract: Option<ContractHash>,
     withdrawn: Mutex<bool>,
+    /// Takes requests over NATS, where that is how they come: under the id that it was registered with.
+    nats: Mutex<Option<(u64, NatsServing)>>,
     closed: watch::Sender<bool>,
 }
 
@@ -258,6 +266,7 @@ impl Withdrawal {
         let mut tries = 0..NEW_IDS;
         loop {
             let id = runtime.instance_id();
+            self.listen_as(id).await?;
             let result = runtime.0.discovery.register(self.record(id)).await;
             if result.is_err() && runtime.instance_id() != id && tries.next().is_some() {
                 continue;
@@ -269,6 +278,27 @@ impl Withdrawal {
         }
     }
 
+    /// Takes requests over NATS under that id, where that is how they come.
+    async fn listen_as(&self, id: u64) -> Result<()> {
+        let inner = &self.runtime.0;
+        let (Some(bus), Some(ingress)) = (inner.plane.nats(), inner.server.ingress()) else {
+            return Ok(());
+        };
+        let mut nats = self.nats.lock().await;
+        if nats.as_ref().is_some_and(|(known, _)| *known == id) {
+            return Ok(());
+        }
+        let names = self.path.names();
+        let (subject, path) = (endpoint_subject(id, names), endpoint_path(id, names));
+        let server = Arc::clone(&inner.server);
+        let serving = serve_nats(bus, ingress.clone(), server, &subject, path).await?;
+        if let Some((_, old)) = nats.replace((id, serving)) {
+            // What still comes for the old id is told that it is not there any more.
+            tokio::spawn(old.stop());
+        }
+        Ok(())
+    }
+
     fn record(&self, instance_id: u64) -> Instance {
         let EndpointPath {
             namespace,
@@ -278,13 +308,21 @@ impl Withdrawal {
         let address = self.address.clone();
         let inner = &self.runtime.0;
         let dynamo = inner.plane.speaks_dynamo();
+        let names = self.path.names();
+        // The original takes a record with one transport only.
+        let transport = if inner.plane.nats().is_some() {
+            Transport {
+                nats_tcp: Some(endpoint_subject(instance_id, names)),
+                ..Transport::default()
+            }
+        } else {
+            Transport {
+                tcp: dynamo.then(|| format!("{address}/{}", endpoint_path(instance_id, names))),
+                ..Transport::default()
+            }
+        };
         Instance {
-            transport: Transport {
-                tcp: dynamo.then(|| {
-                    let path = endpoint_path(instance_id, [&namespace, &component, &endpoint]);
-                    format!("{address}/{path}")
-                }),
-            },
+            transport,
             device_type: None,
             request_plane_codec: dynamo.then(|| inner.settings.dynamo.codec.as_str().to_owned()),
             namespace,
@@ -296,6 +334,7 @@ impl Withdrawal {
                 versions: VERSIONS,
                 idempotent: self.idempotent,
                 contract: self.contract.map(|hash| hash.to_string()),
+                nats_answers: inner.plane.nats().is_some() && inner.settings.dynamo.answers_by != AnswersBy::CallHome,
             }),
         }
     }
@@ -322,6 +361,11 @@ impl Withdrawal {
             system.remove_endpoint(&self.path.to_string());
         }
         tokio::time::sleep(runtime.settings.grace_period).await;
+        // Who asks from now on is told by NATS that nobody listens.
+        let nats = self.nats.lock().await.take();
+        if let Some((_, nats)) = nats {
+            nats.stop().await;
+        }
         runtime.server.remove(&self.path.to_string());
         self.release_contract();
         *withdrawn = true;

@@ -28,7 +28,7 @@ use crate::{
     client::{Dialer, judging::Judging},
     connection::{Connection, Hooks, Offer},
     discovery::Discovery,
-    dynamo::{self, Faults, caller::CallHome, worker::Ingress},
+    dynamo::{self, Faults, caller::CallHome, nats::Tunnels, worker::Ingress},
     identity::{ContractJudge, Verdicts},
     plane::RequestPlane,
     queue::Queues,
@@ -92,6 +92,7 @@ impl DistributedRuntime {
             timeout: settings.connect_timeout,
             hooks: hooks.clone(),
             to_runtime: false,
+            security: settings.security.clone(),
         };
         let faults = Faults::default();
         let shared = plane.speaks_dynamo().then(|| dynamo::Shared {
@@ -101,11 +102,22 @@ impl DistributedRuntime {
                 window: settings.window as usize,
                 connect_timeout: settings.connect_timeout,
                 ack_timeout: settings.dynamo.ack_timeout,
+                nats_ack_timeout: settings.dynamo.nats_ack_timeout,
+                answers_by: settings.dynamo.answers_by,
                 home_timeout: settings.dynamo.home_timeout,
                 keep_alive: settings.keep_alive,
             }),
             hooks,
             faults: faults.clone(),
+            tunnels: plane.nats().map(|bus| {
+                Tunnels::new(
+                    Arc::clone(bus),
+                    faults.clone(),
+                    settings.keep_alive,
+                    settings.window as usize,
+                )
+            }),
+            security: settings.security.clone(),
         });
         let DynamoSettings {
             response_host,

@@ -20,6 +20,11 @@ impl EndpointPath {
         })
     }
 
+    /// Namespace, component and endpoint.
+    pub(super) fn names(&self) -> [&str; 3] {
+        [&self.namespace, &self.component, &self.endpoint]
+    }
+
     pub fn parse(path: &str) -> Result<Self> {
         let parts: Vec<&str> = path.strip_prefix("dyn://").unwrap_or(path).split('.').collect();
         match parts.as_slice() {

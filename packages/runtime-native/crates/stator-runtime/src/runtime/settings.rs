@@ -1,6 +1,11 @@
 use std::time::Duration;
 
-use crate::{connection::NEVER, dynamo::value::Codec, wire::handshake::MIN_WINDOW};
+use crate::{
+    connection::NEVER,
+    dynamo::{AnswersBy, value::Codec},
+    security::Security,
+    wire::handshake::MIN_WINDOW,
+};
 
 /// Limits and times of a runtime.
 #[derive(Debug, Clone)]
@@ -20,6 +25,8 @@ pub struct Settings {
     pub shutdown_timeout: Duration,
     /// Between leaving discovery and refusing calls: time for callers who have not heard yet.
     pub grace_period: Duration,
+    /// Who may call, and be called.
+    pub security: Security,
     /// The original's wire, on planes that speak it.
     pub dynamo: DynamoSettings,
 }
@@ -35,6 +42,10 @@ pub struct DynamoSettings {
     pub response_port: u16,
     /// How long a worker has to acknowledge a request.
     pub ack_timeout: Duration,
+    /// The same over NATS, where a request may wait for the connection.
+    pub nats_ack_timeout: Duration,
+    /// How answers travel to requests that went over NATS.
+    pub answers_by: AnswersBy,
     /// How long a worker has to call back, from the request on.
     pub home_timeout: Duration,
     /// Calls go over this wire even where both sides speak ours.
@@ -48,6 +59,8 @@ impl Default for DynamoSettings {
             response_host: "127.0.0.1".to_owned(),
             response_port: 0,
             ack_timeout: Duration::from_secs(5),
+            nats_ack_timeout: Duration::from_secs(10),
+            answers_by: AnswersBy::Auto,
             home_timeout: Duration::from_secs(30),
             preferred: false,
         }
@@ -64,6 +77,7 @@ impl Default for Settings {
             connect_timeout: Duration::from_secs(5),
             shutdown_timeout: Duration::from_secs(30),
             grace_period: Duration::ZERO,
+            security: Security::default(),
             dynamo: DynamoSettings::default(),
         }
     }

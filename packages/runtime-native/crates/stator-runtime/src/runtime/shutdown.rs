@@ -78,6 +78,9 @@ impl DistributedRuntime {
             queues.close(until.saturating_duration_since(Instant::now())).await;
         }
         inner.dialer.close();
+        if let Some(bus) = inner.plane.nats() {
+            bus.close().await;
+        }
         if let Some(events) = inner.events.get() {
             events.hub.close().await;
         }

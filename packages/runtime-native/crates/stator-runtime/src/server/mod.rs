@@ -31,6 +31,7 @@ use crate::{
     connection::{self, Accepted, Acceptor, Connection, NEVER, Offer},
     dynamo::worker::{Answer, Incoming, Ingress, Taker},
     identity::{DOCUMENT_PATH, Documents},
+    security::{CLIENT_HELLO, refusal_in},
     system::EndpointMetrics,
     transport::Link,
     wire::{handshake::MAGIC, open::Open},
@@ -132,6 +133,11 @@ impl Server {
         Ok(served)
     }
 
+    /// What takes calls on the original's wire, where that is spoken.
+    pub(crate) fn ingress(&self) -> Option<&Ingress> {
+        self.ingress.as_ref()
+    }
+
     /// The documents that this process answers with.
     pub(crate) fn documents(&self) -> &Documents {
         &self.documents
@@ -167,12 +173,28 @@ impl Server {
         let Ok(permit) = self.handshakes.try_acquire() else {
             return link.shutdown();
         };
-        let mut start = [0; 2];
-        match tokio::time::timeout(self.offer.timeout, link.read_exact(&mut start)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return tracing::debug!(%peer, %error, "connection refused"),
-            Err(_) => return tracing::debug!(%peer, "connection refused: it says nothing"),
-        }
+        let Some(start) = self.start(&link, &peer).await else {
+            return;
+        };
+        let security = &self.offer.security;
+        let (link, start) = if start == CLIENT_HELLO {
+            if !security.has_tls() {
+                // A client of TLS takes what is no TLS for plain text, whatever it says.
+                return connection::refuse(&link, &self.offer, security.unexpected_tls(&peer)).await;
+            }
+            let link = match security.answer(link, &start, &peer).await {
+                Ok(link) => link,
+                Err(error) => return tracing::debug!(%error, "connection refused"),
+            };
+            let Some(start) = self.start(&link, &peer).await else {
+                return;
+            };
+            (link, start)
+        } else if security.has_tls() && !link.is_inside() {
+            return self.refuse_plaintext(&link, &peer, start).await;
+        } else {
+            (link, start)
+        };
         if let Some(ingress) = &self.ingress
             && !MAGIC.starts_with(&start)
         {
@@ -198,6 +220,31 @@ impl Server {
             () = self.closed.cancelled() => connection.close(shut_down()),
         }
         self.connections.lock().retain(|other| !other.same_as(&connection));
+    }
+
+    /// How a connection begins; `None` if it does not.
+    async fn start(&self, link: &Link, peer: &str) -> Option<[u8; 2]> {
+        let mut start = [0; 2];
+        match tokio::time::timeout(self.offer.timeout, link.read_exact(&mut start)).await {
+            Ok(Ok(())) => return Some(start),
+            Ok(Err(error)) => {
+                if let Some(refusal) = refusal_in(&error, peer) {
+                    self.offer.security.refusals().note(&refusal);
+                }
+                tracing::debug!(%peer, %error, "connection refused");
+            }
+            Err(_) => tracing::debug!(%peer, "connection refused: it says nothing"),
+        }
+        None
+    }
+
+    /// Tells a caller that TLS is wanted, on the wire that it speaks.
+    async fn refuse_plaintext(&self, link: &Link, peer: &str, start: [u8; 2]) {
+        let error = self.offer.security.plaintext(peer);
+        match &self.ingress {
+            Some(ingress) if !MAGIC.starts_with(&start) => ingress.refuse(link, &error).await,
+            _ => connection::refuse(link, &self.offer, error).await,
+        }
     }
 
     fn check_instance(&self, meant: Option<u64>) -> Result<()> {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
-    HeaderMap, Method, Request, Response, StatusCode,
+    HeaderMap, Method, Response, StatusCode,
     header::{ALLOW, CONTENT_TYPE, HeaderValue},
 };
 use serde::Serialize;
@@ -19,18 +19,19 @@ const PROMETHEUS: HeaderValue = HeaderValue::from_static("text/plain; version=0.
 /// Longest path that is repeated in an answer, in characters.
 const SHOWN: usize = 100;
 
+/// The readiness of one service: the path of it follows.
+const SERVICE: &str = "/health/";
+
 /// Answers one request. The body of a request is never read.
-pub(super) fn answer<B>(state: &SystemState, request: &Request<B>) -> Answer {
-    let path = request.uri().path();
-    if !matches!(path, "/health" | "/live" | "/metrics") {
-        let shown: String = path.chars().take(SHOWN).collect();
-        let message = format!("Route {shown} not found; there are /health, /live and /metrics");
-        return json_answer(
-            StatusCode::NOT_FOUND,
-            &json!({ "error": "Route not found", "message": message }),
+pub(super) async fn answer(state: SystemState, method: Method, path: String) -> Answer {
+    if !matches!(path.as_str(), "/health" | "/live" | "/metrics") && !path.starts_with(SERVICE) {
+        return not_found(
+            "Route",
+            &path,
+            "there are /health, /health/<service>, /live and /metrics",
         );
     }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !matches!(method, Method::GET | Method::HEAD) {
         let body = json!({ "error": "Method not allowed", "message": "use GET" });
         let mut refused = json_answer(StatusCode::METHOD_NOT_ALLOWED, &body);
         refused
@@ -38,14 +39,30 @@ pub(super) fn answer<B>(state: &SystemState, request: &Request<B>) -> Answer {
             .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refused;
     }
-    match path {
-        "/health" => report(&state.health()),
-        "/live" => report(&state.liveness()),
-        _ => match state.metrics().render() {
+    match path.as_str() {
+        "/health" => report(&state.health().await),
+        "/live" => report(&state.liveness().await),
+        "/metrics" => match state.render_metrics().await {
             Ok(text) => plain_answer(StatusCode::OK, PROMETHEUS, text),
             Err(error) => json_answer(StatusCode::INTERNAL_SERVER_ERROR, &error),
         },
+        _ => {
+            let service = path.strip_prefix(SERVICE).unwrap_or_default();
+            match state.health_of(service).await {
+                Some(found) => report(&found),
+                None => not_found("Service", service, "/health lists the services of this process"),
+            }
+        }
     }
+}
+
+fn not_found(what: &str, name: &str, hint: &str) -> Answer {
+    let shown: String = name.chars().take(SHOWN).collect();
+    let message = format!("{what} {shown} not found; {hint}");
+    json_answer(
+        StatusCode::NOT_FOUND,
+        &json!({ "error": format!("{what} not found"), "message": message }),
+    )
 }
 
 fn report(report: &HealthReport) -> Answer {

@@ -1,6 +1,6 @@
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use hyper::{server::conn::http1, service::service_fn};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -19,7 +19,7 @@ const MAX_DURATION: Duration = Duration::from_secs(10);
 const MAX_HEADERS: usize = 64;
 /// Bytes of a request's head.
 const MAX_HEAD: usize = 16 * 1024;
-/// How long `stop` waits for answers under way. They are made at once, so only a slow reader needs it.
+/// How long `stop` waits for answers under way: slow readers, and applications that think about their health, need it.
 const FAREWELL: Duration = Duration::from_millis(200);
 /// After a failure to accept, as when there are no file descriptors left.
 const BACK_OFF: Duration = Duration::from_millis(100);
@@ -93,9 +93,9 @@ async fn accept(listener: TcpListener, state: SystemState, stop: CancellationTok
 }
 
 async fn serve(connection: TcpStream, state: SystemState, stop: CancellationToken) {
-    let service = service_fn(move |request| {
-        let answer = answer(&state, &request);
-        async move { Ok::<_, Infallible>(answer) }
+    let service = service_fn(move |request: Request<Incoming>| {
+        let answer = answer(state.clone(), request.method().clone(), request.uri().path().to_owned());
+        async move { Ok::<_, Infallible>(answer.await) }
     });
     let served = http1::Builder::new()
         .keep_alive(false)

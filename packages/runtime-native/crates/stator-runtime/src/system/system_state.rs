@@ -4,15 +4,19 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
+use tokio::time::timeout;
 
-use super::{Metrics, health_report::HealthReport};
+use super::{Application, Check, Metrics, ServicesHealth, health_report::HealthReport};
 use crate::{Result, config::HealthStatus, discovery::Discovery};
 
 type Probe = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// How long a scraper waits for what the application counts, before it gets what it counted at the last scrape.
+const METRICS_PATIENCE: Duration = Duration::from_millis(500);
 
 /// What the system server tells, and what the rest of the runtime tells it. Clones share it.
 #[derive(Clone)]
@@ -26,6 +30,9 @@ struct Inner {
     metrics: Metrics,
     /// Asked for its condition.
     discovery: OnceLock<Arc<dyn Discovery>>,
+    application: Mutex<Option<Arc<dyn Application>>>,
+    /// What the application answered the last time.
+    application_metrics: Mutex<String>,
 }
 
 impl SystemState {
@@ -38,6 +45,8 @@ impl SystemState {
             liveness: Mutex::default(),
             metrics: Metrics::new(worker_id)?,
             discovery: OnceLock::new(),
+            application: Mutex::default(),
+            application_metrics: Mutex::default(),
         })))
     }
 
@@ -75,23 +84,77 @@ impl SystemState {
         &self.0.metrics
     }
 
-    pub(super) fn health(&self) -> HealthReport {
-        self.report(self.0.ready.load(Ordering::Acquire))
+    /// Asks this application from now on, in place of the one before.
+    pub fn watch_application(&self, application: Arc<dyn Application>) {
+        *self.0.application.lock() = Some(application);
     }
 
-    /// Shallow: a process that can answer lives, unless a probe says otherwise.
-    pub(super) fn liveness(&self) -> HealthReport {
+    /// The process as it was told, and each of its services.
+    pub(super) async fn health(&self) -> HealthReport {
+        let ready = self.0.ready.load(Ordering::Acquire);
+        self.report(ready, self.ask(Check::Readiness).await)
+    }
+
+    /// The process as it was told, and one of its services; `None` if the application does not know it.
+    pub(super) async fn health_of(&self, service: &str) -> Option<HealthReport> {
+        let answer = match self.ask(Check::Readiness).await {
+            Ok(mut services) => Ok(ServicesHealth::from([services.remove_entry(service)?])),
+            Err(message) => Err(message),
+        };
+        Some(self.report(self.0.ready.load(Ordering::Acquire), answer))
+    }
+
+    /// A process that can answer lives, unless a probe, or a service, says otherwise.
+    pub(super) async fn liveness(&self) -> HealthReport {
         // Cloned, so that a probe may use this state.
         let probes = self.0.liveness.lock().clone();
-        self.report(probes.iter().all(|probe| probe()))
+        let alive = probes.iter().all(|probe| probe());
+        self.report(alive, self.ask(Check::Liveness).await)
     }
 
-    fn report(&self, ready: bool) -> HealthReport {
+    /// Ours, and what the application counts itself.
+    pub(super) async fn render_metrics(&self) -> Result<String> {
+        let application = self.0.application.lock().clone();
+        if let Some(application) = application
+            && let Ok(Some(text)) = timeout(METRICS_PATIENCE, application.metrics()).await
+        {
+            *self.0.application_metrics.lock() = text;
+        }
+        let mut text = self.0.metrics.render()?;
+        text.push_str(&self.0.application_metrics.lock());
+        Ok(text)
+    }
+
+    /// What the application says of its services; else why it says nothing.
+    async fn ask(&self, check: Check) -> std::result::Result<ServicesHealth, String> {
+        let application = self.0.application.lock().clone();
+        let Some((application, patience)) = application.and_then(|it| it.patience().map(|patience| (it, patience)))
+        else {
+            return Ok(ServicesHealth::new());
+        };
+        match timeout(patience, application.health(check)).await {
+            Ok(Some(services)) => Ok(services),
+            Ok(None) => Err("the application has stopped".to_owned()),
+            Err(_) => Err(format!(
+                "the application did not answer within {} ms: its event loop is blocked, or busy",
+                patience.as_millis()
+            )),
+        }
+    }
+
+    fn report(&self, ready: bool, answer: std::result::Result<ServicesHealth, String>) -> HealthReport {
+        let (services, message) = match answer {
+            Ok(services) => (services, None),
+            Err(message) => (ServicesHealth::new(), Some(message)),
+        };
+        let well = message.is_none() && services.values().all(|each| each.status == HealthStatus::Ready);
         HealthReport {
-            status: status(ready),
+            status: status(ready && well),
             uptime: self.0.started.elapsed(),
             endpoints: self.0.endpoints.lock().clone(),
             discovery: self.0.discovery.get().map(|discovery| discovery.condition()),
+            services,
+            message,
         }
     }
 }

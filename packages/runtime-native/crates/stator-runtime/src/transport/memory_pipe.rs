@@ -25,6 +25,8 @@ struct ChannelState {
     buffer: Vec<u8>,
     read: usize,
     closed: bool,
+    /// Not at an end that the writer wanted.
+    broken: bool,
 }
 
 /// Two connected ends.
@@ -47,7 +49,9 @@ impl MemoryPipe {
         let mut state = self.incoming.state.lock();
         let available = state.buffer.len() - state.read;
         if available == 0 {
-            return if state.closed {
+            return if state.broken {
+                Err(io::ErrorKind::ConnectionReset.into())
+            } else if state.closed {
                 Ok(0)
             } else {
                 Err(io::ErrorKind::WouldBlock.into())
@@ -120,6 +124,12 @@ impl MemoryPipe {
 
     pub fn finish_writing(&self) {
         self.outgoing.close();
+    }
+
+    /// Closes both directions; the peer reads what was written, then that the link broke.
+    pub fn break_off(&self) {
+        self.outgoing.state.lock().broken = true;
+        self.shutdown();
     }
 
     pub fn shutdown(&self) {

@@ -1,12 +1,17 @@
-//! What carries bytes: a TCP socket, or a pipe inside the process.
+//! What carries bytes: a TCP socket, with TLS or without, or a pipe inside the process.
 
 mod advertised;
 mod memory_pipe;
 mod outgoing_socket;
+mod socket;
+mod tls_link;
+mod tls_state;
 
 pub(crate) use advertised::advertised;
 pub use memory_pipe::{MemoryPipe, pair};
 pub use outgoing_socket::OutgoingSocket;
+pub use socket::Socket;
+pub use tls_link::TlsLink;
 
 use std::{
     io,
@@ -17,51 +22,49 @@ use std::{
 
 use tokio::net::TcpStream;
 
-/// Connects to a listener over TCP.
-pub async fn dial(address: SocketAddr) -> io::Result<Link> {
-    let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    Ok(Link::Tcp(stream))
-}
-
 /// A connected byte stream that any thread may write to without blocking.
 #[derive(Debug)]
 pub enum Link {
-    Tcp(TcpStream),
-    /// Reading it fails: an embedder's reader does that.
-    Outgoing(OutgoingSocket),
+    Plain(Socket),
+    Tls(TlsLink),
     Memory(MemoryPipe),
+}
+
+impl From<TcpStream> for Link {
+    fn from(stream: TcpStream) -> Self {
+        Self::Plain(Socket::Both(stream))
+    }
 }
 
 impl Link {
     pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.try_read(buffer),
-            Self::Outgoing(_) => Err(io::ErrorKind::Unsupported.into()),
+            Self::Plain(socket) => socket.try_read(buffer),
+            Self::Tls(link) => link.try_read(buffer),
             Self::Memory(pipe) => pipe.try_read(buffer),
         }
     }
 
     pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.try_write(buffer),
-            Self::Outgoing(socket) => socket.try_write(buffer),
+            Self::Plain(socket) => socket.try_write(buffer),
+            Self::Tls(link) => link.try_write(buffer),
             Self::Memory(pipe) => pipe.try_write(buffer),
         }
     }
 
     pub async fn readable(&self) -> io::Result<()> {
         match self {
-            Self::Tcp(stream) => stream.readable().await,
-            Self::Outgoing(_) => Err(io::ErrorKind::Unsupported.into()),
+            Self::Plain(socket) => socket.readable().await,
+            Self::Tls(link) => link.readable().await,
             Self::Memory(pipe) => pipe.readable().await,
         }
     }
 
     pub async fn writable(&self) -> io::Result<()> {
         match self {
-            Self::Tcp(stream) => stream.writable().await,
-            Self::Outgoing(socket) => socket.writable().await,
+            Self::Plain(socket) => socket.writable().await,
+            Self::Tls(link) => link.writable().await,
             Self::Memory(pipe) => pipe.writable().await,
         }
     }
@@ -69,40 +72,42 @@ impl Link {
     /// Closes both directions; the peer reads what was written, then the end.
     pub fn shutdown(&self) {
         match self {
-            Self::Tcp(stream) => {
-                // A socket that is already gone needs no closing.
-                let _ = socket2::SockRef::from(stream).shutdown(Shutdown::Both);
-            }
-            Self::Outgoing(socket) => socket.shutdown(Shutdown::Both),
+            Self::Plain(socket) => socket.shutdown(Shutdown::Both),
+            Self::Tls(link) => link.finish(Shutdown::Both),
             Self::Memory(pipe) => pipe.shutdown(),
+        }
+    }
+
+    /// Ends the link so that the peer reads what was written, and then that it broke.
+    pub fn break_off(&self) {
+        if let Self::Memory(pipe) = self {
+            pipe.break_off();
+        } else {
+            self.end_abruptly(true);
+            self.shutdown();
         }
     }
 
     /// From now on the operating system asks a silent peer in this rhythm whether it lives; three misses end the link.
     pub fn keep_alive(&self, rhythm: Duration) {
-        if let Self::Tcp(stream) = self {
-            let rhythm = rhythm.clamp(Duration::from_secs(1), Duration::from_secs(7200));
-            let probes = socket2::TcpKeepalive::new().with_time(rhythm).with_interval(rhythm);
-            // Where it is not to be had, a write finds out later.
-            let _ = socket2::SockRef::from(stream).set_tcp_keepalive(&probes.with_retries(3));
+        if let Some(socket) = self.socket() {
+            socket.keep_alive(rhythm);
         }
     }
 
     /// Dropping the link ends it at once, also for the peer; what was not sent is dropped. The port is free again at
     /// once too, which matters where there is a connection for each call.
     pub fn end_abruptly(&self, abruptly: bool) {
-        if let Self::Tcp(stream) = self {
-            let linger = abruptly.then_some(Duration::ZERO);
-            // A socket that is already gone needs no ending.
-            let _ = socket2::SockRef::from(stream).set_linger(linger);
+        if let Some(socket) = self.socket() {
+            socket.end_abruptly(abruptly);
         }
     }
 
     /// Whether bytes of the peer have arrived that nobody has read.
     pub fn has_unread(&self) -> bool {
         match self {
-            Self::Tcp(stream) => rustix::io::ioctl_fionread(stream).is_ok_and(|bytes| bytes > 0),
-            Self::Outgoing(socket) => socket.has_unread(),
+            Self::Plain(socket) => socket.has_unread(),
+            Self::Tls(link) => link.has_unread(),
             Self::Memory(pipe) => pipe.has_unread(),
         }
     }
@@ -110,28 +115,48 @@ impl Link {
     /// Gives reading up, where there is a socket that somebody else can read. Call it inside a Tokio runtime.
     pub fn without_reading(self) -> io::Result<Self> {
         match self {
-            Self::Tcp(stream) => OutgoingSocket::new(stream).map(Self::Outgoing),
-            other => Ok(other),
+            Self::Plain(socket) => socket.without_reading().map(Self::Plain),
+            Self::Tls(link) => link.without_reading().map(Self::Tls),
+            memory @ Self::Memory(_) => Ok(memory),
         }
     }
 
     /// A second descriptor of a socket whose reading was given up.
     pub fn second_descriptor(&self) -> Option<OwnedFd> {
-        match self {
-            Self::Outgoing(socket) => socket.second_descriptor().ok(),
-            Self::Tcp(_) | Self::Memory(_) => None,
-        }
+        self.socket()?.second_descriptor()
     }
 
     /// The peer reads what was written, then the end; reading goes on.
     pub fn finish_writing(&self) {
         match self {
-            Self::Tcp(stream) => {
-                // A socket that is already gone needs no closing.
-                let _ = socket2::SockRef::from(stream).shutdown(Shutdown::Write);
-            }
-            Self::Outgoing(socket) => socket.shutdown(Shutdown::Write),
+            Self::Plain(socket) => socket.shutdown(Shutdown::Write),
+            Self::Tls(link) => link.finish(Shutdown::Write),
             Self::Memory(pipe) => pipe.finish_writing(),
+        }
+    }
+
+    /// Whether nobody between the two ends can read what is sent.
+    pub fn is_private(&self) -> bool {
+        match self {
+            Self::Plain(socket) => socket.peer().is_ok_and(is_here),
+            Self::Tls(_) | Self::Memory(_) => true,
+        }
+    }
+
+    pub fn has_tls(&self) -> bool {
+        matches!(self, Self::Tls(_))
+    }
+
+    /// Whether it does not leave the process.
+    pub fn is_inside(&self) -> bool {
+        matches!(self, Self::Memory(_))
+    }
+
+    fn socket(&self) -> Option<&Socket> {
+        match self {
+            Self::Plain(socket) => Some(socket),
+            Self::Tls(link) => Some(link.socket()),
+            Self::Memory(_) => None,
         }
     }
 
@@ -149,6 +174,7 @@ impl Link {
         Ok(())
     }
 
+    /// Returns when the socket has everything.
     pub async fn write_all(&self, mut buffer: &[u8]) -> io::Result<()> {
         while !buffer.is_empty() {
             self.writable().await?;
@@ -158,6 +184,31 @@ impl Link {
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        match self {
+            Self::Tls(link) => link.flush().await,
+            Self::Plain(_) | Self::Memory(_) => Ok(()),
+        }
     }
+
+    /// Closes gently: the peer has `time` to read what was written, before unread bytes of its own could take it away.
+    pub async fn part(&self, time: Duration) {
+        let part = async {
+            self.finish_writing();
+            let mut rest = [0; 4096];
+            while self.readable().await.is_ok() {
+                match self.try_read(&mut rest) {
+                    Ok(1..) => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Ok(0) | Err(_) => return,
+                }
+            }
+        };
+        // What it does not read by then is not wanted.
+        let _ = tokio::time::timeout(time, part).await;
+    }
+}
+
+/// Whether an address is of this machine alone.
+fn is_here(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
 }

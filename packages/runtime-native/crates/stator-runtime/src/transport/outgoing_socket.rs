@@ -1,6 +1,6 @@
 use std::{
     io::{self, Write},
-    net::{Shutdown, TcpStream},
+    net::{Shutdown, SocketAddr, TcpStream},
     os::fd::{AsFd, OwnedFd},
 };
 
@@ -34,6 +34,10 @@ impl OutgoingSocket {
 
     pub fn has_unread(&self) -> bool {
         rustix::io::ioctl_fionread(&self.0).is_ok_and(|bytes| bytes > 0)
+    }
+
+    pub fn peer(&self) -> io::Result<SocketAddr> {
+        self.0.get_ref().peer_addr()
     }
 
     pub fn shutdown(&self, how: Shutdown) {

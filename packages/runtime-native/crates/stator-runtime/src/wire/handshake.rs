@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, ErrorCode, Result};
+use crate::{Error, ErrorCode, Result, config::Secret};
 
 pub const MAGIC: [u8; 8] = *b"\xFF\xFFSTATOR";
 
@@ -37,6 +37,9 @@ pub struct Hello {
     /// The caller will only call what the worker's runtime answers itself: no application need be awake for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_runtime: bool,
+    /// What the caller shows to be let in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret>,
     /// Why the connection is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,

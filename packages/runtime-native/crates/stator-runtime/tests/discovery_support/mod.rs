@@ -21,6 +21,7 @@ pub fn record(discovery: &dyn Discovery, endpoint: &str, port: u16) -> Instance 
         instance_id: discovery.connection_id(),
         transport: Transport {
             tcp: Some(format!("127.0.0.1:{port}/{endpoint}")),
+            ..Transport::default()
         },
         device_type: None,
         request_plane_codec: None,
@@ -29,6 +30,7 @@ pub fn record(discovery: &dyn Discovery, endpoint: &str, port: u16) -> Instance 
             versions: (1, 1),
             idempotent: false,
             contract: None,
+            nats_answers: false,
         }),
     }
 }

@@ -1,12 +1,17 @@
 //! Runtimes for tests: two of them share one store, over TCP or over memory.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod authority;
 pub mod contracts;
 pub mod feeder;
 pub mod raw;
 pub mod upstream;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use stator_runtime::{
     DistributedRuntime, ErrorCode, Result,
@@ -16,9 +21,11 @@ use stator_runtime::{
     payload::Payload,
     plane::{MemoryPlane, RequestPlane, TcpPlane},
     runtime::{ServeOptions, ServedEndpoint, Settings},
+    security::Security,
     server::{AsyncHandler, IncomingCall},
 };
 
+use authority::Authority;
 use raw::RawWorker;
 
 pub const PATH: &str = "test.worker.run";
@@ -32,7 +39,20 @@ pub enum On {
     /// The original's wire over TCP.
     Dynamo,
     Memory,
+    /// The first three with TLS, and certificates on both sides.
+    Tls,
+    TlsFed,
+    TlsDynamo,
 }
+
+impl On {
+    pub fn is_dynamo(self) -> bool {
+        matches!(self, Self::Dynamo | Self::TlsDynamo)
+    }
+}
+
+/// Signs the certificates of clusters with TLS.
+static AUTHORITY: LazyLock<Authority> = LazyLock::new(Authority::new);
 
 pub struct Cluster {
     on: On,
@@ -67,9 +87,11 @@ impl Cluster {
     pub async fn unreachable(&self) -> Result<MemoryDiscovery> {
         let address = match self.on {
             // Bound and let go: nobody listens there.
-            On::Tcp | On::Fed | On::Dynamo => std::net::TcpListener::bind("127.0.0.1:0")
-                .and_then(|listener| listener.local_addr())
-                .map_or_else(|error| panic!("no port: {error}"), |address| address.to_string()),
+            On::Tcp | On::Fed | On::Dynamo | On::Tls | On::TlsFed | On::TlsDynamo => {
+                std::net::TcpListener::bind("127.0.0.1:0")
+                    .and_then(|listener| listener.local_addr())
+                    .map_or_else(|error| panic!("no port: {error}"), |address| address.to_string())
+            }
             On::Memory => "memory:nobody".to_owned(),
         };
         let discovery = self.discovery()?;
@@ -78,22 +100,25 @@ impl Cluster {
     }
 
     pub fn runtime(&self) -> Result<DistributedRuntime> {
+        let mut settings = self.settings.clone();
+        if matches!(self.on, On::Tls | On::TlsFed | On::TlsDynamo) {
+            settings.security = Security::new(Some(&AUTHORITY.member()), None, false)?;
+        }
         let plane: Arc<dyn RequestPlane> = match self.on {
-            On::Tcp | On::Fed | On::Dynamo => {
-                Arc::new(TcpPlane::new("127.0.0.1".to_owned(), 0, Duration::from_secs(5)))
-            }
+            On::Tcp | On::Fed | On::Dynamo | On::Tls | On::TlsFed | On::TlsDynamo => Arc::new(
+                TcpPlane::new("127.0.0.1".to_owned(), 0, Duration::from_secs(5)).secured(settings.security.clone()),
+            ),
             On::Memory => Arc::new(MemoryPlane::default()),
         };
         let discovery = Arc::new(MemoryDiscovery::connect(self.store.clone())?);
-        let mut settings = self.settings.clone();
-        settings.dynamo.preferred = matches!(self.on, On::Dynamo);
+        settings.dynamo.preferred = self.on.is_dynamo();
         Ok(DistributedRuntime::new(
             discovery,
             plane,
             settings,
             match self.on {
-                On::Fed => feeder::hooks(),
-                On::Tcp | On::Dynamo | On::Memory => Hooks::default(),
+                On::Fed | On::TlsFed => feeder::hooks(),
+                On::Tcp | On::Dynamo | On::Memory | On::Tls | On::TlsDynamo => Hooks::default(),
             },
         ))
     }
@@ -177,9 +202,25 @@ pub fn read(payload: &Payload) -> String {
     serde_json::from_slice(&payload.data).unwrap_or_else(|_| String::from_utf8_lossy(&payload.data).into_owned())
 }
 
-/// Runs a test body on a Tokio runtime, on every plane and wire (TCP in both ways of reading it); a hang fails.
+/// Every plane and wire; TCP in both ways of reading it.
+const PLANES: [On; 4] = [On::Tcp, On::Fed, On::Dynamo, On::Memory];
+
+/// Those over sockets, encrypted.
+const ENCRYPTED: [On; 3] = [On::Tls, On::TlsFed, On::TlsDynamo];
+
+/// Runs a test body on a Tokio runtime, on every plane and wire; a hang fails.
 pub fn on_both_planes<Fut: Future<Output = Result<()>>>(body: impl Fn(On) -> Fut) -> Result<()> {
-    for on in [On::Tcp, On::Fed, On::Dynamo, On::Memory] {
+    on_each(&PLANES, body)
+}
+
+/// The same with TLS too: for what encryption could change.
+pub fn on_all_planes<Fut: Future<Output = Result<()>>>(body: impl Fn(On) -> Fut) -> Result<()> {
+    on_each(&PLANES, &body)?;
+    on_each(&ENCRYPTED, body)
+}
+
+fn on_each<Fut: Future<Output = Result<()>>>(planes: &[On], body: impl Fn(On) -> Fut) -> Result<()> {
+    for &on in planes {
         run(body(on)).map_err(|mut error| {
             error.message = format!("on {on:?}: {}", error.message);
             error

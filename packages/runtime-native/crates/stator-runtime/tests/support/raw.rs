@@ -291,7 +291,7 @@ fn record(
         component: component.to_owned(),
         endpoint: endpoint.to_owned(),
         instance_id: discovery.connection_id(),
-        transport: Transport { tcp: None },
+        transport: Transport::default(),
         device_type: None,
         request_plane_codec: None,
         stator: Some(Stator {
@@ -299,6 +299,7 @@ fn record(
             versions: (1, 1),
             idempotent,
             contract: contract.map(str::to_owned),
+            nats_answers: false,
         }),
     }
 }

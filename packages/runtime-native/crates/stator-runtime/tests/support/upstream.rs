@@ -175,7 +175,10 @@ pub fn record(id: u64, path: &str, tcp: Option<String>, codec: Option<&str>) -> 
         component: component.to_owned(),
         endpoint: endpoint.to_owned(),
         instance_id: id,
-        transport: Transport { tcp },
+        transport: Transport {
+            tcp,
+            ..Transport::default()
+        },
         device_type: Some("cuda".to_owned()),
         request_plane_codec: codec.map(str::to_owned),
         stator: None,

@@ -1,17 +1,45 @@
 use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use stator_contract::ServiceContract;
-use stator_runtime::{DistributedRuntime, Error, ErrorCode, Result, client::ClientOptions};
+use stator_runtime::{DistributedRuntime, Error, ErrorCode, Result, client::ClientOptions, discovery::BoxFuture};
 
 use super::{
     call::Call,
+    judge::judge,
     target::{SharedTarget, Target},
 };
 use crate::described_service::DescribedService;
 
+type Targets = Arc<[SharedTarget]>;
+
+/// In a box, so that it is compiled here, once, and not for every contract.
+fn connect(
+    runtime: &DistributedRuntime,
+    contract: DescribedService,
+    options: ClientOptions,
+) -> BoxFuture<'_, Result<Targets>> {
+    Box::pin(async move {
+        let component = runtime.namespace(&contract.namespace)?.component(&contract.component)?;
+        let mut targets = Vec::with_capacity(contract.endpoints.len());
+        for endpoint in &contract.endpoints {
+            judge(runtime, &endpoint.contract);
+            let options = ClientOptions {
+                idempotent: options.idempotent || endpoint.idempotent,
+                contract: options.contract.or(Some(endpoint.contract.hash)),
+                ..options.clone()
+            };
+            targets.push(Arc::new(Target {
+                client: component.endpoint(&endpoint.name)?.client(options).await?,
+                timeout: endpoint.timeout,
+            }));
+        }
+        Ok(targets.into())
+    })
+}
+
 /// A client of each endpoint of a contract, in the order of the trait.
 pub struct Endpoints<C> {
-    targets: Arc<[SharedTarget]>,
+    targets: Targets,
     contract: PhantomData<fn() -> C>,
 }
 
@@ -28,22 +56,8 @@ impl<C: ServiceContract> Endpoints<C> {
     /// # Errors
     /// When discovery refuses, and when the contract has no exact description.
     pub async fn connect(runtime: &DistributedRuntime, options: ClientOptions) -> Result<Self> {
-        let contract = DescribedService::of::<C>()?;
-        let component = runtime.namespace(&contract.namespace)?.component(&contract.component)?;
-        let mut targets = Vec::with_capacity(contract.endpoints.len());
-        for endpoint in &contract.endpoints {
-            let options = ClientOptions {
-                idempotent: options.idempotent || endpoint.idempotent,
-                contract: options.contract.or(Some(endpoint.contract.hash)),
-                ..options.clone()
-            };
-            targets.push(Arc::new(Target {
-                client: component.endpoint(&endpoint.name)?.client(options).await?,
-                timeout: endpoint.timeout,
-            }));
-        }
         Ok(Self {
-            targets: targets.into(),
+            targets: connect(runtime, DescribedService::of::<C>()?, options).await?,
             contract: PhantomData,
         })
     }

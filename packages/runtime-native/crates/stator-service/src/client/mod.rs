@@ -3,6 +3,7 @@
 mod answer;
 mod call;
 mod endpoints;
+mod judge;
 mod kind;
 mod requests;
 mod responses;

@@ -1,4 +1,4 @@
-use std::{env, error::Error as StdError, io, process::ExitCode, thread, time::Duration};
+use std::{env, error::Error as StdError, future::Future, io, pin::Pin, process::ExitCode, thread, time::Duration};
 
 use stator_runtime::{
     DistributedRuntime, Error,
@@ -13,6 +13,10 @@ use crate::serving::Services;
 /// Whatever a program's own code fails with.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
+/// What a program does before it serves. In a box, so that all of the rest is compiled here, once, and not in every program.
+type Setup<'a> = Box<dyn FnOnce(DistributedRuntime) -> Started<'a> + 'a>;
+type Started<'a> = Pin<Box<dyn Future<Output = Result<Services, BoxError>> + 'a>>;
+
 /// The `main` of a program that serves: `stator_service::main(async |runtime| Ok(CounterContract::serve(Counter)))`.
 ///
 /// It reads the environment as every Stator program does (`DYN_*`), joins the cluster, runs `setup`, registers what that
@@ -25,6 +29,10 @@ pub fn main<F>(setup: F) -> ExitCode
 where
     F: AsyncFnOnce(DistributedRuntime) -> Result<Services, BoxError>,
 {
+    program(Box::new(move |runtime| Box::pin(async move { setup(runtime).await })))
+}
+
+fn program(setup: Setup<'_>) -> ExitCode {
     let supervisor = match Supervisor::of_environment() {
         Ok(supervisor) => supervisor,
         Err(error) => {
@@ -44,10 +52,7 @@ where
     }
 }
 
-fn start<F>(supervisor: &Supervisor, setup: F) -> Result<ExitCode, BoxError>
-where
-    F: AsyncFnOnce(DistributedRuntime) -> Result<Services, BoxError>,
-{
+fn start(supervisor: &Supervisor, setup: Setup<'_>) -> Result<ExitCode, BoxError> {
     let config = RuntimeConfig::resolve(RuntimeOptions::default(), |name| env::var(name).ok())?;
     log::start(&config)?;
     let tokio = tokio(&config)?;
@@ -57,10 +62,7 @@ where
     result
 }
 
-async fn run<F>(supervisor: &Supervisor, config: &RuntimeConfig, setup: F) -> Result<ExitCode, BoxError>
-where
-    F: AsyncFnOnce(DistributedRuntime) -> Result<Services, BoxError>,
-{
+async fn run(supervisor: &Supervisor, config: &RuntimeConfig, setup: Setup<'_>) -> Result<ExitCode, BoxError> {
     let mut signals = StopSignals::listen()?;
     let runtime = DistributedRuntime::connect(config, Hooks::default()).await?;
     let mut hooks = Vec::new();

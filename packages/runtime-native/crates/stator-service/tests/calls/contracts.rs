@@ -12,7 +12,10 @@ use stator_runtime::{
 use stator_service::{Error, ErrorCode, Failure, Result};
 use tokio::sync::mpsc;
 
-use super::support::{Cluster, KindsContract, words};
+use super::{
+    newer,
+    support::{Cluster, KindsClient, KindsContract, words},
+};
 
 /// Takes note of what it is asked, and lets everything pass.
 struct Judge(mpsc::UnboundedSender<Dispute>);
@@ -84,6 +87,37 @@ async fn callers_with_another_contract_can_judge_that_of_a_service() -> Result<(
     );
     assert!(
         message.starts_with("test.kinds.one: text: ") && message.ends_with(&reason),
+        "{message}"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_compares_its_contract_with_that_of_a_newer_service() -> Result<()> {
+    let cluster = Cluster::new();
+    let worker = cluster.runtime()?;
+    newer::KindsContract::serve(newer::Service).register(&worker).await?;
+    let caller = cluster.runtime()?;
+
+    // What fits just works.
+    let wait = Duration::from_secs(10);
+    let patient = ClientOptions {
+        wait,
+        ..ClientOptions::default()
+    };
+    let client = KindsClient::connect_with(&caller, patient).await?;
+    let answer = client.who(words("newer")).await.map_err(Failure::into_error)?;
+    assert_eq!(answer, words("newer 0"));
+
+    // What does not is not even tried.
+    let client = KindsClient::connect(&caller).await?;
+    let failure = client.one(words("a")).await.err();
+    let failed = failure.map(|failure| (failure.code(), failure.error().message.clone()));
+    let (code, message) = failed.unwrap_or((ErrorCode::Internal, "it has an answer".to_owned()));
+    assert_eq!(code, ErrorCode::VersionMismatch, "{message}");
+    let reason = "request text: the reader takes a length of at most 32, the writer sends up to 64";
+    assert!(
+        message.contains(reason) && message.contains(&worker.instance_id().to_string()),
         "{message}"
     );
     Ok(())

@@ -1,6 +1,7 @@
 //! A service and a client behind one contract: what goes in and comes out.
 
 mod contracts;
+mod newer;
 mod support;
 
 use std::time::Duration;

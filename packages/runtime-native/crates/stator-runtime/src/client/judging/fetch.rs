@@ -10,6 +10,10 @@ use crate::{
     Error, ErrorCode, Result,
     connection::{Connection, End, OpenCall, StreamObserver},
     discovery::Instance,
+    dynamo::{
+        caller::{NatsEgress, NatsPlace, OpenRequest},
+        value::Codec,
+    },
     identity::{ContractHash, DOCUMENT_PATH, MAX_DOCUMENT_BYTES},
     payload::Lane,
     wire::open::Metadata,
@@ -28,6 +32,11 @@ pub(super) async fn fetch(dialer: &Dialer, instance: &Instance, hash: ContractHa
     };
     let deadline = Instant::now() + PATIENCE;
     let answer = async {
+        // Who is called over NATS may not be reached otherwise.
+        if let Ok(Some((peer, place))) = dialer.over_nats(instance) {
+            let egress = peer.egress(dialer).await?;
+            return ask_over_nats(&egress, place, hash, deadline).await;
+        }
         let connection = dialer
             .connect_to_runtime(&stator.address, MAX_DOCUMENT_BYTES as u32)
             .await?;
@@ -55,29 +64,69 @@ fn late() -> Error {
 }
 
 async fn ask(connection: &Connection, instance: u64, hash: ContractHash, deadline: Instant) -> Result<Arc<str>> {
-    let (sender, answer) = oneshot::channel();
+    let (answer, observer) = Answer::new();
+    let metadata = Metadata::new();
     let call = OpenCall {
+        instance: Some(instance),
+        ..open_call(&metadata, deadline)
+    };
+    let request = request(hash);
+    connection.open(&call, Some((Lane::Text, request.as_bytes())), observer)?;
+    connection.flush();
+    answer.await.unwrap_or_else(|_| Err(no_answer()))
+}
+
+async fn ask_over_nats(
+    egress: &NatsEgress,
+    place: NatsPlace,
+    hash: ContractHash,
+    deadline: Instant,
+) -> Result<Arc<str>> {
+    let (answer, observer) = Answer::new();
+    let metadata = Metadata::new();
+    let request = request(hash);
+    let request = OpenRequest {
+        call: open_call(&metadata, deadline),
+        path: DOCUMENT_PATH,
+        // A document is text, and stays as it is.
+        codec: Codec::Json,
+        is_stator: place.is_stator,
+        whole: false,
+        request: Some((Lane::Text, request.as_bytes())),
+    };
+    egress.open(&Arc::new(place), &request, observer)?;
+    answer.await.unwrap_or_else(|_| Err(no_answer()))
+}
+
+fn open_call(metadata: &Metadata, deadline: Instant) -> OpenCall<'_> {
+    OpenCall {
         path: DOCUMENT_PATH,
         id: "",
         request_stream: false,
         deadline: Some(deadline),
-        metadata: &Metadata::new(),
+        metadata,
         contract: None,
-        instance: Some(instance),
-    };
-    let request = format!(r#"{{"hash":"{hash}"}}"#);
-    let observer = Arc::new(Answer(Mutex::new(Some(sender))));
-    connection.open(&call, Some((Lane::Text, request.as_bytes())), observer)?;
-    connection.flush();
-    answer
-        .await
-        .unwrap_or_else(|_| Err(Error::new(ErrorCode::Protocol, "the call ended without an answer")))
+        instance: None,
+    }
+}
+
+fn request(hash: ContractHash) -> String {
+    format!(r#"{{"hash":"{hash}"}}"#)
+}
+
+fn no_answer() -> Error {
+    Error::new(ErrorCode::Protocol, "the call ended without an answer")
 }
 
 /// The first thing that comes back, which is all that counts.
 struct Answer(Mutex<Option<oneshot::Sender<Result<Arc<str>>>>>);
 
 impl Answer {
+    fn new() -> (oneshot::Receiver<Result<Arc<str>>>, Arc<Self>) {
+        let (sender, answer) = oneshot::channel();
+        (answer, Arc::new(Self(Mutex::new(Some(sender)))))
+    }
+
     fn give(&self, result: Result<Arc<str>>) {
         if let Some(sender) = self.0.lock().take() {
             // Nobody waits any longer: it is not needed.

@@ -1,5 +1,5 @@
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,13 +13,18 @@ use crate::{
     Error, ErrorCode, Result,
     connection::End,
     dynamo::{
-        Shared,
+        AnswersBy, Shared,
         faults::Fault,
+        nats::{Door, Tunnels},
         wire::control::{ConnectionInfo, Home, StreamType},
     },
+    transport::{self, Link},
 };
 
-use super::{Exchange, home_listener, subject::Subject};
+use super::{Exchange, home_listener, home_task, subject::Subject};
+
+/// For workers that come through NATS.
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// Where workers call home: one listener for all calls of a process, opened with the first of them.
 pub struct CallHome {
@@ -61,6 +66,7 @@ impl CallHome {
     pub async fn listen(self: &Arc<Self>) -> Result<SocketAddr> {
         let listen = async {
             let (host, port) = &self.listen;
+            self.shared.security.check_listening()?;
             let (listener, address) = home_listener::bind(host, *port).await?;
             tokio::spawn(home_listener::accept(listener, Arc::clone(self)));
             tokio::spawn(Arc::clone(self).keep_time());
@@ -78,17 +84,20 @@ impl CallHome {
         &self.tokio
     }
 
-    /// Expects a call home for one stream of a call; returns what the worker has to know for that.
+    /// Expects a call home for one stream of a call; returns what the worker has to know for that. With `tunnels` it may
+    /// come through NATS.
     pub(super) fn expect(
         &self,
         exchange: &Arc<Exchange>,
         call: &str,
         stream_type: StreamType,
+        tunnels: Option<&Tunnels>,
     ) -> Result<(ConnectionInfo, Expected)> {
-        let address = self
-            .address()
-            .filter(|_| !self.closed.is_cancelled())
-            .ok_or_else(shut_down)?;
+        let address = match tunnels {
+            Some(_) if self.shared.limits.answers_by == AnswersBy::Nats => Some(NOWHERE),
+            _ => self.address(),
+        };
+        let address = address.filter(|_| !self.closed.is_cancelled()).ok_or_else(shut_down)?;
         let subject = Subject::new()?;
         let waiting = Waiting {
             exchange: Arc::clone(exchange),
@@ -100,6 +109,7 @@ impl CallHome {
             subject: subject.to_string(),
             context: call.to_owned(),
             stream_type,
+            nats: tunnels.map(|tunnels| tunnels.subject(&subject.to_string())),
         });
         Ok((info, Expected(subject, stream_type)))
     }
@@ -187,6 +197,27 @@ impl CallHome {
         }
         self.shared.faults.note(Fault::NoCallHome, &exchange.peer, &why);
         exchange.lost(true, &why);
+    }
+}
+
+/// Workers come through a tunnel with the subject of the call as its token.
+impl Door for CallHome {
+    fn open(self: Arc<Self>, token: &str) -> Option<Link> {
+        let subject = Subject::parse(token)?;
+        let is_expected = {
+            let waiting = self.waiting.lock();
+            [StreamType::Response, StreamType::Request]
+                .iter()
+                .any(|stream_type| waiting.contains_key(&(subject, *stream_type)))
+        };
+        if !is_expected {
+            return None;
+        }
+        let (ours, theirs) = transport::pair();
+        let home = Arc::clone(&self);
+        self.tokio
+            .spawn(async move { home_task::run(home, Link::Memory(ours), "a worker over NATS", None).await });
+        Some(Link::Memory(theirs))
     }
 }
 

@@ -10,31 +10,27 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tokio::{
-    sync::Notify,
-    time::{sleep_until, timeout},
-};
+use tokio::{sync::Notify, time::sleep_until};
 
 use crate::{
     Error, ErrorCode, Result,
-    connection::{End, OpenCall, StreamObserver},
+    config::Secret,
+    connection::{End, StreamObserver},
     dynamo::{
         faults::Fault,
         in_buffer::{InBuffer, Read},
         out_buffer::OutBuffer,
-        value::Codec,
-        wire::{
-            Unreadable, ack,
-            control::{Control, RequestType, ResponseType, StreamType},
-            headers::{self, is_header},
-            request_frame, two_part,
-        },
+        wire::{Unreadable, ack, headers, request_frame},
     },
-    payload::Lane,
-    transport::{Link, dial},
+    security::{Reason, alert_in, refusal_in},
+    transport::Link,
 };
 
-use super::{CallHome, Exchange, call_home::shut_down};
+use super::{
+    CallHome, Exchange, OpenRequest,
+    call_home::shut_down,
+    outgoing::{Outgoing, Unqueued},
+};
 
 /// A connection without calls is closed after this long.
 const IDLE: Duration = Duration::from_secs(300);
@@ -45,9 +41,6 @@ const MAX_PENDING: usize = 1024;
 /// Requests that may wait for the socket, in bytes, before calls are refused: the worker has stopped reading.
 const MAX_UNSENT: usize = 64 * 1024 * 1024;
 
-/// The most that id and metadata of a call may take: as on our own wire, and half of what the original takes.
-const MAX_CONTROL: usize = 64 * 1024;
-
 /// With more than this another connection is worth its price.
 const BUSY: usize = 256 * 1024;
 
@@ -56,6 +49,8 @@ pub struct Egress {
     home: Arc<CallHome>,
     link: Link,
     peer: Arc<str>,
+    /// What is shown to workers of our kind; an error where it may not be shown.
+    token: Result<Option<Secret>>,
     state: Mutex<State>,
     wake: Notify,
     listed: AtomicBool,
@@ -90,36 +85,16 @@ pub enum Status {
     Over,
 }
 
-/// What opens a call at an instance.
-pub struct OpenRequest<'a> {
-    pub call: OpenCall<'a>,
-    /// What the record of the instance says behind the port.
-    pub path: &'a str,
-    /// What its record says that it takes.
-    pub codec: Codec,
-    /// Items are wanted with their envelope.
-    pub whole: bool,
-    /// `None`: the request is a stream.
-    pub request: Option<(Lane, &'a [u8])>,
-}
-
 impl Egress {
     /// Connects to a worker, and makes sure that it can call home.
     pub async fn connect(home: &Arc<CallHome>, address: SocketAddr) -> Result<Arc<Self>> {
         home.listen().await?;
-        let unreachable = |why: String| {
-            Error::new(
-                ErrorCode::Unavailable,
-                format!("cannot connect to the worker at {address}: {why}"),
-            )
-        };
+        let security = &home.shared.security;
         let limit = home.shared.limits.connect_timeout;
-        let link = timeout(limit, dial(address))
-            .await
-            .map_err(|_| unreachable(format!("no answer within {} ms", limit.as_millis())))?
-            .map_err(|error| unreachable(error.to_string()))?;
+        let link = security.dial(address, limit, "the worker").await?;
         let egress = Arc::new(Self {
             home: Arc::clone(home),
+            token: security.token_for(&link, &address.to_string()),
             link,
             peer: address.to_string().into(),
             state: Mutex::default(),
@@ -147,85 +122,18 @@ impl Egress {
 
     /// Queues a request; [`Egress::flush`] writes it. An error means that the worker has seen nothing of it.
     pub fn open(&self, request: &OpenRequest<'_>, observer: Arc<dyn StreamObserver>) -> Result<Arc<Exchange>> {
-        let OpenRequest { call, .. } = request;
-        let id = if call.id.is_empty() {
-            uuid::Builder::from_random_bytes(fastrand::u128(..).to_be_bytes())
-                .into_uuid()
-                .to_string()
-        } else {
-            call.id.to_owned()
-        };
-        let exchange = Exchange::new(
-            self.home.shared.clone(),
-            Arc::clone(&self.peer),
-            request.codec,
-            request.whole,
-            observer,
-            call.request_stream,
-        );
-        let (info, expected) = self.home.expect(&exchange, &id, StreamType::Response)?;
-        let requests = if call.request_stream {
-            let expect = self.home.expect(&exchange, &id, StreamType::Request);
-            Some(expect.inspect_err(|_| self.home.forget(expected))?)
-        } else {
-            None
-        };
-        let (request_info, request_expected) = requests.unzip();
-        let metadata = call.metadata.iter().filter(|(key, _)| !is_header(key));
-        let control = Control {
-            request_type: if call.request_stream {
-                RequestType::ManyIn
-            } else {
-                RequestType::SingleIn
-            },
-            response_type: ResponseType::ManyOut,
-            payload_codec: request.codec,
-            connection_info: info,
-            metadata: metadata.cloned().collect(),
-            request_stream_connection_info: request_info,
-            id,
-        };
-        let queued = self.queue(request, &control, &exchange);
-        if let Err(error) = queued {
-            self.home.forget(expected);
-            if let Some(expected) = request_expected {
-                self.home.forget(expected);
-            }
+        let outgoing = Outgoing::new(&self.home, &self.peer, request, observer, None)?;
+        if let Err(error) = self.queue(request.path, &outgoing) {
+            outgoing.forget(&self.home);
             return Err(error);
         }
-        if let Some(deadline) = call.deadline {
-            let late = Arc::downgrade(&exchange);
-            let timer = self.home.tokio().spawn(async move {
-                sleep_until(deadline.into()).await;
-                if let Some(exchange) = late.upgrade() {
-                    exchange.expire();
-                    exchange.shared.batch_end();
-                }
-            });
-            exchange.set_timer(timer.abort_handle());
-        }
-        Ok(exchange)
+        Ok(outgoing.start(&self.home))
     }
 
-    fn queue(&self, request: &OpenRequest<'_>, control: &Control, exchange: &Arc<Exchange>) -> Result<()> {
-        let OpenRequest { call, path, .. } = request;
-        let header = serde_json::to_vec(control).map_err(|error| {
-            Error::new(
-                ErrorCode::Internal,
-                format!("cannot write the control message: {error}"),
-            )
-        })?;
-        if header.len() > MAX_CONTROL {
-            return Err(Error::new(
-                ErrorCode::PayloadTooLarge,
-                format!(
-                    "metadata: the id and metadata of a call take {} bytes, the limit is {MAX_CONTROL}; send large values in the request",
-                    header.len()
-                ),
-            ));
-        }
-        let headers = headers::write(path, &control.id, call.metadata, call.deadline, call.contract);
-        let limit = exchange.shared.limits.max_message;
+    fn queue(&self, path: &str, outgoing: &Outgoing<'_>) -> Result<()> {
+        let token = outgoing.token(|| self.token.clone())?;
+        let headers = headers::write(path, &outgoing.headers(token.as_ref()));
+        let limit = self.home.shared.limits.max_message;
         let mut state = self.state.lock();
         if let Some(error) = &state.dead {
             return Err(error.clone());
@@ -233,16 +141,11 @@ impl Egress {
         if state.retired {
             return Err(lost(&self.peer, "it was idle"));
         }
-        request_frame::put_with(state.out.tail(), path, &headers, limit, |out| {
-            two_part::put_with(out, &header, |out| match request.request {
-                Some((lane, data)) => request.codec.put(out, lane, data).map_err(Unqueued::from),
-                None => Ok(()),
-            })
-        })
-        .map_err(|error| error.0)?;
+        request_frame::put_with(state.out.tail(), path, &headers, limit, |out| outgoing.put(out))
+            .map_err(|Unqueued(error)| error)?;
         let end = state.out.appended();
         state.pending.push_back(Pending {
-            exchange: Arc::clone(exchange),
+            exchange: Arc::clone(&outgoing.exchange),
             end,
             since: Instant::now(),
         });
@@ -276,9 +179,15 @@ impl Egress {
             () = self.home.closed.cancelled() => Ended::Closed(shut_down()),
         };
         let is_lost = !matches!(ended, Ended::Closed(_));
+        // Nothing of what was sent was ever read.
+        let is_refused = matches!(ended, Ended::Refused(_));
         let error = match ended {
             Ended::Closed(error) => error,
             Ended::Lost(why) => lost(&self.peer, &why),
+            Ended::Refused(error) => {
+                self.home.shared.security.refusals().note(&error);
+                error
+            }
             Ended::Fault(fault, why) => {
                 self.home.shared.faults.note(fault, &self.peer, &why);
                 lost(&self.peer, &why)
@@ -293,7 +202,7 @@ impl Egress {
         for Pending { exchange, end, .. } in pending {
             // An answer comes on a connection of its own, acknowledged or not.
             if !exchange.is_home() {
-                let (error, sent) = (error.clone(), end <= written);
+                let (error, sent) = (error.clone(), end <= written && !is_refused);
                 exchange.end(End::Lost { error, sent });
             }
         }
@@ -301,7 +210,8 @@ impl Egress {
             // A worker that is gone calls nobody home.
             for exchange in self.home.of_connection(&self.peer) {
                 let error = error.clone();
-                exchange.end(End::Lost { error, sent: true });
+                let sent = !is_refused;
+                exchange.end(End::Lost { error, sent });
             }
         }
         self.home.shared.batch_end();
@@ -342,7 +252,13 @@ impl Egress {
             match buffer.read(&self.link, |bytes| self.take_acks(bytes)) {
                 Ok(Read::Some | Read::Nothing) => {}
                 Ok(Read::End) => return Ended::Lost("it closed the connection".to_owned()),
-                Err(Broken::Socket(error)) => return Ended::Lost(error.to_string()),
+                Err(Broken::Socket(error)) => {
+                    return match refusal_in(&error, &self.peer) {
+                        Some(refusal) => Ended::Refused(refusal),
+                        None => Ended::Lost(error.to_string()),
+                    };
+                }
+                Err(Broken::Refused(error)) => return Ended::Refused(error),
                 Err(Broken::Frame(what)) => return Ended::Fault(Fault::Ack, format!("it sent {what}")),
             }
             idle_since = Instant::now();
@@ -371,6 +287,9 @@ impl Egress {
     }
 
     fn take_acks(&self, bytes: &[u8]) -> std::result::Result<usize, Broken> {
+        if let Some(error) = alert_in(bytes, &self.peer) {
+            return Err(Broken::Refused(error));
+        }
         let mut at = 0;
         while let Some((text, length)) = ack::split(&bytes[at..]).map_err(Broken::Frame)? {
             at += length;
@@ -380,6 +299,11 @@ impl Egress {
             };
             if !text.is_empty() {
                 let error = ack::refusal(text, &self.peer);
+                if Reason::of(&error) == Some(Reason::TlsRequired) {
+                    let refusal = error.clone();
+                    exchange.end(End::Lost { error, sent: false });
+                    return Err(Broken::Refused(refusal));
+                }
                 exchange.end(End::Failed { error, refused: true });
                 self.home.shared.batch_end();
             }
@@ -392,40 +316,21 @@ impl Egress {
 enum Ended {
     Closed(Error),
     Lost(String),
+    /// The worker does not want our TLS.
+    Refused(Error),
     Fault(Fault, String),
 }
 
 enum Broken {
     Socket(io::Error),
     Frame(Unreadable),
+    Refused(Error),
 }
 
 impl From<io::Error> for Broken {
     fn from(error: io::Error) -> Self {
         Self::Socket(error)
     }
-}
-
-/// Why a request could not be queued.
-struct Unqueued(Error);
-
-impl From<Error> for Unqueued {
-    fn from(error: Error) -> Self {
-        Self(error)
-    }
-}
-
-impl From<Unreadable> for Unqueued {
-    fn from(what: Unreadable) -> Self {
-        Self(too_large(&what.to_string()))
-    }
-}
-
-fn too_large(what: &str) -> Error {
-    Error::new(
-        ErrorCode::PayloadTooLarge,
-        format!("the request cannot be sent: {what}; raise maxMessageBytes on both sides, or send less"),
-    )
 }
 
 fn lost(peer: &str, why: &str) -> Error {

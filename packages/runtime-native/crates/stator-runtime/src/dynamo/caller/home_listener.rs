@@ -54,7 +54,7 @@ pub(super) async fn accept(listener: TcpListener, home: Arc<CallHome>) {
                     continue;
                 }
                 let home = Arc::clone(&home);
-                tokio::spawn(async move { home_task::run(home, Link::Tcp(stream), peer, place.ok()).await });
+                tokio::spawn(async move { home_task::run(home, Link::from(stream), peer, place.ok()).await });
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a call home");

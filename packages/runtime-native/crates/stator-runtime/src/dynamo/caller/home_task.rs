@@ -1,4 +1,4 @@
-use std::{cell::RefCell, io, net::SocketAddr, sync::Arc, time::Instant};
+use std::{cell::RefCell, fmt::Display, io, sync::Arc, time::Instant};
 
 use tokio::{
     sync::OwnedSemaphorePermit,
@@ -19,6 +19,7 @@ use crate::{
             two_part::{self, TwoPart},
         },
     },
+    security::CLIENT_HELLO,
     transport::Link,
 };
 
@@ -33,16 +34,22 @@ thread_local! {
 }
 
 /// Serves one connection that a worker made.
-pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: SocketAddr, place: Option<OwnedSemaphorePermit>) {
+pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: impl Display, place: Option<OwnedSemaphorePermit>) {
     let mut buffer = InBuffer::default();
     let faults = &home.shared.faults;
+    let shaken = async {
+        let link = secure(&home, link, &peer, &mut buffer).await?;
+        let handshake = shake_hands(&link, &mut buffer).await?;
+        Ok((link, handshake))
+    };
     let handshake = tokio::select! {
         () = home.closed.cancelled() => return,
-        handshake = timeout(PATIENCE, shake_hands(&link, &mut buffer)) => handshake,
+        handshake = timeout(PATIENCE, shaken) => handshake,
     };
     drop(place);
-    let handshake = match handshake {
-        Ok(Ok(handshake)) => handshake,
+    let (link, handshake) = match handshake {
+        Ok(Ok(shaken)) => shaken,
+        Ok(Err(Broken::Refused)) => return,
         Ok(Err(Broken::Frame(what))) => return faults.note(Fault::Handshake, &peer, &what),
         Ok(Err(_)) => return faults.note(Fault::Handshake, &peer, &"it closed at once"),
         Err(_) => return faults.note(Fault::Handshake, &peer, &"it says nothing"),
@@ -51,6 +58,12 @@ pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: SocketAddr, place
     let Some(exchange) = home.take(&handshake.subject, stream_type) else {
         return faults.note(Fault::UnknownSubject, &peer, &"a call home that nobody waits for");
     };
+    if home.shared.security.has_tls() && !link.has_tls() && !link.is_inside() {
+        // It is the worker that is meant, for nobody else knows the subject.
+        let error = home.shared.security.plaintext_home(&peer.to_string());
+        exchange.end(End::Failed { error, refused: false });
+        return exchange.shared.batch_end();
+    }
     let link = Arc::new(link);
     let _guard = EndOnPanic(&exchange);
     let closed = home.closed.cancelled();
@@ -94,6 +107,8 @@ impl Drop for EndOnPanic<'_> {
 enum Broken {
     Socket(io::Error),
     Frame(Unreadable),
+    /// It was told why, which is counted.
+    Refused,
 }
 
 impl From<io::Error> for Broken {
@@ -102,11 +117,31 @@ impl From<io::Error> for Broken {
     }
 }
 
+/// Puts TLS on a connection where it is wanted. What comes in plain text is read a little further, to see for which call.
+async fn secure(home: &CallHome, link: Link, peer: &impl Display, buffer: &mut InBuffer) -> Result<Link, Broken> {
+    let security = &home.shared.security;
+    // What comes through NATS is as safe as the connection to NATS.
+    if !security.has_tls() || link.is_inside() {
+        return Ok(link);
+    }
+    let mut start = CLIENT_HELLO;
+    link.read_exact(&mut start).await?;
+    if start == CLIENT_HELLO {
+        let link = security.answer(link, &start, &peer.to_string()).await;
+        return link.map_err(|_| Broken::Refused);
+    }
+    *buffer = InBuffer::new(start.to_vec());
+    Ok(link)
+}
+
 async fn shake_hands(link: &Link, buffer: &mut InBuffer) -> Result<Handshake, Broken> {
     let mut handshake = None;
     while handshake.is_none() {
         link.readable().await?;
         let read = buffer.read(link, |bytes| -> Result<usize, Broken> {
+            if bytes.starts_with(&CLIENT_HELLO) {
+                return Err(Broken::Frame(Unreadable::wrong("TLS, which is not set up here")));
+            }
             let Some((message, length)) = two_part::split(bytes, 0).map_err(Broken::Frame)? else {
                 return Ok(0);
             };
@@ -184,6 +219,7 @@ async fn answer(exchange: &Exchange, link: &Link, mut buffer: InBuffer) {
                     "it closed the connection before the answer was complete",
                 );
             }
+            Err(Broken::Refused) => return,
             Err(Broken::Socket(error)) => return end(exchange, phase, &error.to_string()),
             Err(Broken::Frame(what)) => return violated(exchange, link, phase, &what).await,
         }

@@ -5,8 +5,13 @@ mod egress;
 mod exchange;
 mod home_listener;
 mod home_task;
+mod nats_egress;
+mod nats_requests;
+mod outgoing;
 mod subject;
 
 pub use call_home::CallHome;
-pub use egress::{Egress, OpenRequest, Status};
+pub use egress::{Egress, Status};
 pub use exchange::Exchange;
+pub use nats_egress::{NatsEgress, NatsPlace};
+pub use outgoing::OpenRequest;

@@ -1,4 +1,5 @@
 use rmp::encode;
+use smallvec::SmallVec;
 
 use super::{MAX_DEPTH, Malformed};
 
@@ -15,6 +16,7 @@ struct Open {
 pub fn from_json(text: &str, out: &mut Vec<u8>) -> Result<(), Malformed> {
     let mut reader = Reader { text, at: 0 };
     let mut open: Vec<Open> = Vec::new();
+    let mut wide: Vec<Wide> = Vec::new();
     loop {
         // A value begins here; in a map its key comes first.
         if let Some(top) = open.last_mut() {
@@ -51,37 +53,68 @@ pub fn from_json(text: &str, out: &mut Vec<u8>) -> Result<(), Malformed> {
         while closed {
             let Some(top) = open.last() else {
                 reader.skip_space();
-                return if reader.at == text.len() {
-                    Ok(())
-                } else {
-                    Err(Malformed::Json)
-                };
+                if reader.at < text.len() {
+                    return Err(Malformed::Json);
+                }
+                widen(out, wide);
+                return Ok(());
             };
             match reader.next()? {
                 b',' if top.count > 0 => closed = false,
-                b'}' if top.map => close(&mut open, out),
-                b']' if !top.map => close(&mut open, out),
+                b'}' if top.map => close(&mut open, &mut wide, out),
+                b']' if !top.map => close(&mut open, &mut wide, out),
                 _ => return Err(Malformed::Json),
             }
         }
     }
 }
 
-/// Writes the header of the innermost list or map, now that its count is known.
-fn close(open: &mut Vec<Open>, out: &mut Vec<u8>) {
+/// A header that takes more than the byte that was kept for it.
+struct Wide {
+    /// Where that byte stands.
+    header: usize,
+    map: bool,
+    count: u32,
+}
+
+impl Wide {
+    fn bytes(&self) -> SmallVec<[u8; 5]> {
+        let (small, large) = if self.map { (0xDE, 0xDF) } else { (0xDC, 0xDD) };
+        match u16::try_from(self.count) {
+            Ok(count) => std::iter::once(small).chain(count.to_be_bytes()).collect(),
+            Err(_) => std::iter::once(large).chain(self.count.to_be_bytes()).collect(),
+        }
+    }
+}
+
+/// Writes the header of the innermost list or map, now that its count is known, or leaves that for [`widen`].
+fn close(open: &mut Vec<Open>, wide: &mut Vec<Wide>, out: &mut [u8]) {
     let Some(Open { map, header, count }) = open.pop() else {
         return;
     };
-    let fixed = if map { 0x80 } else { 0x90 };
-    let (small, large) = if map { (0xDE, 0xDF) } else { (0xDC, 0xDD) };
     if count < 16 {
+        let fixed = if map { 0x80 } else { 0x90 };
         out[header] = fixed | count as u8;
-    } else if let Ok(count) = u16::try_from(count) {
-        let [a, b] = count.to_be_bytes();
-        out.splice(header..=header, [small, a, b]);
     } else {
-        let [a, b, c, d] = count.to_be_bytes();
-        out.splice(header..=header, [large, a, b, c, d]);
+        wide.push(Wide { header, map, count });
+    }
+}
+
+/// Makes room for all wide headers at once, from the end on: what a list holds is moved once, however deep it lies.
+fn widen(out: &mut Vec<u8>, mut wide: Vec<Wide>) {
+    wide.sort_unstable_by_key(|wide| wide.header);
+    let more: usize = wide.iter().map(|wide| wide.bytes().len() - 1).sum();
+    let mut from = out.len();
+    out.resize(from + more, 0);
+    let mut to = out.len();
+    for wide in wide.iter().rev() {
+        let inside = wide.header + 1..from;
+        to -= inside.len();
+        out.copy_within(inside, to);
+        let bytes = wide.bytes();
+        to -= bytes.len();
+        out[to..to + bytes.len()].copy_from_slice(&bytes);
+        from = wide.header;
     }
 }
 

@@ -1,9 +1,9 @@
-//! Acks: `u32 length | text`. An empty one accepts; **any** other refuses, whatever it says.
+//! Acks: `u32 length | text`, over NATS the text alone. An empty one accepts; **any** other refuses, whatever it says.
 //!
 //! The original's clients know two refusals by how they begin, and take every other text for an acceptance and wait for
 //! ever. So ours all begin in one of these ways.
 
-use crate::{Error, ErrorCode};
+use crate::{Error, ErrorCode, security::Reason};
 
 use super::Unreadable;
 
@@ -36,17 +36,26 @@ pub fn put_accepted(out: &mut Vec<u8>) {
     out.extend_from_slice(&[0; 4]);
 }
 
-/// Appends a refusal. Its last word is the code, for peers of our kind.
+/// Appends a refusal.
 pub fn put_refused(out: &mut Vec<u8>, error: &Error) {
+    let text = refusal_text(error);
+    out.extend_from_slice(&(text.len() as u32).to_be_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// What a refusal says. Its last word is the code, for peers of our kind; a reason of security stands before it.
+pub fn refusal_text(error: &Error) -> String {
     let start = match error.code {
         ErrorCode::Overloaded => OVERLOADED,
         _ => UNAVAILABLE,
     };
     let mut text = format!("{start} {}", error.message);
     text.truncate(text.floor_char_boundary(MAX_TEXT / 2));
+    if let Some(reason) = Reason::of(error) {
+        text.push_str(&format!(" [{}]", reason.as_str()));
+    }
     text.push_str(&format!(" ({})", error.code));
-    out.extend_from_slice(&(text.len() as u32).to_be_bytes());
-    out.extend_from_slice(text.as_bytes());
+    text
 }
 
 /// What a refusal says.
@@ -57,7 +66,19 @@ pub fn refusal(text: &[u8], peer: &str) -> Error {
     } else {
         ErrorCode::Unavailable
     });
-    Error::new(code, format!("{peer} refused the call: {text}"))
+    let what = format!("{peer} refused the call: {text}");
+    match reason_at_the_end(&text) {
+        Some(reason) if code == ErrorCode::PermissionDenied => Error {
+            message: what.clone(),
+            ..reason.error(&what)
+        },
+        _ => Error::new(code, what),
+    }
+}
+
+fn reason_at_the_end(text: &str) -> Option<Reason> {
+    let name = text.rsplit_once(']')?.0.rsplit('[').next()?;
+    Reason::ALL.into_iter().find(|reason| reason.as_str() == name)
 }
 
 fn code_at_the_end(text: &str) -> Option<ErrorCode> {

@@ -76,6 +76,26 @@ pub struct Home {
     /// The id of the call.
     pub context: String,
     pub stream_type: StreamType,
+    /// Ours: the subject at which the caller may be reached through NATS. Then it may have no listener: port 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nats: Option<String>,
+}
+
+/// Where the caller is, for messages.
+impl std::fmt::Display for Home {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.nats {
+            Some(subject) if !self.is_listening() => write!(formatter, "nats:{subject}"),
+            _ => self.address.fmt(formatter),
+        }
+    }
+}
+
+impl Home {
+    /// Whether there is something to call.
+    pub fn is_listening(&self) -> bool {
+        self.address.port() != 0
+    }
 }
 
 impl ConnectionInfo {
@@ -102,6 +122,9 @@ impl ConnectionInfo {
         }
         if home.context != call {
             return Err(Unreadable::wrong("connection information of another call"));
+        }
+        if !home.is_listening() && home.nats.is_none() {
+            return Err(Unreadable::wrong("connection information without a port"));
         }
         Ok(home)
     }

@@ -115,7 +115,7 @@ impl Answer {
 
     /// Sends one item; `end` ends the answer with it. After an error, nothing was sent.
     pub fn send(&self, lane: Lane, data: &[u8], end: bool) -> Result<SendStatus> {
-        self.shared.check_size(data.len(), &self.home.address)?;
+        self.shared.check_size(data.len(), &self.home)?;
         let mut state = self.state.lock();
         if state.ended || state.dead {
             return Ok(SendStatus::Gone);
@@ -129,7 +129,7 @@ impl Answer {
             if length <= limit {
                 Ok(())
             } else {
-                self.shared.check_size(length, &self.home.address)
+                self.shared.check_size(length, &self.home)
             }
         })?;
         if end {
@@ -252,7 +252,7 @@ impl Answer {
         if let Some(observer) = observer {
             let error = Error::new(
                 ErrorCode::Unavailable,
-                format!("the connection to the caller at {} was lost: {why}", self.home.address),
+                format!("the connection to the caller at {} was lost: {why}", self.home),
             );
             observer.end(End::Lost { error, sent: true });
             self.shared.batch_end();

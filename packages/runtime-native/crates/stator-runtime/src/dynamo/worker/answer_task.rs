@@ -39,7 +39,7 @@ impl From<io::Error> for Broken {
 
 /// Calls home and stays until the caller has everything, or is gone.
 pub(super) async fn run(answer: Arc<Answer>, deadline: Option<Instant>) {
-    let Some(link) = call_home(&answer.shared, answer.home.address).await else {
+    let Some(link) = call_home(&answer.shared, &answer.home).await else {
         return answer.lose("it cannot be called home");
     };
     {
@@ -92,7 +92,7 @@ async fn stay(answer: &Answer, link: &Link, mut deadline: Option<Instant>) {
                     Ok(Read::End) => reading = false,
                     Err(Broken::Socket | Broken::Over) => return,
                     Err(Broken::Frame(what)) => {
-                        answer.shared.faults.note(Fault::CallerFrame, &answer.home.address, &what);
+                        answer.shared.faults.note(Fault::CallerFrame, &answer.home, &what);
                         answer.cancelled(Cancel::Kill);
                         return;
                     }
@@ -114,7 +114,7 @@ async fn stay(answer: &Answer, link: &Link, mut deadline: Option<Instant>) {
                     }
                     if unsent && now.saturating_duration_since(last_progress) > STALLED {
                         let what = format!("it has taken nothing for {} s", Duration::as_secs(&STALLED));
-                        answer.shared.faults.note(Fault::Stalled, &answer.home.address, &what);
+                        answer.shared.faults.note(Fault::Stalled, &answer.home, &what);
                         return;
                     }
                 }

@@ -13,7 +13,7 @@ use crate::{
         faults::Fault,
         in_buffer::{InBuffer, Read},
         out_buffer::OutBuffer,
-        wire::{Unreadable, ack, request_frame},
+        wire::{Unreadable, ack, headers::Headers, request_frame},
     },
     transport::Link,
 };
@@ -33,9 +33,10 @@ const MAX_UNSENT: usize = 1024 * 1024;
 /// How long a caller that is closed has to read why, and what it may send meanwhile.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Takes the requests that callers send to this process.
+/// Takes the requests that callers send to this process. Clones share the answers.
+#[derive(Clone)]
 pub struct Ingress {
-    shared: Shared,
+    pub(super) shared: Shared,
     answers: Arc<Answers>,
 }
 
@@ -64,7 +65,7 @@ impl Ingress {
     }
 
     /// Takes one request, whatever brought it. An error refuses it. Call it inside a Tokio runtime.
-    pub fn take(&self, taker: &dyn Taker, request: &Request<'_>) -> crate::Result<()> {
+    pub fn take(&self, taker: &dyn Taker, request: Request<'_>) -> crate::Result<()> {
         request::take(&self.shared, &self.answers, taker, request)
     }
 
@@ -79,21 +80,25 @@ impl Ingress {
         self.shared.faults.note(Fault::RequestFrame, &peer, &what);
         let error = crate::Error::new(crate::ErrorCode::Protocol, format!("{what}; the connection is closed"));
         ack::put_refused(out.tail(), &error);
-        // Closing with unread bytes would take the reason away from the caller.
+        self.farewell(link, out).await;
+    }
+
+    /// Tells a caller why nothing of it is taken.
+    pub async fn refuse(&self, link: &Link, error: &crate::Error) {
+        let mut out = OutBuffer::default();
+        ack::put_refused(out.tail(), error);
+        self.farewell(link, out).await;
+    }
+
+    /// Closing with unread bytes would take what is said away from the caller.
+    async fn farewell(&self, link: &Link, mut out: OutBuffer) {
         let farewell = async {
             while out.unsent() > 0 && out.write_to(link).is_ok() {
                 if out.unsent() > 0 && link.writable().await.is_err() {
                     return;
                 }
             }
-            link.finish_writing();
-            let mut rest = InBuffer::default();
-            while link.readable().await.is_ok() {
-                match rest.read(link, |bytes| Ok::<_, io::Error>(bytes.len())) {
-                    Ok(Read::Some | Read::Nothing) => {}
-                    Ok(Read::End) | Err(_) => return,
-                }
-            }
+            link.part(FAREWELL).await;
         };
         let _ = timeout(FAREWELL, farewell).await;
     }
@@ -142,10 +147,10 @@ impl Ingress {
             at += length;
             let request = Request {
                 path: frame.path,
-                headers: frame.headers,
+                headers: Headers::read(frame.headers),
                 payload: frame.payload,
             };
-            match self.take(taker, &request) {
+            match self.take(taker, request) {
                 Ok(()) => ack::put_accepted(out.tail()),
                 Err(error) => ack::put_refused(out.tail(), &error),
             }

@@ -8,10 +8,12 @@ mod call_home;
 #[doc(hidden)]
 pub mod fuzzing;
 mod ingress;
+mod nats_ingress;
 mod request;
 mod request_stream;
 
 pub use answer::Answer;
 pub use answers::Answers;
 pub use ingress::Ingress;
+pub use nats_ingress::{NatsServing, serve as serve_nats};
 pub use request::{Incoming, Request, Taker};

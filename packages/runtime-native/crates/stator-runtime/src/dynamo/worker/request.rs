@@ -2,6 +2,7 @@ use std::{sync::Arc, time::Instant};
 
 use crate::{
     Error, ErrorCode, Result,
+    config::Secret,
     connection::{Accepted, End},
     dynamo::{
         Shared,
@@ -22,12 +23,11 @@ use crate::{
 use super::{Answer, Answers, request_stream::RequestStream};
 
 /// A request as some transport brought it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Request<'a> {
     /// What the record of the instance says behind the port.
     pub path: &'a [u8],
-    /// Headers as JSON.
-    pub headers: &'a [u8],
+    pub headers: Headers,
     /// A two-part message.
     pub payload: &'a [u8],
 }
@@ -60,11 +60,13 @@ pub(super) struct Understood<'a> {
     home: Home,
     request_home: Option<Home>,
     body: &'a [u8],
+    token: Option<Secret>,
 }
 
 /// Takes a request: everything is checked before it is acknowledged, for the original's callers would wait for ever for
 /// a call home that does not come. An error refuses it; the ack says so.
-pub(super) fn take(shared: &Shared, answers: &Arc<Answers>, taker: &dyn Taker, request: &Request<'_>) -> Result<()> {
+pub(super) fn take(shared: &Shared, answers: &Arc<Answers>, taker: &dyn Taker, request: Request<'_>) -> Result<()> {
+    let path = request.path;
     let now = Instant::now();
     let Understood {
         call,
@@ -72,10 +74,13 @@ pub(super) fn take(shared: &Shared, answers: &Arc<Answers>, taker: &dyn Taker, r
         home,
         request_home,
         body,
+        token,
     } = understand(request, now).map_err(|why| {
         shared.faults.note(Fault::Request, &"a caller", &why);
         Error::new(ErrorCode::Protocol, format!("a request that is not acceptable: {why}"))
     })?;
+    let token = token.as_ref().map(Secret::expose);
+    shared.security.check_token(token, "a caller on the original's wire")?;
     let deadline = call.deadline;
     let mut scratch = Vec::new();
     let message = if request_home.is_none() {
@@ -86,7 +91,7 @@ pub(super) fn take(shared: &Shared, answers: &Arc<Answers>, taker: &dyn Taker, r
                 let codec = control.payload_codec.as_str();
                 let message = format!("the request is not readable as {codec}: {why}");
                 let error = Error::new(ErrorCode::InvalidRequest, message);
-                shared.faults.note(Fault::Request, &home.address, &error);
+                shared.faults.note(Fault::Request, &home, &error);
                 answers.start(Answer::refusal(shared.clone(), home, &error), None);
                 return Ok(());
             }
@@ -97,7 +102,7 @@ pub(super) fn take(shared: &Shared, answers: &Arc<Answers>, taker: &dyn Taker, r
     let answer = Answer::new(shared.clone(), home, control.payload_codec);
     let Accepted { observer, group } = taker.take(call, &answer, now).map_err(|error| match error.code {
         ErrorCode::NotFound => {
-            let path = String::from_utf8_lossy(request.path);
+            let path = String::from_utf8_lossy(path);
             Error::new(error.code, format!("unknown endpoint {path}"))
         }
         _ => error,
@@ -116,7 +121,7 @@ pub(super) fn take(shared: &Shared, answers: &Arc<Answers>, taker: &dyn Taker, r
     Ok(())
 }
 
-pub(super) fn understand<'a>(request: &Request<'a>, now: Instant) -> std::result::Result<Understood<'a>, Unreadable> {
+pub(super) fn understand<'a>(request: Request<'a>, now: Instant) -> std::result::Result<Understood<'a>, Unreadable> {
     let path = std::str::from_utf8(request.path).map_err(|_| Unreadable::wrong("a path that is not UTF-8"))?;
     let (message, length) = two_part::split(request.payload, request.payload.len())?
         .ok_or_else(|| Unreadable::wrong("a message that is cut short"))?;
@@ -139,7 +144,8 @@ pub(super) fn understand<'a>(request: &Request<'a>, now: Instant) -> std::result
         Some((instance, path)) => (Some(instance), path),
         None => (None, path.to_owned()),
     };
-    let headers = Headers::read(request.headers);
+    let headers = request.headers;
+    let token = headers.token().cloned();
     let (deadline, contract) = (headers.deadline(now), headers.contract());
     let mut metadata: Metadata = std::mem::take(&mut control.metadata).into_iter().collect();
     metadata.retain(|(key, _)| !is_header(key));
@@ -158,5 +164,6 @@ pub(super) fn understand<'a>(request: &Request<'a>, now: Instant) -> std::result
         home,
         request_home,
         body: message.body,
+        token,
     })
 }

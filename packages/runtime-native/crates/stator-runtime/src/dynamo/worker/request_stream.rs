@@ -71,13 +71,13 @@ impl RequestStream {
                 Broken::Over => return,
                 Broken::Socket(error) => error.to_string(),
                 Broken::Frame(what) => {
-                    self.shared.faults.note(Fault::CallerFrame, &self.home.address, &what);
+                    self.shared.faults.note(Fault::CallerFrame, &self.home, &what);
                     what.to_string()
                 }
             };
             let error = Error::new(
                 ErrorCode::Unavailable,
-                format!("the requests from {} broke off: {why}", self.home.address),
+                format!("the requests from {} broke off: {why}", self.home),
             );
             observer.end(End::Lost { error, sent: true });
             self.shared.batch_end();
@@ -93,7 +93,7 @@ impl RequestStream {
     }
 
     async fn run(&self, observer: &Arc<dyn StreamObserver>) -> Broken {
-        let Some(link) = call_home(&self.shared, self.home.address).await else {
+        let Some(link) = call_home(&self.shared, &self.home).await else {
             return Broken::Socket(io::ErrorKind::NotConnected.into());
         };
         let mut handshake = Vec::new();

@@ -20,6 +20,8 @@ const MAX_LINKS: usize = 4096;
 pub(super) struct Follower {
     inlet: Arc<Inlet>,
     max_message: usize,
+    /// Publishers on other machines are left alone.
+    stays_here: bool,
     stop: CancellationToken,
     links: HashMap<String, Following>,
 }
@@ -38,10 +40,11 @@ struct Linked {
 }
 
 impl Follower {
-    pub(super) fn new(inlet: Arc<Inlet>, max_message: usize, stop: CancellationToken) -> Self {
+    pub(super) fn new(inlet: Arc<Inlet>, max_message: usize, stays_here: bool, stop: CancellationToken) -> Self {
         Self {
             inlet,
             max_message,
+            stays_here,
             stop,
             links: HashMap::new(),
         }
@@ -72,7 +75,7 @@ impl Follower {
 
     fn follow(&mut self, key: &str, value: &Arc<[u8]>) {
         let known = self.links.remove(key);
-        let link = match address_of(key, value) {
+        let link = match address_of(key, value).and_then(|address| self.allowed(address)) {
             Ok(address) => match known.and_then(|known| known.link) {
                 Some(linked) if linked.address == address => Some(linked),
                 other => {
@@ -93,6 +96,16 @@ impl Follower {
         };
         let value = Arc::clone(value);
         self.links.insert(key.to_owned(), Following { value, link });
+    }
+
+    fn allowed(&self, address: SocketAddr) -> Result<SocketAddr, String> {
+        if !self.stays_here || address.ip().is_loopback() {
+            return Ok(address);
+        }
+        Err(format!(
+            "{address} is another machine, and events over ZeroMQ are not encrypted; use NATS (DYN_EVENT_PLANE=nats), or \
+             set allowPlaintext (STATOR_ALLOW_PLAINTEXT=1)"
+        ))
     }
 
     fn link(&self, address: SocketAddr) -> Option<Linked> {

@@ -21,6 +21,8 @@ pub struct ZmqOptions {
     pub host: IpAddr,
     /// The longest envelope that is taken, in bytes.
     pub max_message: usize,
+    /// Events stay on this machine, because they are not encrypted.
+    pub stays_here: bool,
 }
 
 /// Events from each publisher to each of its subscribers, over connections of their own.
@@ -42,6 +44,17 @@ impl ZmqEventPlane {
                 format!(
                     "eventHost (DYN_EVENT_PLANE_HOST) is {}, under which no subscriber finds a publisher; give the \
                      address of this machine that the others reach",
+                    options.host
+                ),
+            ));
+        }
+        if options.stays_here && !options.host.is_loopback() {
+            return Err(Error::new(
+                ErrorCode::InvalidArgument,
+                format!(
+                    "events over ZeroMQ are not encrypted, and TLS or a token is set: eventHost (DYN_EVENT_PLANE_HOST) \
+                     must be 127.0.0.1, not {}. For other machines use NATS (eventPlane: \"nats\", DYN_EVENT_PLANE=nats), \
+                     or say that plain text will do (allowPlaintext, STATOR_ALLOW_PLAINTEXT=1)",
                     options.host
                 ),
             ));
@@ -83,7 +96,7 @@ impl ZmqEventPlane {
         // Dropped when this fails or is given up.
         let guard = stop.clone().drop_guard();
         let max_message = self.options.max_message.saturating_add(inlet.topic().len() + MARGIN);
-        let mut follower = Follower::new(inlet, max_message, stop);
+        let mut follower = Follower::new(inlet, max_message, self.options.stays_here, stop);
         let now = Arc::clone(&entries.borrow_and_update());
         follower.look(&now);
         // A publisher that is slow to answer is waited for no longer.

@@ -1,0 +1,3 @@
+//! Prints the document of the first generation.
+
+stator_contract::main!(stator_generations_fixtures::first::contracts);

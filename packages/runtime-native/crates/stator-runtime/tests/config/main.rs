@@ -1,0 +1,4 @@
+//! Settings and logging.
+
+mod logging;
+mod resolution;

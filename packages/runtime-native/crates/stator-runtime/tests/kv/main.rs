@@ -1,0 +1,10 @@
+//! The key-value store, on every back end.
+
+#[path = "../discovery_support/mod.rs"]
+mod discovery_support;
+#[path = "../kv_support/mod.rs"]
+mod kv_support;
+
+mod conformance;
+mod etcd;
+mod file;

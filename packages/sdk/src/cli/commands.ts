@@ -1,0 +1,29 @@
+import type { CliCommand } from "./cli-command.ts";
+import { callCommand } from "./commands/call.ts";
+import { certsCommand } from "./commands/certs.ts";
+import { configExplainCommand } from "./commands/config-explain.ts";
+import { configSchemaCommand } from "./commands/config-schema.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { graphCommand } from "./commands/graph.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { lsCommand } from "./commands/ls.ts";
+import { psCommand } from "./commands/ps.ts";
+import { restartCommand } from "./commands/restart.ts";
+import { scaleCommand } from "./commands/scale.ts";
+import { serveCommand } from "./commands/serve.ts";
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly CliCommand[] = [
+  serveCommand,
+  psCommand,
+  logsCommand,
+  scaleCommand,
+  restartCommand,
+  callCommand,
+  lsCommand,
+  graphCommand,
+  configExplainCommand,
+  configSchemaCommand,
+  certsCommand,
+  doctorCommand,
+] as readonly CliCommand[];

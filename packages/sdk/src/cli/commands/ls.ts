@@ -1,0 +1,45 @@
+import { discoveryName, listInstances } from "../../discovery/list-instances.ts";
+import { type CliCommand, DISCOVERY_OPTIONS, JSON_OPTION } from "../cli-command.ts";
+import { printJson, printLines, table } from "../command-output.ts";
+import { discoveryEnvironment } from "../serve-options.ts";
+
+interface LsOptions {
+  readonly discovery?: string;
+  readonly filePath?: string;
+  readonly json?: true;
+}
+
+/** `stator ls` */
+export const lsCommand: CliCommand<LsOptions> = {
+  usage: "ls [prefix]",
+  summary: "lists what is registered in discovery",
+  options: [...DISCOVERY_OPTIONS(), JSON_OPTION()],
+  takesServiceOptions: false,
+  more: "[prefix] is a namespace, namespace.component or namespace.component.endpoint. Without options the discovery is that of\nthe environment: the same that stator serve takes in this folder.",
+  async run({ positionals: [prefix = ""], options }) {
+    const environment = { ...process.env, ...discoveryEnvironment(options) };
+    const wanted = prefix.replace(/^dyn:\/\//, "");
+    try {
+      const all = await listInstances(environment);
+      const found = all.filter(({ namespace, component, endpoint }) =>
+        `${namespace}.${component}.${endpoint}.`.startsWith(wanted === "" ? "" : `${wanted}.`),
+      );
+      if (options.json === true) printJson(found);
+      else if (found.length === 0) printLines([`Nothing is registered in ${discoveryName(environment)}.`]);
+      else {
+        const rows = found.map((each) => [
+          `${each.namespace}.${each.component}.${each.endpoint}`,
+          each.instanceId,
+          each.address ?? "-",
+        ]);
+        printLines(table([["ENDPOINT", "INSTANCE", "ADDRESS"], ...rows]));
+      }
+      return 0;
+    } catch (error) {
+      process.stderr.write(
+        `stator: ${discoveryName(environment)}: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
+      return 1;
+    }
+  },
+};

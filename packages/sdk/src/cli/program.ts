@@ -1,0 +1,111 @@
+import { Command, CommanderError } from "commander";
+
+import { suggestion } from "../definition/nearest-name.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { type CliCommand, commanderCommand, type CommandEnd } from "./cli-command.ts";
+import { COMMANDS } from "./commands.ts";
+import { splitServiceOptions } from "./service-options.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Runs a command line. Gives the exit code; null while services run in this process. */
+export async function runProgram(argv: readonly string[]): Promise<CommandEnd> {
+  const command = commandOf(argv);
+  const { rest, services } =
+    command?.takesServiceOptions === true ? splitServiceOptions(argv) : { rest: argv, services: [] };
+  let end: CommandEnd = 0;
+  const program = makeProgram(services, (ended) => {
+    end = ended;
+  });
+  if (argv.length === 0) {
+    program.outputHelp();
+    return 2;
+  }
+  try {
+    await program.parseAsync(rest, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    throw new UsageError(usageText(error, program, argv));
+  }
+  return end;
+}
+
+function makeProgram(services: Parameters<typeof commanderCommand>[1], end: (end: CommandEnd) => void): Command {
+  const program = new Command("stator");
+  program
+    .description("Typed services, on one process or on many.")
+    .version(manifest.version, "-v, --version", "the version")
+    .helpOption("-h, --help", "this text")
+    .helpCommand("help [command]", "the help of a command")
+    .addHelpText("after", '\n"stator <command> --help" lists the options of a command. Exit code 2 means wrong usage.');
+  const groups = new Map<string, Command>();
+  for (const command of COMMANDS) {
+    const made = commanderCommand(command, services, end);
+    if (command.below === undefined) {
+      program.addCommand(made);
+      continue;
+    }
+    const group = groups.get(command.below) ?? new Command(command.below).summary("shows the configuration of a graph");
+    group.helpOption("-h, --help", "this text").helpCommand(false);
+    if (!groups.has(command.below)) program.addCommand(group);
+    groups.set(command.below, group.addCommand(made));
+  }
+  quiet(program);
+  return program;
+}
+
+/** Errors are thrown, and written once, by us. */
+function quiet(command: Command): void {
+  command
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stdout.write(text), outputError: () => undefined });
+  for (const each of command.commands) quiet(each);
+}
+
+function commandOf(argv: readonly string[]): CliCommand | undefined {
+  const [first, second] = argv.filter((each) => !each.startsWith("-"));
+  return COMMANDS.find(({ usage, below }) => {
+    const name = usage.split(" ")[0];
+    return below === undefined ? name === first : below === first && name === second;
+  });
+}
+
+function usageText(error: CommanderError, program: Command, argv: readonly string[]): string {
+  const [, name = ""] = /'([^']*)'/.exec(error.message) ?? [];
+  const group = program.commands.find((each) => each.name() === argv[0]);
+  const at = commandAt(program, argv);
+  if (error.code === "commander.unknownOption") {
+    const known = at.options.flatMap(({ long }) => long ?? []);
+    return `Unknown option ${name}; ${suggestion(name, [...known, "--help"])}`;
+  }
+  if (error.code === "commander.unknownCommand" || (group === undefined && error.code === "commander.help")) {
+    return `Unknown command ${name}; ${suggestion(
+      name,
+      at.commands.map((each) => each.name()),
+    )}`;
+  }
+  if (error.code === "commander.help") {
+    return `Say what: ${at.commands.map((each) => `stator ${at.name()} ${each.name()}`).join(", ")}.`;
+  }
+  if (error.code === "commander.optionMissingArgument")
+    return `${name.replace(/^-\w, /, "").split(" ")[0] ?? ""} needs a value.`;
+  if (error.code === "commander.missingArgument") return `<${name}> is missing: stator ${pathOf(at)} ${at.usage()}.`;
+  if (error.code === "commander.excessArguments") return `Too many arguments: stator ${pathOf(at)} ${at.usage()}.`;
+  const text = error.message.replace(/^error: /, "");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function commandAt(program: Command, argv: readonly string[]): Command {
+  let at = program;
+  for (const each of argv) {
+    const next = at.commands.find((command) => command.name() === each);
+    if (next === undefined) break;
+    at = next;
+  }
+  return at;
+}
+
+function pathOf(command: Command): string {
+  const above = command.parent;
+  return above === null || above.parent === null ? command.name() : `${above.name()} ${command.name()}`;
+}

@@ -1,0 +1,42 @@
+import type { Client } from "@stator/runtime-native";
+
+import type { RetryPolicy } from "../definition/retry-options.ts";
+import type { ClientCall } from "../interceptor/intercepted-call.ts";
+import type { ClientInterceptor, Next } from "../interceptor/interceptor.ts";
+import type { Breaker } from "./breaker.ts";
+import type { Resume } from "./broken-stream.ts";
+import type { CustomRouter } from "./dependency-options.ts";
+import type { TargetEndpoint } from "./dependency-target.ts";
+import type { RetryBudget } from "./retry-budget.ts";
+
+/** What a call through a dependency goes to, and how. */
+export interface CallTarget {
+  readonly client: Client<unknown, unknown>;
+  readonly namespace: string;
+  readonly component: string;
+  readonly endpoint: TargetEndpoint;
+  /** `namespace.component.endpoint`, for messages. */
+  readonly path: string;
+  /** Limit for calls that bring none of their own. */
+  readonly timeoutMs: number | null;
+  readonly retry: { readonly policy: RetryPolicy; readonly budget: RetryBudget } | null;
+  readonly breaker: Breaker | null;
+  readonly hedge: { readonly afterMs: number; readonly budget: RetryBudget } | null;
+  readonly choose: CustomRouter | null;
+  /** Through the interceptors of the dependency, as far as the call's own; null if there are none. */
+  readonly way: Next<ClientCall> | null;
+}
+
+/** What a call says itself. */
+export interface CallSettings {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly id?: string | undefined;
+  /** The only instance that may answer. */
+  readonly instanceId?: bigint | undefined;
+  /** Innermost. */
+  readonly interceptors?: readonly ClientInterceptor[] | undefined;
+  /** How a stream goes on whose worker was lost. */
+  readonly resume?: Resume<never, never> | undefined;
+}

@@ -1,0 +1,78 @@
+import { StatorError } from "@stator/runtime-native";
+
+import { readable, type ServiceStream } from "./service-stream.ts";
+
+/** Goes through interceptors: gives their answer, once it is there, and hears of each call that is really made. */
+type Run = (signal: AbortSignal, opened: (stream: ServiceStream<unknown>) => void) => Promise<AsyncIterable<unknown>>;
+
+/** The answer of a call that goes through interceptors. The call has begun when this exists. */
+export class InterceptedStream implements ServiceStream<unknown> {
+  private readonly answer: Promise<AsyncIterable<unknown>>;
+  private readonly over = new AbortController();
+  private items: AsyncIterator<unknown> | null = null;
+  private latest: ServiceStream<unknown> | null = null;
+  private isClaimed = false;
+
+  constructor(
+    private readonly givenId: string | null,
+    signal: AbortSignal | undefined,
+    run: Run,
+  ) {
+    const either = signal === undefined ? this.over.signal : AbortSignal.any([signal, this.over.signal]);
+    this.answer = run(either, (stream) => {
+      this.latest = stream;
+    });
+    // An error that nobody reads is dropped.
+    this.answer.catch(() => undefined);
+  }
+
+  get id(): string {
+    return this.givenId ?? this.latest?.id ?? "";
+  }
+
+  get instanceId(): bigint | null {
+    return this.latest?.instanceId ?? null;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    if (this.isClaimed) {
+      throw new StatorError("invalid_argument", "this response is being read already; make another call to read twice");
+    }
+    this.isClaimed = true;
+    return {
+      next: async () => {
+        this.items ??= (await this.answer)[Symbol.asyncIterator]();
+        return this.items.next();
+      },
+      return: async () => {
+        // Wrapped streams first: their `finally` belongs to the call.
+        await this.items?.return?.();
+        this.cancel();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  async one(): Promise<unknown> {
+    const items = this[Symbol.asyncIterator]();
+    const first = await items.next();
+    const second = first.done === true ? first : await items.next();
+    if (first.done !== true && second.done === true) return first.value;
+    await items.return?.();
+    const count = first.done === true ? "no item" : "more than one item";
+    throw new StatorError("protocol", `one item was expected, but ${count} came; read a stream with for await`);
+  }
+
+  toReadableStream(): ReadableStream<unknown> {
+    return readable(this[Symbol.asyncIterator]());
+  }
+
+  cancel(): void {
+    this.over.abort(new StatorError("cancelled", "the call was cancelled"));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.cancel();
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,62 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { isCommandService } from "../definition/command-service.ts";
+import { invalidArgument } from "../definition/invalid-argument.ts";
+import { suggestion } from "../definition/nearest-name.ts";
+import { definitionOf } from "../definition/service-definition.ts";
+import { graph, type Graph, isGraph } from "./graph.ts";
+import type { Linkable } from "./graph-types.ts";
+
+const WHAT = "a service is a class with @service, or what commandService() gives; a graph is what graph() gives.";
+
+/**
+ * The graph that `<file>#<Name>` names: a graph, or a service with all that it depends on. `#<Name>` may be left out where
+ * the file exports one graph, or no graph and one service.
+ *
+ * Says what there is instead when the file, the export or the decorator is missing.
+ */
+export async function loadGraph(target: string, folder: string = process.cwd()): Promise<Graph> {
+  const hash = target.lastIndexOf("#");
+  const file = resolve(folder, hash === -1 ? target : target.slice(0, hash));
+  const name = hash === -1 ? "" : target.slice(hash + 1);
+  checkFile(file);
+  const exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  const services = Object.keys(exported).filter((each) => isService(exported[each]) || isGraph(exported[each]));
+  if (name === "") {
+    const graphs = services.filter((each) => isGraph(exported[each]));
+    const [only] = graphs.length > 0 ? graphs : services;
+    if ((graphs.length === 1 || services.length === 1) && only !== undefined) return asGraph(exported[only]);
+    throw invalidArgument(
+      services.length === 0
+        ? `${file} exports no service; ${WHAT}`
+        : `${file} exports ${services.length} services; say which: ${services.map((each) => `#${each}`).join(", ")}.`,
+    );
+  }
+  if (!Object.hasOwn(exported, name)) {
+    throw invalidArgument(`${file} exports no "${name}"; ${suggestion(name, services)}`);
+  }
+  if (!services.includes(name)) throw invalidArgument(`"${name}" of ${file} is not a service; ${WHAT}`);
+  return asGraph(exported[name]);
+}
+
+function asGraph(value: unknown): Graph {
+  return isGraph(value) ? value : graph(value as Linkable);
+}
+
+function isService(value: unknown): boolean {
+  return isCommandService(value) || definitionOf(value) !== null;
+}
+
+function checkFile(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile() === true) return;
+  if (stats !== undefined) throw invalidArgument(`${file} is not a file.`);
+  const folder = dirname(file);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw invalidArgument(`There is no folder ${folder}.`);
+  }
+  const sources = readdirSync(folder).filter((each) => /\.[cm]?[jt]sx?$/.test(each));
+  throw invalidArgument(`There is no file ${file}; ${suggestion(basename(file), sources)}`);
+}

@@ -1,0 +1,52 @@
+import type { Context } from "@stator/runtime-native";
+
+import type { Limits } from "../definition/limits.ts";
+import { Bulkhead } from "./bulkhead.ts";
+import { HeldPlace } from "./held-place.ts";
+import { RateLimit } from "./rate-limit.ts";
+
+/** The limits that a call of one endpoint has to pass. */
+export class Admission {
+  private constructor(
+    private readonly rates: readonly RateLimit[],
+    private readonly bulkheads: readonly Bulkhead[],
+  ) {}
+
+  /** The limits of a service or an endpoint, whose name stands in messages. */
+  static of(what: string, limits: Limits | null): Admission {
+    const { maxConcurrency = null, queue = 0, rate = null } = limits ?? {};
+    return new Admission(
+      rate === null ? [] : [new RateLimit(what, rate)],
+      maxConcurrency === null ? [] : [new Bulkhead(what, { maxConcurrency, queue })],
+    );
+  }
+
+  /** These limits, then those of `outer`: who waits for one endpoint must not hold a place that another could use. */
+  within(outer: Admission): Admission {
+    return new Admission([...this.rates, ...outer.rates], [...this.bulkheads, ...outer.bulkheads]);
+  }
+
+  get isOpen(): boolean {
+    return this.rates.length === 0 && this.bulkheads.length === 0;
+  }
+
+  /** Passes all of them. Dispose of what it gives when the call has ended. */
+  async enter(context: Context): Promise<Disposable> {
+    const passed: Bulkhead[] = [];
+    const leave = (): void => {
+      for (const bulkhead of passed.splice(0)) bulkhead.leave();
+    };
+    try {
+      for (const rate of this.rates) rate.take(context);
+      for (const bulkhead of this.bulkheads) {
+        const turn = bulkhead.enter(context);
+        if (turn !== null) await turn;
+        passed.push(bulkhead);
+      }
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return new HeldPlace(context, leave);
+  }
+}

@@ -1,0 +1,242 @@
+import { expect, test } from "bun:test";
+
+import { api, type Context, depends, endpoint, type ServerInterceptor, service, StatorError } from "../src/index.ts";
+import { failure, Services } from "./support/serving.ts";
+
+/** Lets calls of a test wait until it says so. */
+class Gate {
+  private readonly gate = Promise.withResolvers<void>();
+  private arrived = 0;
+  private waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  readonly open = this.gate.resolve;
+
+  async pass(): Promise<void> {
+    this.arrived += 1;
+    for (const { count, resolve } of this.waiting) if (this.arrived >= count) resolve();
+    await this.gate.promise;
+  }
+
+  /** Resolves when so many calls have come. */
+  reached(count: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (this.arrived >= count) resolve();
+    else this.waiting.push({ count, resolve });
+    return promise;
+  }
+}
+
+test("a thousand callers at ten places and a queue of fifty: sixty are served, the others are refused", async () => {
+  const gate = new Gate();
+  let [running, most] = [0, 0];
+
+  @service({ namespace: "limits", limits: { maxConcurrency: 10, queue: 50 } })
+  class Worker {
+    @endpoint()
+    async run(request: number): Promise<number> {
+      running += 1;
+      most = Math.max(most, running);
+      await gate.pass();
+      running -= 1;
+      return request;
+    }
+  }
+  @service({ namespace: "limits" })
+  class Caller {
+    worker = depends(Worker);
+  }
+  await using services = new Services();
+  const caller = await services.object(Caller);
+  const calls = Array.from({ length: 1000 }, (_, index) => caller.worker.run(index));
+  const refused = Promise.withResolvers<void>();
+  let failed = 0;
+  for (const call of calls) {
+    call.catch(() => {
+      failed += 1;
+      if (failed === 940) refused.resolve();
+    });
+  }
+  await refused.promise;
+  await gate.reached(10);
+  gate.open();
+  const results = await Promise.allSettled(calls);
+  const served = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason as StatorError] : []));
+  expect(most).toBe(10);
+  expect(new Set(served).size).toBe(60);
+  expect(errors.length).toBe(940);
+  expect(new Set(errors.map((error) => error.code))).toEqual(new Set(["overloaded"]));
+  expect(errors[0]?.message).toBe(
+    "limits.worker is full: 10 calls are running and 50 are waiting, as many as its limits allow.",
+  );
+  expect(errors[0]?.details).toEqual({ refused: "limits.worker.run", maxConcurrency: 10, queue: 50 });
+  expect(await caller.worker.run(7)).toBe(7);
+});
+
+test("a call that waits leaves the queue with its caller, or when its time is up", async () => {
+  const gate = new Gate();
+  const seen: string[] = [];
+  const [queued, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const watch: ServerInterceptor = (next) => (call) => {
+    if (!call.request.stream && call.request.value === "leaving") {
+      queued.resolve();
+      call.signal.addEventListener("abort", () => gone.resolve());
+    }
+    return next(call);
+  };
+
+  @service({ namespace: "limits" })
+  class Worker {
+    @endpoint({ limits: { maxConcurrency: 1, queue: 2 }, interceptors: [watch] })
+    async *run(request: string): AsyncGenerator<string> {
+      seen.push(request);
+      await gate.pass();
+      yield request;
+    }
+
+    @endpoint({ limits: { maxConcurrency: 1, queue: 1 }, timeoutMs: 30 })
+    async limited(request: string, context: Context): Promise<string> {
+      await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+      return request;
+    }
+  }
+  @service({ namespace: "limits" })
+  class Caller {
+    worker = depends(Worker, { timeoutMs: 60_000 });
+  }
+  await using services = new Services();
+  const { worker } = await services.object(Caller);
+  const first = worker.run("first").one();
+  await gate.reached(1);
+  const leave = new AbortController();
+  const leaving = worker.run("leaving", { signal: leave.signal }).one();
+  const late = worker.run("late", { timeoutMs: 30 }).one();
+  expect(await failure(late)).toMatchObject({ code: "deadline_exceeded" });
+  await queued.promise;
+  leave.abort();
+  await gone.promise;
+  expect(await failure(leaving)).toMatchObject({ code: "cancelled" });
+  gate.open();
+  expect(await first).toBe("first");
+  expect(await worker.run("second").one()).toBe("second");
+  expect(seen).toEqual(["first", "second"]);
+
+  // The endpoint's own limit counts the wait, too.
+  const holds = worker.limited("holds");
+  const waits = worker.limited("waits");
+  expect(await failure(holds)).toMatchObject({ code: "deadline_exceeded" });
+  expect(await failure(waits)).toMatchObject({ code: "deadline_exceeded" });
+});
+
+test("a stream holds its place until it has ended, over HTTP too", async () => {
+  @service({ namespace: "limits", limits: { maxConcurrency: 1 } })
+  class Worker {
+    @api({ method: "GET", path: "/count" })
+    async *count(_request: object): AsyncGenerator<number> {
+      for (let n = 0; ; n++) yield n;
+    }
+
+    @endpoint()
+    async *other(_request: null): AsyncGenerator<number> {
+      yield 1;
+    }
+  }
+  @service({ namespace: "limits" })
+  class Caller {
+    worker = depends(Worker);
+  }
+  await using services = new Services();
+  const caller = await services.object(Caller);
+  const stream = caller.worker.count({});
+  const items = stream[Symbol.asyncIterator]();
+  expect((await items.next()).value).toBe(0);
+  expect(await failure(caller.worker.other().one())).toMatchObject({ code: "overloaded" });
+  await items.return?.();
+  await untilServed(() => caller.worker.other().one());
+
+  const front = await services.one(Worker);
+  const response = await fetch(`${front.url}/count`);
+  const reader = response.body?.getReader();
+  await reader?.read();
+  const refused = await fetch(`${front.url}/count`);
+  expect(refused.status).toBe(529);
+  expect(await refused.json()).toMatchObject({ error: { code: "overloaded", retryable: true } });
+  await reader?.cancel();
+  await untilServed(async () => {
+    const again = await fetch(`${front.url}/count`);
+    await again.body?.cancel();
+    if (!again.ok) throw new StatorError("overloaded", "still");
+  });
+});
+
+test("calls that come too fast are refused, and say when to come again", async () => {
+  @service({ namespace: "limits", limits: { perSecond: 0.001, burst: 2 } })
+  class Slow {
+    @endpoint()
+    async run(_request: null): Promise<string> {
+      return "done";
+    }
+  }
+  @service({ namespace: "limits" })
+  class Caller {
+    slow = depends(Slow);
+  }
+  await using services = new Services();
+  const { slow } = await services.object(Caller);
+  expect([await slow.run(), await slow.run()]).toEqual(["done", "done"]);
+  const error = (await failure(slow.run())) as StatorError;
+  expect(error.message).toMatch(/^limits\.slow takes 0\.001 calls a second; try again in \d+ ms\.$/);
+  expect(error).toMatchObject({ code: "overloaded", details: { refused: "limits.slow.run" } });
+});
+
+test("a service that passes on a refusal is not taken for one that refused", async () => {
+  let calls = 0;
+
+  @service({ namespace: "limits" })
+  class Full {
+    @endpoint({ limits: { maxConcurrency: 1 } })
+    async run(_request: null, context: Context): Promise<void> {
+      await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    }
+  }
+  @service({ namespace: "limits", limits: { maxConcurrency: 100 } })
+  class Middle {
+    full = depends(Full, { retry: false });
+
+    @endpoint()
+    async run(_request: null): Promise<void> {
+      calls += 1;
+      await this.full.run();
+    }
+  }
+  @service({ namespace: "limits" })
+  class Caller {
+    full = depends(Full);
+    middle = depends(Middle, { retry: { attempts: 5, baseMs: 1 } });
+  }
+  await using services = new Services();
+  const caller = await services.object(Caller);
+  const holds = new AbortController();
+  const held = caller.full.run(null, { signal: holds.signal });
+  held.catch(() => undefined);
+  // Middle has run, so it must not run again: its endpoint is not idempotent.
+  let error: Error;
+  do error = await failure(caller.middle.run(null, { timeoutMs: 200 }));
+  while ((error as StatorError).code === "deadline_exceeded");
+  expect(error).toMatchObject({ code: "overloaded" });
+  const before = calls;
+  await failure(caller.middle.run());
+  expect(calls).toBe(before + 1);
+  holds.abort();
+});
+
+/** The service hears a moment later that a caller has left. */
+async function untilServed(call: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await call();
+      return;
+    } catch (error) {
+      if ((error as StatorError).code !== "overloaded") throw error;
+    }
+  }
+}
