@@ -4,6 +4,7 @@
 
 pub mod client;
 mod closing;
+mod collectors;
 pub mod config;
 pub mod connection;
 pub mod discovery;

@@ -1,6 +1,12 @@
-use prometheus::{IntCounter, IntGauge, Registry, core::Collector};
+use prometheus::{IntCounter, IntGauge, Registry};
 
-use crate::{Error, ErrorCode, Result};
+use crate::{
+    Result,
+    collectors::{cannot_be_set_up, register_all},
+};
+
+/// For messages.
+const PART: &str = "discovery";
 
 /// What a back end counts.
 #[derive(Debug, Clone)]
@@ -13,7 +19,7 @@ pub struct DiscoveryMetrics {
 
 impl DiscoveryMetrics {
     pub(super) fn new() -> Result<Self> {
-        Self::build().map_err(|error| failed(&error))
+        Self::build().map_err(|error| cannot_be_set_up(PART, &error))
     }
 
     fn build() -> prometheus::Result<Self> {
@@ -49,22 +55,15 @@ impl DiscoveryMetrics {
 
     /// Makes the numbers part of what is scraped.
     pub(crate) fn register(&self, registry: &Registry) -> Result<()> {
-        let collectors: [Box<dyn Collector>; 4] = [
-            Box::new(self.degraded.clone()),
-            Box::new(self.lost_ids.clone()),
-            Box::new(self.resyncs.clone()),
-            Box::new(self.skipped.clone()),
-        ];
-        for collector in collectors {
-            registry.register(collector).map_err(|error| failed(&error))?;
-        }
-        Ok(())
+        register_all(
+            PART,
+            registry,
+            [
+                Box::new(self.degraded.clone()),
+                Box::new(self.lost_ids.clone()),
+                Box::new(self.resyncs.clone()),
+                Box::new(self.skipped.clone()),
+            ],
+        )
     }
-}
-
-fn failed(error: &prometheus::Error) -> Error {
-    Error::new(
-        ErrorCode::Internal,
-        format!("the metrics of discovery cannot be set up: {error}"),
-    )
 }

@@ -1,6 +1,12 @@
-use prometheus::{IntCounter, IntCounterVec, Opts, Registry, core::Collector};
+use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
 
-use crate::{Error, ErrorCode, Result};
+use crate::{
+    Result,
+    collectors::{cannot_be_set_up, register_all},
+};
+
+/// For messages.
+const PART: &str = "events";
 
 /// What the event plane of one runtime counts.
 #[derive(Debug, Clone)]
@@ -16,7 +22,7 @@ pub struct EventMetrics {
 
 impl EventMetrics {
     pub fn new() -> Result<Self> {
-        Self::build().map_err(|error| failed(&error))
+        Self::build().map_err(|error| cannot_be_set_up(PART, &error))
     }
 
     fn build() -> prometheus::Result<Self> {
@@ -77,23 +83,16 @@ impl EventMetrics {
 
     /// Makes the numbers part of what is scraped.
     pub(crate) fn register(&self, registry: &Registry) -> Result<()> {
-        let collectors: [Box<dyn Collector>; 5] = [
-            Box::new(self.published.clone()),
-            Box::new(self.received.clone()),
-            Box::new(self.skipped.clone()),
-            Box::new(self.missed.clone()),
-            Box::new(self.dropped.clone()),
-        ];
-        for collector in collectors {
-            registry.register(collector).map_err(|error| failed(&error))?;
-        }
-        Ok(())
+        register_all(
+            PART,
+            registry,
+            [
+                Box::new(self.published.clone()),
+                Box::new(self.received.clone()),
+                Box::new(self.skipped.clone()),
+                Box::new(self.missed.clone()),
+                Box::new(self.dropped.clone()),
+            ],
+        )
     }
-}
-
-fn failed(error: &prometheus::Error) -> Error {
-    Error::new(
-        ErrorCode::Internal,
-        format!("the metrics of events cannot be set up: {error}"),
-    )
 }
