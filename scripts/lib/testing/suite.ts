@@ -6,14 +6,21 @@ import { run } from "../run.ts";
 import { announce, inSeconds } from "../step.ts";
 import { bunCounts, cargoCounts } from "./counts.ts";
 import type { Counts } from "./counts.ts";
+import { bunFailures, cargoFailures, lastLines } from "./failure-texts.ts";
 
 /** A suite that hangs is ended after this time; the slowest one takes a fraction of it. */
 const SUITE_LIMIT_MS = 15 * 60_000;
 
+/** How a suite ended. */
+export interface Outcome extends Counts {
+  /** What each failure said. They are shown again at the end of a run, because a log may be cut to its end. */
+  failures?: string[];
+}
+
 /** One part of `bun run test`. */
 export interface Suite {
   name: string;
-  run(): Promise<Counts>;
+  run(): Promise<Outcome>;
 }
 
 /** A command that counts as one test: it passes with exit code 0. */
@@ -23,7 +30,7 @@ export function checkSuite(name: string, command: string[], holds?: (output: str
     async run() {
       const result = await run(command, { limitMs: SUITE_LIMIT_MS });
       const passed = result.exitCode === 0 && (holds?.(result.output) ?? true);
-      return { passed: passed ? 1 : 0, failed: passed ? 0 : 1 };
+      return passed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: [lastLines(result.output)] };
     },
   };
 }
@@ -35,7 +42,7 @@ export function cargoSuite(name: string): Suite {
     async run() {
       const command = ["cargo", "test", "--release", "--workspace", "--locked", "--no-fail-fast"];
       const result = await run(command, { limitMs: SUITE_LIMIT_MS });
-      return honest(name, result, cargoCounts(result.output));
+      return honest(name, result, { ...cargoCounts(result.output), failures: cargoFailures(result.output) });
     },
   };
 }
@@ -59,7 +66,7 @@ export function bunSuite(folder: string, timeoutMs: number, limitMs = SUITE_LIMI
       if (counts.files !== files.length) {
         return failure(`bun test ${folder} ran ${counts.files} of ${files.length} test files.`, counts);
       }
-      return honest(`bun test ${folder}`, result, counts);
+      return honest(`bun test ${folder}`, result, { ...counts, failures: bunFailures(result.output) });
     },
   };
 }
@@ -72,16 +79,22 @@ function testFiles(folder: string): string[] {
 export async function runSuites(suites: Suite[]): Promise<Counts> {
   const total: Counts = { passed: 0, failed: 0 };
   const lines: string[] = [];
+  const failures: string[] = [];
   for (const suite of suites) {
     announce(suite.name);
     const started = performance.now();
-    const counts = await suite.run().catch((error: unknown) => failure(Bun.inspect(error)));
+    const counts = await suite.run().catch((error: unknown): Outcome => failure(Bun.inspect(error)));
     total.passed += counts.passed;
     total.failed += counts.failed;
+    failures.push(...(counts.failures ?? []).map((text) => `${suite.name}:\n${text}`));
     const seconds = inSeconds((performance.now() - started) / 1000);
     lines.push(
       `${counts.failed === 0 ? "ok  " : "FAIL"}  ${suite.name}: ${counts.passed} of ${sum(counts)} (${seconds})`,
     );
+  }
+  if (failures.length > 0) {
+    announce("Failures");
+    console.log(failures.join("\n\n"));
   }
   announce("Summary");
   console.log(lines.join("\n"));
@@ -89,17 +102,18 @@ export async function runSuites(suites: Suite[]): Promise<Counts> {
 }
 
 /** A suite that failed or did nothing must not look green, whatever it counted. */
-function honest(name: string, result: RunResult, counts: Counts): Counts {
-  if (result.exitCode !== 0 && counts.failed === 0) {
-    return failure(`${name} ended with exit code ${result.exitCode}.`, counts);
+function honest(name: string, result: RunResult, outcome: Outcome): Outcome {
+  if (result.exitCode !== 0 && outcome.failed === 0) {
+    return failure(`${name} ended with exit code ${result.exitCode}.\n${lastLines(result.output)}`, outcome);
   }
-  if (sum(counts) === 0) return failure(`${name} ran no tests.`);
-  return { passed: counts.passed, failed: counts.failed };
+  if (sum(outcome) === 0) return failure(`${name} ran no tests.`);
+  const { passed, failed, failures = [] } = outcome;
+  return failed === 0 ? { passed, failed } : { passed, failed, failures };
 }
 
-function failure(message: string, counts: Counts = { passed: 0, failed: 0 }): Counts {
+function failure(message: string, { passed, failed }: Counts = { passed: 0, failed: 0 }): Outcome {
   console.error(message);
-  return { passed: counts.passed, failed: counts.failed + 1 };
+  return { passed, failed: failed + 1, failures: [message] };
 }
 
 function sum(counts: Counts): number {
