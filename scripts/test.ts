@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { root } from "./lib/paths.ts";
 import { install, turbo } from "./lib/prepare.ts";
 import { ETCD, NATS, serverBinary } from "./lib/servers/server-binary.ts";
+import { cargoTests } from "./lib/testing/cargo-test.ts";
 import { bunSuite, cargoSuite, checkSuite, runSuites } from "./lib/testing/suite.ts";
 import type { Suite } from "./lib/testing/suite.ts";
 import { testFolders } from "./lib/testing/test-folders.ts";
@@ -48,7 +49,7 @@ const suites: Suite[] = [
   checkSuite("format", script("check:format")),
   checkSuite("types and type tests", script("check:types")),
   servers,
-  cargoSuite("cargo test"),
+  ...cargoTests().map((command) => cargoSuite(command.join(" "), command)),
   // Tests of several folders need it; none of them should wait for the download.
   checkSuite("the wheel of the original", [process.execPath, "scripts/upstream-python.ts"]),
   ...testFolders(root).map((folder) => bunSuite(folder, folder === "tests/e2e" ? PROCESS_TIMEOUT_MS : UNIT_TIMEOUT_MS)),
