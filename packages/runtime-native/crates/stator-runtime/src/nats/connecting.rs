@@ -61,6 +61,8 @@ pub(crate) async fn connect(
     }
 }
 
+/// A server that left two of them unanswered is given up: behind a partition nothing else says that it is gone.
+const PING: Duration = Duration::from_secs(5);
 const CERT: &str = "natsClientCert (NATS_TLS_CLIENT_CERT_PATH)";
 const KEY: &str = "natsClientKey (NATS_TLS_CLIENT_KEY_PATH)";
 const ADDRESS: &str = "check natsServer (NATS_SERVER): it is a list such as nats://10.0.0.1:4222,nats://10.0.0.2:4222";
@@ -75,6 +77,7 @@ async fn attempt(
     let mut connect = ConnectOptions::new()
         .name("stator")
         .connection_timeout(ATTEMPT)
+        .ping_interval(PING)
         .max_reconnects(None)
         .event_callback(move |event| {
             told(&event);

@@ -200,6 +200,7 @@ fn a_patient_call_waits_for_an_instance_that_fits() -> Result<()> {
         }
         old.shut_down(None).await;
         let client = court.client_with(&cluster, patient(Duration::from_millis(20))).await?;
+        stands(&client, &new, Standing::Incompatible).await;
         let error = failure(&client, Router::RoundRobin).await;
         assert_eq!(error.code, ErrorCode::VersionMismatch, "{}", error.message);
         Ok(())

@@ -7,8 +7,9 @@ use std::sync::{
 
 use crate::support::{
     Cluster, On, PATH,
+    panics::without_panics,
     raw::{self, Raw},
-    read, run, text, until,
+    read, text, until,
 };
 use stator_runtime::{
     DistributedRuntime, Result,
@@ -17,19 +18,6 @@ use stator_runtime::{
 };
 
 const ROUNDS: u64 = 3_000;
-
-static PANICS: AtomicU64 = AtomicU64::new(0);
-
-/// Runs a test body; a panic in any task fails it, also where it only ends a connection.
-fn without_panics(body: impl Future<Output = Result<()>>) -> Result<()> {
-    std::panic::set_hook(Box::new(|info| {
-        PANICS.fetch_add(1, Ordering::AcqRel);
-        eprintln!("{info}");
-    }));
-    run(body)?;
-    assert_eq!(PANICS.load(Ordering::Acquire), 0);
-    Ok(())
-}
 
 /// Every run draws the same numbers.
 struct Draw(fastrand::Rng);

@@ -43,13 +43,11 @@ impl Target {
     }
 }
 
-fn quick() -> Settings {
+const SOON: Duration = Duration::from_millis(300);
+
+fn impatient(dynamo: DynamoSettings) -> Settings {
     Settings {
-        dynamo: DynamoSettings {
-            ack_timeout: Duration::from_millis(300),
-            home_timeout: Duration::from_millis(300),
-            ..DynamoSettings::default()
-        },
+        dynamo,
         ..Settings::default()
     }
 }
@@ -144,14 +142,22 @@ fn any_ack_that_is_not_empty_is_a_refusal() -> Result<()> {
 fn a_worker_that_says_nothing_is_given_up() -> Result<()> {
     run(async {
         // No ack.
-        let target = Target::new(quick()).await?;
+        let no_ack = DynamoSettings {
+            ack_timeout: SOON,
+            ..DynamoSettings::default()
+        };
+        let target = Target::new(impatient(no_ack)).await?;
         let ended = ends_with(&target, async |peer| drop(peer.request().await)).await;
         assert_eq!(
             (ended, target.faults(Fault::NoAck)),
             (Some(ErrorCode::UnknownOutcome), 1)
         );
         // An ack, and nothing behind it: the original waits for ever.
-        let target = Target::new(quick()).await?;
+        let no_call_home = DynamoSettings {
+            home_timeout: SOON,
+            ..DynamoSettings::default()
+        };
+        let target = Target::new(impatient(no_call_home)).await?;
         let ended = ends_with(&target, async |peer| {
             peer.request().await;
             peer.write(&ACCEPTED).await;
@@ -350,7 +356,7 @@ fn a_call_that_was_cancelled_before_the_call_home_is_told_then() -> Result<()> {
 fn a_deadline_is_told_as_stop_and_kill() -> Result<()> {
     run(async {
         let target = Target::new(Settings::default()).await?;
-        let deadline = std::time::Instant::now().checked_add(Duration::from_millis(200));
+        let deadline = std::time::Instant::now().checked_add(Duration::from_secs(2));
         let options = CallOptions {
             deadline,
             ..CallOptions::default()

@@ -1,12 +1,11 @@
 //! Thousands of peers on the original's wire that say anything: nothing panics, nothing hangs, neighbours are served.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
 use crate::support::{
-    Cluster, On, PATH, read, run, text, until,
+    Cluster, On, PATH,
+    panics::without_panics,
+    read, text, until,
     upstream::{self, FINAL, Peer, SENTINEL, Worker, call_home, control, data, frame},
 };
 use serde_json::json;
@@ -18,18 +17,6 @@ use stator_runtime::{
 };
 
 const ROUNDS: u64 = 1_000;
-
-static PANICS: AtomicU64 = AtomicU64::new(0);
-
-fn without_panics(body: impl Future<Output = Result<()>>) -> Result<()> {
-    std::panic::set_hook(Box::new(|info| {
-        PANICS.fetch_add(1, Ordering::AcqRel);
-        eprintln!("{info}");
-    }));
-    run(body)?;
-    assert_eq!(PANICS.load(Ordering::Acquire), 0);
-    Ok(())
-}
 
 /// The bytes with a few of them changed, taken out or put in.
 fn damaged(random: &mut fastrand::Rng, mut bytes: Vec<u8>) -> Vec<u8> {

@@ -136,7 +136,7 @@ async fn a_holder_that_cannot_renew_gives_up_in_time() {
 async fn a_write_without_an_answer_may_have_been_done_and_a_read_was_not() {
     let etcd = Etcd::start();
     let options = EtcdOptions {
-        request_timeout: Duration::from_millis(500),
+        request_timeout: Duration::from_secs(2),
         ..etcd.options()
     };
     let kv = open(options).await;

@@ -4,6 +4,7 @@
 pub mod authority;
 pub mod contracts;
 pub mod feeder;
+pub mod panics;
 pub mod raw;
 pub mod upstream;
 
@@ -27,6 +28,9 @@ use stator_runtime::{
 
 use authority::Authority;
 use raw::RawWorker;
+
+/// Longer than any test takes, also when others keep the processors busy.
+const HANG: Duration = Duration::from_secs(180);
 
 pub const PATH: &str = "test.worker.run";
 
@@ -230,13 +234,19 @@ fn on_each<Fut: Future<Output = Result<()>>>(planes: &[On], body: impl Fn(On) ->
 }
 
 pub fn run(body: impl Future<Output = Result<()>>) -> Result<()> {
+    run_on("test", body)
+}
+
+/// Runs a test body on threads of this name.
+fn run_on(threads: &str, body: impl Future<Output = Result<()>>) -> Result<()> {
     let tokio = tokio::runtime::Builder::new_multi_thread()
+        .thread_name(threads)
         .worker_threads(2)
         .enable_all()
         .build();
     let Ok(tokio) = tokio else { panic!("no Tokio runtime") };
     tokio.block_on(async {
-        match tokio::time::timeout(Duration::from_secs(60), body).await {
+        match tokio::time::timeout(HANG, body).await {
             Ok(result) => result,
             Err(_) => panic!("the test hangs"),
         }
