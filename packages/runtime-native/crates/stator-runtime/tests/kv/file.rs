@@ -27,6 +27,13 @@ fn files(place: &Place, part: &str) -> Vec<u64> {
     numbers
 }
 
+/// Writes a change as a store does: it is there at once with all of its content.
+fn write_change(place: &Place, number: u64, content: impl AsRef<[u8]>) {
+    let unfinished = folder(place).join("tmp").join("of-the-test");
+    fs::write(&unfinished, content).expect("a file");
+    fs::rename(unfinished, folder(place).join("log").join(format!("{number:016x}"))).expect("a change");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_folder_does_not_grow_and_a_late_one_knows_everything() {
     let place = Place::file();
@@ -69,7 +76,7 @@ async fn a_change_of_one_who_was_suspended_for_long_counts_for_nobody() {
     // The number that the one behind knows as the next is free again: a suspended process would link its change there.
     let ghost = log.join(format!("{next:016x}"));
     assert!(!ghost.exists(), "it was deleted when a snapshot was made");
-    fs::write(&ghost, "{\"type\":\"put\",\"key\":\"kv/ghost\"}\nboo").expect("a ghost");
+    write_change(&place, next, "{\"type\":\"put\",\"key\":\"kv/ghost\"}\nboo");
     for kv in [&behind, &writer, &place.open().await] {
         assert_eq!(value(kv, "ghost").await, None);
         assert_eq!(value(kv, "b").await.as_deref(), Some(&b"4999"[..]));
@@ -130,7 +137,6 @@ async fn leases_that_end_at_once_hold_up_no_change() {
     let place = Place::file();
     let kv = place.open().await;
     put(&kv, "a", "1").await;
-    let log = folder(&place).join("log");
     let next = files(&place, "log").last().copied().expect("a change") + 1;
     // The last one first: up to the gap nobody takes part in what is written.
     for number in (0..1500).rev() {
@@ -139,7 +145,7 @@ async fn leases_that_end_at_once_hold_up_no_change() {
             "{{\"type\":\"grant\",\"lease\":{},\"ttl\":2000,\"deadline\":0}}\n",
             number + 1
         );
-        fs::write(log.join(format!("{:016x}", next + number)), grant).expect("a lease");
+        write_change(&place, next + number, grant);
     }
     put(&kv, "a", "2").await;
     assert!(!files(&place, "snapshots").is_empty());
@@ -161,7 +167,7 @@ async fn files_that_nobody_can_read_are_left_out_by_everybody() {
         &large,
     ] {
         let next = files(&place, "log").last().copied().expect("a change") + 1;
-        fs::write(log.join(format!("{next:016x}")), content).expect("garbage");
+        write_change(&place, next, content);
         put(&two, "b", "2").await;
         assert_eq!(value(&one, "b").await.as_deref(), Some(&b"2"[..]));
         assert_eq!(value(&one, "a").await.as_deref(), Some(&b"1"[..]));
@@ -194,14 +200,13 @@ async fn a_lease_of_before_the_machine_was_started_is_over() {
     let place = Place::file();
     let kv = place.open().await;
     put(&kv, "a", "1").await;
-    let log = folder(&place).join("log");
     let next = files(&place, "log").last().copied().expect("a change") + 1;
     let far = u64::from(u32::MAX) * 1000;
     let grant = format!("{{\"type\":\"grant\",\"lease\":7,\"ttl\":2000,\"deadline\":{far}}}\n");
     let put = "{\"type\":\"put\",\"key\":\"kv/old\",\"lease\":7}\n1";
     // Nobody goes beyond the gap, so that both are there at once.
-    fs::write(log.join(format!("{:016x}", next + 1)), put).expect("a key");
-    fs::write(log.join(format!("{next:016x}")), grant).expect("a lease");
+    write_change(&place, next + 1, put);
+    write_change(&place, next, grant);
     assert_eq!(value(&kv, "old").await, None);
 }
 
