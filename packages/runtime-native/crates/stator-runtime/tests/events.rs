@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a failed expectation is a failed test")]
 
 mod discovery_support;
+mod servers;
 
 use std::{
     io::{Read, Write},

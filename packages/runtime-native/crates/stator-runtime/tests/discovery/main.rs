@@ -2,6 +2,8 @@
 
 #[path = "../discovery_support/mod.rs"]
 mod discovery_support;
+#[path = "../servers/mod.rs"]
+mod servers;
 #[path = "../support/mod.rs"]
 mod support;
 

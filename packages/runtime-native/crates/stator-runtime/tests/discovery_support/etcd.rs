@@ -2,33 +2,23 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 #![allow(clippy::expect_used, reason = "a failed expectation is a failed test")]
 
-use std::{
-    env, fs,
-    io::{BufRead, BufReader},
-    net::TcpListener,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::mpsc,
-    thread,
-    time::Duration,
-};
+use std::{fs, time::Duration};
 
 use stator_runtime::discovery::EtcdOptions;
 use tempfile::TempDir;
+
+use crate::servers::{ATTEMPTS, ServerProcess, free_port};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One etcd with its data in a folder of its own. It ends with this object, and with this process.
 pub struct Etcd {
-    child: Option<Child>,
+    process: Option<ServerProcess>,
     folder: TempDir,
     client: String,
     peer: String,
     extra: Vec<String>,
 }
-
-/// How often an etcd of a test is tried on other ports.
-const ATTEMPTS: usize = 5;
 
 impl Etcd {
     /// Fails the test when there is no etcd: a test that is left out looks like one that passed.
@@ -39,7 +29,7 @@ impl Etcd {
     pub fn start_with(scheme: &str, extra: &[&str]) -> Self {
         for _ in 0..ATTEMPTS {
             let mut etcd = Self {
-                child: None,
+                process: None,
                 folder: TempDir::new().expect("a folder"),
                 client: format!("{scheme}://127.0.0.1:{}", free_port()),
                 peer: format!("http://127.0.0.1:{}", free_port()),
@@ -71,50 +61,24 @@ impl Etcd {
 
     /// False when it ended at once: a test beside this one can have taken a port that was free a moment ago.
     fn takes_connections(&mut self) -> bool {
-        let (program, before) = dies_with_us();
-        let data = self.folder.path().join("data");
-        let mut child = Command::new(program)
-            .args(before)
-            .args(["--name", "stator", "--data-dir"])
-            .arg(data)
-            .args(["--log-level", "info", "--unsafe-no-fsync"])
-            .args([
-                "--listen-client-urls",
-                &self.client,
-                "--advertise-client-urls",
-                &self.client,
-            ])
-            .args([
-                "--listen-peer-urls",
-                &self.peer,
-                "--initial-advertise-peer-urls",
-                &self.peer,
-            ])
-            .args(["--initial-cluster", &format!("stator={}", self.peer)])
-            .args(&self.extra)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("etcd starts");
-        let errors = child.stderr.take().expect("its output");
-        self.child = Some(child);
-        let (ready, is_ready) = mpsc::channel();
-        // It goes on to read, or etcd would stop when the pipe is full.
-        thread::spawn(move || {
-            for line in BufReader::new(errors).lines().map_while(Result::ok) {
-                if line.contains("serving insecure client") || line.contains("serving client") {
-                    let _ = ready.send(());
-                }
-            }
-        });
-        is_ready.recv_timeout(PATIENCE).is_ok()
+        let data = self.folder.path().join("data").display().to_string();
+        let mut words = vec!["--name", "stator", "--data-dir", &data];
+        words.extend(["--log-level", "info", "--unsafe-no-fsync"]);
+        words.extend(["--listen-client-urls", &self.client]);
+        words.extend(["--advertise-client-urls", &self.client]);
+        words.extend(["--listen-peer-urls", &self.peer]);
+        words.extend(["--initial-advertise-peer-urls", &self.peer]);
+        let cluster = format!("stator={}", self.peer);
+        words.extend(["--initial-cluster", &cluster]);
+        let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        words.extend(self.extra.iter().cloned());
+        let ready = &["serving insecure client", "serving client"];
+        self.process = ServerProcess::start("etcd", "etcd-server", &words, ready);
+        self.process.is_some()
     }
 
     pub fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        self.process = None;
     }
 
     /// Kills it and forgets what it knew.
@@ -133,50 +97,8 @@ impl Etcd {
     }
 
     fn signal(&self, signal: &str) {
-        let pid = self.child.as_ref().expect("it runs").id();
-        let status = Command::new("kill").args([signal, &pid.to_string()]).status();
-        assert!(status.expect("kill runs").success());
+        self.process.as_ref().expect("it runs").signal(signal);
     }
-}
-
-impl Drop for Etcd {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// The program to start and its first arguments: where there is a tool for it, the kernel ends etcd with us.
-fn dies_with_us() -> (PathBuf, Vec<String>) {
-    let etcd = binary();
-    match on_path("setpriv") {
-        Some(setpriv) => {
-            let etcd = etcd.display().to_string();
-            let words = ["--pdeathsig", "KILL", "--", etcd.as_str()];
-            (setpriv, words.map(str::to_owned).to_vec())
-        }
-        None => (etcd, Vec::new()),
-    }
-}
-
-fn binary() -> PathBuf {
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../.stator/servers/etcd");
-    on_path("etcd").or_else(|| kept.exists().then_some(kept)).expect(
-        "etcd is neither on PATH nor in .stator/servers: `bun run test:rust` fetches it; or install etcd-server",
-    )
-}
-
-fn on_path(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let more = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
-    env::split_paths(&path)
-        .chain(more)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("its address").port()
 }
 
 /// What somebody with the original's own tools would do to an etcd.

@@ -4,6 +4,8 @@
 mod discovery_support;
 #[path = "../kv_support/mod.rs"]
 mod kv_support;
+#[path = "../servers/mod.rs"]
+mod servers;
 
 mod conformance;
 mod etcd;
