@@ -3,6 +3,7 @@ import { watchUnread } from "./calling/unread-watch.ts";
 import { Bridge } from "./crossing/bridge.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Publishers } from "./events/publishers.ts";
+import type { StandardSchemaV1 } from "./generated/support/standard-schema.ts";
 import type { Started } from "./generated/types/started.ts";
 import { Kv } from "./kv/kv.ts";
 import { KvPort } from "./kv/kv-port.ts";
@@ -11,6 +12,9 @@ import { MetricsRegistry } from "./metrics/metrics-registry.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { milliseconds } from "./milliseconds.ts";
 import { Namespace } from "./namespace.ts";
+import { Queue } from "./queue/queue.ts";
+import type { QueueOptions } from "./queue/queue-options.ts";
+import { QueuePort } from "./queue/queue-port.ts";
 import type { RuntimeCore } from "./runtime-core.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
 import { StatorError } from "./stator-error.ts";
@@ -27,6 +31,7 @@ export class DistributedRuntime implements AsyncDisposable {
   /** The store of keys and values that the processes of a cluster share, with locks and elections. */
   readonly kv: Kv;
   readonly #core: RuntimeCore;
+  readonly #queues: QueuePort;
   readonly #stopUnreadWatch: () => void;
   #shutdown: Promise<void> | null = null;
 
@@ -34,6 +39,7 @@ export class DistributedRuntime implements AsyncDisposable {
     this.systemAddress = started.systemAddress;
     bridge.identity.begin(BigInt(started.instanceId));
     this.kv = new Kv(new KvPort(bridge));
+    this.#queues = new QueuePort(bridge);
     const log = logSettings(options);
     const metrics = new MetricsRegistry(log);
     this.#core = { bridge, log, publishers: new Publishers(bridge), metrics };
@@ -87,6 +93,21 @@ export class DistributedRuntime implements AsyncDisposable {
       );
     }
     return new Endpoint(this.#core, namespace, component, name);
+  }
+
+  /**
+   * The durable queue of that name (1 to 64 bytes of UTF-8), shared by everybody who uses the same NATS. It is opened with
+   * its first use, and made if there is none.
+   *
+   * @throws StatorError `invalid_argument` for options that are no numbers.
+   */
+  queue<Schema extends StandardSchemaV1>(
+    name: string,
+    options: QueueOptions & { readonly schema: Schema },
+  ): Queue<StandardSchemaV1.InferOutput<Schema>, StandardSchemaV1.InferInput<Schema>>;
+  queue<Job = unknown>(name: string, options?: QueueOptions): Queue<Job>;
+  queue(name: string, options: QueueOptions = {}): Queue {
+    return new Queue(this.#queues, this.#core.log, name, options);
   }
 
   /** Metrics of this process, for `/metrics` of the system server. Those of an endpoint have its labels: `endpoint.metrics`. */

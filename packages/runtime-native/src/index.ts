@@ -35,6 +35,20 @@ export { createLogger, type LogFields, type Logger, type LogLevel } from "./logg
 export { makeCertificates, type CertificateOptions } from "./make-certificates.ts";
 export type { Counter, Gauge, Histogram, HistogramOptions, MetricOptions, Metrics } from "./metrics/metrics.ts";
 export { Component, Namespace } from "./namespace.ts";
+export { DeadLetter, type DeadLetterListOptions, type DeadLetterPage, DeadLetters } from "./queue/dead-letters.ts";
+export { Queue } from "./queue/queue.ts";
+export { QueueJob } from "./queue/queue-job.ts";
+export { QueueJobs } from "./queue/queue-jobs.ts";
+export type {
+  QueueInfo,
+  QueueNackOptions,
+  QueueOptions,
+  QueuePutOptions,
+  QueuePutResult,
+  QueueTakeOptions,
+  QueueWorkOptions,
+} from "./queue/queue-options.ts";
+export { type QueueHandler, QueueWorker } from "./queue/queue-worker.ts";
 export type { RuntimeOptions } from "./runtime-options.ts";
 export { currentContext } from "./serving/context-storage.ts";
 export type { Context } from "./serving/context.ts";

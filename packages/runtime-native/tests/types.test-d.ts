@@ -18,6 +18,8 @@ import {
   type KvLeadership,
   type KvLock,
   type Logger,
+  type Queue,
+  type QueueJob,
   type ResponseStream,
   type RuntimeOptions,
   type ServedEndpoint,
@@ -236,5 +238,47 @@ export async function store(runtime: DistributedRuntime): Promise<void> {
   for await (const each of kv.observe("name")) is<typeof each, KvEntry | null>();
   // @ts-expect-error -- a back end that there is not
   const options: RuntimeOptions = { kv: "redis" };
+  void options;
+}
+
+export async function queues(runtime: DistributedRuntime): Promise<void> {
+  const untyped = runtime.queue("a");
+  is<typeof untyped, Queue>();
+  await untyped.put({ any: new Map([[1, new Uint8Array(1)]]) });
+  for await (const job of untyped.take()) is<typeof job.value, unknown>();
+
+  const typed = runtime.queue<Words>("a", { ackWaitMs: 5000, maxDeliveries: 3, deadLetter: false });
+  for await (const job of typed.take({ waitMs: 0, signal: AbortSignal.timeout(5) })) {
+    is<typeof job, QueueJob<Words>>();
+    is<typeof job.value, Words>();
+    is<typeof job.putAt, Date>();
+    await job.nack({ delayMs: 5, error: new Error("later") });
+  }
+  // @ts-expect-error -- not a job of this queue
+  void typed.put({ prompt: 5 });
+
+  const schema = z.object({ text: z.string(), tokens: z.number().default(16), at: z.coerce.date<string>() });
+  const checked = runtime.queue("a", { schema });
+  const { id, duplicate } = await checked.put({ text: "a", at: "2026-01-01" }, { id: "own" });
+  is<typeof id, string>();
+  is<typeof duplicate, boolean>();
+  await using worker = checked.work(({ value }) => is<typeof value, { text: string; tokens: number; at: Date }>(), {
+    concurrency: 4,
+    retryDelayMs: (deliveries) => deliveries * 100,
+  });
+  is<typeof worker.done, Promise<void>>();
+  // @ts-expect-error -- dates go in as text
+  void checked.put({ text: "a", at: new Date() });
+  // @ts-expect-error -- an unknown option
+  void runtime.queue("a", { ackWait: 5 });
+
+  for await (const letter of checked.deadLetters) {
+    is<typeof letter.reason, "max-deliveries" | "rejected" | "invalid">();
+    is<typeof letter.value, unknown>();
+    is<typeof letter.error, string | null>();
+    await checked.deadLetters.requeue(letter);
+  }
+  // @ts-expect-error -- a back end that there is not
+  const options: RuntimeOptions = { queue: "kafka" };
   void options;
 }

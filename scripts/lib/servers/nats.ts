@@ -11,11 +11,13 @@ export interface NatsOptions {
   readonly arguments?: readonly string[];
   /** Default loopback. */
   readonly place?: ServerPlace;
+  /** Whether it has JetStream. Default true. */
+  readonly jetstream?: boolean;
   /** A folder that `stator certs` made: only who has its certificates and its token gets in. */
   readonly security?: string;
 }
 
-/** One NATS server, on loopback unless it is told another place, with JetStream in a folder of its own. */
+/** One NATS server, on loopback unless it is told another place, with its data in a folder of its own. */
 export class Nats implements AsyncDisposable {
   /** For `NATS_SERVER`. */
   readonly url: string;
@@ -35,7 +37,8 @@ export class Nats implements AsyncDisposable {
     const { address, enter } = options.place ?? LOOPBACK;
     const command = [
       ...[...enter, binary],
-      ...["--addr", address, "--port", String(port), "--jetstream", "--store_dir", folder],
+      ...["--addr", address, "--port", String(port), "--store_dir", folder],
+      ...(options.jetstream === false ? [] : ["--jetstream"]),
       ...(options.security === undefined ? [] : guard(options.security)),
       ...(options.arguments ?? []),
     ];

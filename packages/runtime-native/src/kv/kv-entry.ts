@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from "../generated/support/standard-schema.ts";
 import type { KvEntry as StoredEntry } from "../generated/types/kv-entry.ts";
 import type { JsonValue } from "../json-value.ts";
 import { StatorError } from "../stator-error.ts";
-import { checkedBy } from "./checked-by.ts";
+import { checkedBy } from "../checked-by.ts";
 import { bytesOf } from "./stored-value.ts";
 
 /** A key with its value, as it stood when it was read. */

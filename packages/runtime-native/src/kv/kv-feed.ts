@@ -1,7 +1,7 @@
 import { checkSignal } from "../calling/check-call-options.ts";
 import type { KvBatch } from "../generated/types/kv-batch.ts";
 import type { KvWatched } from "../generated/types/kv-watched.ts";
-import { StatorError } from "../stator-error.ts";
+import { orAborted } from "../or-aborted.ts";
 import type { KvPort } from "./kv-port.ts";
 
 /** A watch of the core, batch by batch. */
@@ -22,7 +22,7 @@ export class KvFeed {
     this.#number = port.number();
     this.#signal = signal;
     this.#opened = port.ask({ do: "watch", watch: this.#number, of });
-    this.ready = orAborted(this.#opened, signal);
+    this.ready = orAborted(this.#opened, signal, "the watch was aborted");
     // Whoever reads hears of it too.
     this.ready.catch(() => this.#close());
   }
@@ -53,20 +53,5 @@ export class KvFeed {
       () => this.#port.tell({ do: "unwatch", watch: this.#number }),
       () => {},
     );
-  }
-}
-
-/** The promise, or `cancelled` when the signal fires first. */
-async function orAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void =>
-    aborted.reject(new StatorError("cancelled", "the watch was aborted", { cause: signal.reason }));
-  if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

@@ -6,7 +6,7 @@ import type { KvWritten } from "../generated/types/kv-written.ts";
 import { StatorError } from "../stator-error.ts";
 import { checkSignal } from "../calling/check-call-options.ts";
 import { milliseconds } from "../milliseconds.ts";
-import { checkedBy } from "./checked-by.ts";
+import { checkedBy } from "../checked-by.ts";
 import { KvEntry } from "./kv-entry.ts";
 import { KvLease } from "./kv-lease.ts";
 import { KvLeadership, KvLock } from "./kv-lock.ts";

@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use crate::{
     certificates::make_certificates, command, event, kv_action, native_runtime::NativeRuntime, operation_kind,
-    own_document, parent_watch::watch_parent, version,
+    own_document, parent_watch::watch_parent, queue_action, version,
 };
 
 /// What a code says about a failed call.
@@ -46,6 +46,10 @@ pub fn contracts(contracts: &mut Contracts) {
         .add::<kv_action::KvWritten>()
         .add::<kv_action::KvHeld>()
         .add::<kv_action::KvBatch>()
+        .add::<queue_action::QueuePut>()
+        .add::<queue_action::QueueJob>()
+        .add::<queue_action::QueueInfo>()
+        .add::<queue_action::QueueDeadPage>()
         .constant(
             "error_codes",
             "What each error code says about a failed call.",

@@ -29,6 +29,8 @@ mod native_runtime;
 mod operation;
 mod operation_kind;
 mod parent_watch;
+mod queue_action;
+mod queue_session;
 mod session;
 mod wake;
 

@@ -26,6 +26,7 @@ use crate::{
     kv_action::KvAction,
     kv_session::KvSession,
     loop_lag,
+    queue_session::QueueSession,
 };
 
 /// Between two lists of the instances of one client.
@@ -45,6 +46,7 @@ pub struct Session {
     clients: Mutex<FxHashMap<u32, Client>>,
     endpoints: Mutex<FxHashMap<u32, ServedEndpoint>>,
     kv: KvSession,
+    queues: QueueSession,
 }
 
 impl Session {
@@ -61,6 +63,7 @@ impl Session {
             clients: Mutex::default(),
             endpoints: Mutex::default(),
             kv: KvSession::default(),
+            queues: QueueSession::default(),
         }
     }
 
@@ -105,8 +108,10 @@ impl Session {
 
     /// Hears of a command before it runs, in the order in which JavaScript gives them.
     pub fn announce(&self, command: &Command) {
-        if let Command::Kv { action } = command {
-            self.kv.announce(action);
+        match command {
+            Command::Kv { action } => self.kv.announce(action),
+            Command::Queue { action } => self.queues.announce(action),
+            _ => {}
         }
     }
 
@@ -252,6 +257,10 @@ impl Session {
                     Ok(runtime) => self.ask_store(&runtime, action).await,
                     Err(error) => Err(error),
                 };
+                self.answer(number, result);
+            }
+            Command::Queue { action } => {
+                let result = self.queues.run(self.runtime(), action).await;
                 self.answer(number, result);
             }
             Command::Judged { dispute, judgement } => {

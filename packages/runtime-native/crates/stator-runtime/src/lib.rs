@@ -20,6 +20,7 @@ pub mod nats;
 pub mod parent_watch;
 pub mod payload;
 pub mod plane;
+pub mod queue;
 pub mod runtime;
 pub mod security;
 pub mod server;

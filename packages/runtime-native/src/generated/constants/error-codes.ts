@@ -10,7 +10,7 @@ export const errorCodes = {
   invalid_request: { httpStatus: 400, retryable: false },
   /** A handler produced an item that does not fit the endpoint's output schema. */
   invalid_response: { httpStatus: 502, retryable: false },
-  /** The worker does not serve that endpoint. */
+  /** The worker does not serve that endpoint, or a queue was deleted. */
   not_found: { httpStatus: 404, retryable: false },
   /** Discovery knows no instance of the endpoint. */
   no_instances: { httpStatus: 503, retryable: true },

@@ -6,6 +6,7 @@ import { type Schema, schema } from "../support/schema.ts";
 import { type Answer, type AnswerInput, isAnswer, readAnswer } from "./answer.ts";
 import { isJudgement, type Judgement, readJudgement } from "./judgement.ts";
 import { isKvAction, type KvAction, type KvActionInput, readKvAction } from "./kv-action.ts";
+import { isQueueAction, type QueueAction, type QueueActionInput, readQueueAction } from "./queue-action.ts";
 import { isServedContract, readServedContract, type ServedContract } from "./served-contract.ts";
 
 /** Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave. */
@@ -91,6 +92,11 @@ export type Command =
   | {
       type: "kv";
       action: KvAction;
+    }
+  /** Asks something of a queue. */
+  | {
+      type: "queue";
+      action: QueueAction;
     }
   /** Answers a dispute. */
   | {
@@ -194,6 +200,11 @@ export type CommandInput =
       type: "kv";
       action: KvActionInput;
     }
+  /** Asks something of a queue. */
+  | {
+      type: "queue";
+      action: QueueActionInput;
+    }
   /** Answers a dispute. */
   | {
       type: "judged";
@@ -238,6 +249,8 @@ const keysOfCommandUnsubscribe: ReadonlySet<string> = new Set(["type", "subscrip
 
 const keysOfCommandKv: ReadonlySet<string> = new Set(["type", "action"]);
 
+const keysOfCommandQueue: ReadonlySet<string> = new Set(["type", "action"]);
+
 const keysOfCommandJudged: ReadonlySet<string> = new Set(["type", "dispute", "judgement"]);
 
 const keysOfCommandAnswerQuestions: ReadonlySet<string> = new Set(["type", "patienceMs"]);
@@ -272,6 +285,8 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandUnsubscribe(value);
     case "kv":
       return readCommandKv(value);
+    case "queue":
+      return readCommandQueue(value);
     case "judged":
       return readCommandJudged(value);
     case "answer-questions":
@@ -279,7 +294,7 @@ export function readCommand(value: unknown): Command | Invalid {
     case "answered":
       return readCommandAnswered(value);
   }
-  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"avoid\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"judged\", \"answer-questions\", \"answered\"", tag));
+  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"avoid\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"queue\", \"judged\", \"answer-questions\", \"answered\"", tag));
 }
 
 export function isCommand(value: unknown): value is Command {
@@ -401,6 +416,10 @@ export function isCommand(value: unknown): value is Command {
     case "kv": {
       const { action } = value;
       return isKvAction(action) && hasOnly(value, keysOfCommandKv);
+    }
+    case "queue": {
+      const { action } = value;
+      return isQueueAction(action) && hasOnly(value, keysOfCommandQueue);
     }
     case "judged": {
       const { judgement } = value;
@@ -695,6 +714,16 @@ function readCommandKv(value: Record<string, unknown>): ({
   if (action === INVALID) return inside("action");
   if (!hasOnly(value, keysOfCommandKv)) return INVALID;
   return { type: "kv", action };
+}
+
+function readCommandQueue(value: Record<string, unknown>): ({
+  type: "queue";
+  action: QueueAction;
+}) | Invalid {
+  const action = readQueueAction(value.action);
+  if (action === INVALID) return inside("action");
+  if (!hasOnly(value, keysOfCommandQueue)) return INVALID;
+  return { type: "queue", action };
 }
 
 function readCommandJudged(value: Record<string, unknown>): ({

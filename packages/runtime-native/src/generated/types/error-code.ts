@@ -10,7 +10,7 @@ export type ErrorCode =
   | "invalid_request"
   /** A handler produced an item that does not fit the endpoint's output schema. */
   | "invalid_response"
-  /** The worker does not serve that endpoint. */
+  /** The worker does not serve that endpoint, or a queue was deleted. */
   | "not_found"
   /** Discovery knows no instance of the endpoint. */
   | "no_instances"
@@ -58,7 +58,7 @@ export type ErrorCodeInput =
   | "invalid_request"
   /** A handler produced an item that does not fit the endpoint's output schema. */
   | "invalid_response"
-  /** The worker does not serve that endpoint. */
+  /** The worker does not serve that endpoint, or a queue was deleted. */
   | "not_found"
   /** Discovery knows no instance of the endpoint. */
   | "no_instances"

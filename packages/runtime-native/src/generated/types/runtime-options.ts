@@ -13,6 +13,7 @@ import { type EventPlane, type EventPlaneInput, isEventPlane, readEventPlane } f
 import { type HealthStatus, isHealthStatus, readHealthStatus } from "./health-status.ts";
 import { isKvBackend, type KvBackend, readKvBackend } from "./kv-backend.ts";
 import { isNatsResponses, type NatsResponses, readNatsResponses } from "./nats-responses.ts";
+import { isQueueBackend, type QueueBackend, type QueueBackendInput, readQueueBackend } from "./queue-backend.ts";
 import { isRequestPlaneCodec, readRequestPlaneCodec, type RequestPlaneCodec } from "./request-plane-codec.ts";
 import { isRequestPlane, readRequestPlane, type RequestPlane } from "./request-plane.ts";
 import { isResponsePlane, readResponsePlane, type ResponsePlane } from "./response-plane.ts";
@@ -61,6 +62,11 @@ export type RuntimeOptions = {
    * addresses of discovery. Default `discovery`.
    */
   kv: KvBackend | null;
+  /**
+   * Where queues are: in the JetStream of `nats`, or in `memory` inside one process. NATS is connected to with the first
+   * use of a queue. Default `nats`; `memory` if discovery is.
+   */
+  queue: QueueBackend | null;
   /**
    * Over what calls travel: `tcp`, `dynamo`, `nats` or `memory`. Default `tcp`: our own wire between Stator processes,
    * the original's with others. `dynamo` uses the original's with everybody, `nats` sends requests through NATS.
@@ -248,6 +254,11 @@ export type RuntimeOptionsInput = {
    */
   kv?: KvBackend | null | undefined;
   /**
+   * Where queues are: in the JetStream of `nats`, or in `memory` inside one process. NATS is connected to with the first
+   * use of a queue. Default `nats`; `memory` if discovery is.
+   */
+  queue?: QueueBackendInput | null | undefined;
+  /**
    * Over what calls travel: `tcp`, `dynamo`, `nats` or `memory`. Default `tcp`: our own wire between Stator processes,
    * the original's with others. `dynamo` uses the original's with everybody, `nats` sends requests through NATS.
    */
@@ -396,15 +407,15 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   readRuntimeOptions,
   isRuntimeOptions,
   JSON,
-  68,
+  69,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "security", "tlsCa", "tlsCert", "tlsKey", "tlsServerName", "tlsClientAuth", "tlsHandshakeTimeoutMs", "token", "allowPlaintext", "tcpCa", "tcpCert", "tcpKey", "tcpClientCa", "tcpClientCert", "tcpClientKey", "tcpServerName", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "natsRequestTimeoutMs", "natsResponses", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "queue", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "security", "tlsCa", "tlsCert", "tlsKey", "tlsServerName", "tlsClientAuth", "tlsHandshakeTimeoutMs", "token", "allowPlaintext", "tcpCa", "tcpCert", "tcpKey", "tcpClientCa", "tcpClientCert", "tcpClientKey", "tcpServerName", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "natsRequestTimeoutMs", "natsResponses", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
+    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
     if (
       (discovery === null || isDiscoveryBackend(discovery)) &&
       (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -415,6 +426,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
       (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
       (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
       (kv === null || isKvBackend(kv)) &&
+      (queue === null || isQueueBackend(queue)) &&
       (requestPlane === null || isRequestPlane(requestPlane)) &&
       (host === null || (typeof host === "string" && host.isWellFormed())) &&
       (security === null || (typeof security === "string" && security.isWellFormed())) &&
@@ -494,6 +506,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
           etcdClientCert,
           etcdClientKey,
           kv,
+          queue,
           requestPlane,
           host,
           port,
@@ -594,6 +607,9 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { kv: kvGiven = null } = value;
   const kv = kvGiven === null ? null : readKvBackend(kvGiven);
   if (kv === INVALID) return inside("kv");
+  const { queue: queueGiven = null } = value;
+  const queue = queueGiven === null ? null : readQueueBackend(queueGiven);
+  if (queue === INVALID) return inside("queue");
   const { requestPlane: requestPlaneGiven = null } = value;
   const requestPlane = requestPlaneGiven === null ? null : readRequestPlane(requestPlaneGiven);
   if (requestPlane === INVALID) return inside("requestPlane");
@@ -772,6 +788,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
     etcdClientCert,
     etcdClientKey,
     kv,
+    queue,
     requestPlane,
     host,
     port,
@@ -831,7 +848,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
   if (!isObject(value)) return false;
-  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
+  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
   if (
     (discovery === null || isDiscoveryBackend(discovery)) &&
     (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
@@ -842,6 +859,7 @@ export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
     (etcdClientCert === null || (typeof etcdClientCert === "string" && etcdClientCert.isWellFormed())) &&
     (etcdClientKey === null || (typeof etcdClientKey === "string" && etcdClientKey.isWellFormed())) &&
     (kv === null || isKvBackend(kv)) &&
+    (queue === null || isQueueBackend(queue)) &&
     (requestPlane === null || isRequestPlane(requestPlane)) &&
     (host === null || (typeof host === "string" && host.isWellFormed())) &&
     (security === null || (typeof security === "string" && security.isWellFormed())) &&

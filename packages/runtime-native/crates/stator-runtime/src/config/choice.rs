@@ -44,6 +44,21 @@ impl KvBackend {
     pub(super) const KIND: Kind = Kind::Choice(&["discovery", "file", "memory", "etcd"], &[]);
 }
 
+/// Where queues are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
+#[serde(rename_all = "lowercase")]
+pub enum QueueBackend {
+    /// In the JetStream of a NATS server.
+    Nats,
+    /// In this process alone.
+    #[serde(alias = "mem")]
+    Memory,
+}
+
+impl QueueBackend {
+    pub(super) const KIND: Kind = Kind::Choice(&["nats", "memory"], &[]);
+}
+
 /// Over what calls travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "lowercase")]

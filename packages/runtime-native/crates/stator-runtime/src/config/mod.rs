@@ -13,8 +13,8 @@ mod setting;
 mod setting_type;
 
 pub use choice::{
-    DiscoveryBackend, EventPlane, HealthStatus, KvBackend, NatsResponses, RequestPlane, RequestPlaneCodec,
-    ResponsePlane, TlsClientAuth,
+    DiscoveryBackend, EventPlane, HealthStatus, KvBackend, NatsResponses, QueueBackend, RequestPlane,
+    RequestPlaneCodec, ResponsePlane, TlsClientAuth,
 };
 pub use described::{Described, Source};
 pub use kind::Kind;

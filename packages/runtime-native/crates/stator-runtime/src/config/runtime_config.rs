@@ -10,7 +10,7 @@ use stator_contract::Contract;
 use ts_rs::TS;
 
 use super::{
-    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, KvBackend, NatsResponses, RequestPlane,
+    Described, DiscoveryBackend, EventPlane, HealthStatus, Kind, KvBackend, NatsResponses, QueueBackend, RequestPlane,
     RequestPlaneCodec, ResponsePlane, Secret, Setting, Source, TlsClientAuth, kind::addresses, resolver::Resolver,
     setting::settings, setting_type::parse_address,
 };
@@ -24,6 +24,7 @@ use crate::{
     dynamo::{AnswersBy, value::Codec},
     kv::{self, KvConfig},
     nats::{NatsAuth, NatsOptions},
+    queue::{QueueConfig, memory::MemoryQueues},
     runtime::DynamoSettings,
 };
 
@@ -80,6 +81,10 @@ settings! {
     /// addresses of discovery. Default `discovery`.
     kv ("kv", None): KvBackend
         = KvBackend::Discovery, KvBackend::KIND;
+    /// Where queues are: in the JetStream of `nats`, or in `memory` inside one process. NATS is connected to with the first
+    /// use of a queue. Default `nats`; `memory` if discovery is.
+    queue ("queue", None): QueueBackend
+        = QueueBackend::Nats, QueueBackend::KIND;
     /// Over what calls travel: `tcp`, `dynamo`, `nats` or `memory`. Default `tcp`: our own wire between Stator processes,
     /// the original's with others. `dynamo` uses the original's with everybody, `nats` sends requests through NATS.
     request_plane ("requestPlane", Some("DYN_REQUEST_PLANE")): RequestPlane
@@ -278,6 +283,9 @@ impl RuntimeConfig {
         if self.sources.event_plane == Source::Default && self.discovery == DiscoveryBackend::Memory {
             self.event_plane = EventPlane::Memory;
         }
+        if self.sources.queue == Source::Default && self.discovery == DiscoveryBackend::Memory {
+            self.queue = QueueBackend::Memory;
+        }
         // Who is reached for calls is reached for events.
         // Events that nobody encrypts stay here where calls are encrypted.
         let reachable = !address(&self.host).is_unspecified() && (!self.is_guarded() || self.allow_plaintext);
@@ -315,6 +323,14 @@ impl RuntimeConfig {
             (KvBackend::Etcd, _) | (KvBackend::Discovery, DiscoveryBackend::Etcd) => {
                 KvConfig::Etcd(self.etcd_options())
             }
+        }
+    }
+
+    /// What [`crate::queue::Queues`] takes.
+    pub fn queue_config(&self) -> QueueConfig {
+        match self.queue {
+            QueueBackend::Memory => QueueConfig::Memory(MemoryQueues::process()),
+            QueueBackend::Nats => QueueConfig::Nats(self.nats_options()),
         }
     }
 

@@ -87,6 +87,7 @@ choices!(
     choice::EventPlane,
     choice::HealthStatus,
     choice::KvBackend,
+    choice::QueueBackend,
     choice::RequestPlane,
     choice::NatsResponses,
     choice::RequestPlaneCodec,

@@ -12,7 +12,7 @@ pub enum ErrorCode {
     InvalidRequest,
     /// A handler produced an item that does not fit the endpoint's output schema.
     InvalidResponse,
-    /// The worker does not serve that endpoint.
+    /// The worker does not serve that endpoint, or a queue was deleted.
     NotFound,
     /// Discovery knows no instance of the endpoint.
     NoInstances,

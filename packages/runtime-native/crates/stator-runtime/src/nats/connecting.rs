@@ -15,12 +15,14 @@ const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// Connects, again and again for as long as the options say; what cannot get better fails at once. Afterwards the
-/// connection comes back by itself, however long that takes, and `told` hears what happens to it.
+/// connection comes back by itself, however long that takes, and `told` hears what happens to it. `otherwise` says what to
+/// do without a server.
 ///
 /// Fails with `unavailable` when NATS was not reached, `permission_denied` when it does not want us or is not trusted, and
 /// `invalid_argument` for options that will not do.
 pub(crate) async fn connect(
     options: &NatsOptions,
+    otherwise: &str,
     told: impl Fn(&Event) + Clone + Send + Sync + 'static,
 ) -> Result<Client> {
     let location = options.location();
@@ -44,8 +46,16 @@ pub(crate) async fn connect(
         };
         let left = options.startup_timeout.saturating_sub(since.elapsed());
         let (code, advice) = meaning(kind_of(&error));
-        if code != ErrorCode::Unavailable || left.is_zero() {
+        if code != ErrorCode::Unavailable {
             return Err(failed(&location, code, &reason(&error), advice));
+        }
+        if left.is_zero() {
+            return Err(failed(
+                &location,
+                code,
+                &reason(&error),
+                &format!("{advice}, {otherwise}"),
+            ));
         }
         let pause = wait.mul_f64(0.5 + fastrand::f64() / 2.0).min(left);
         wait = (wait * 2).min(WAITS.1);
@@ -166,8 +176,7 @@ fn meaning(kind: ConnectErrorKind) -> (ErrorCode, &'static str) {
         ConnectErrorKind::Dns | ConnectErrorKind::TimedOut | ConnectErrorKind::Io | ConnectErrorKind::MaxReconnects => {
             (
                 ErrorCode::Unavailable,
-                "check that a NATS server runs there (natsServer, NATS_SERVER), or set DYN_EVENT_PLANE=zmq and \
-                 DYN_REQUEST_PLANE=tcp, which need no server",
+                "check that a NATS server runs there (natsServer, NATS_SERVER)",
             )
         }
     }

@@ -13,6 +13,7 @@ use crate::{
         zmq::{ZmqEventPlane, ZmqOptions},
     },
     plane::{MemoryPlane, NatsPlane, RequestPlane, TcpPlane},
+    queue::{QueueMetrics, Queues},
     system::{SystemServer, SystemState},
 };
 
@@ -58,6 +59,8 @@ impl DistributedRuntime {
             bus.metrics().register(state.metrics().registry())?;
         }
         let events = connect_events(config, &discovery, &state).await?;
+        let queue_metrics = QueueMetrics::new()?;
+        queue_metrics.register(state.metrics().registry())?;
         let server = match config.system_address() {
             Some(address) => Some(SystemServer::start(address, state.clone()).await?),
             None => None,
@@ -71,6 +74,7 @@ impl DistributedRuntime {
             .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be set up: {error}")))?;
         // The runtime is new, so the places are free.
         let _ = runtime.0.events.set(events);
+        let _ = runtime.0.queues.set(Queues::new(config.queue_config(), queue_metrics));
         let _ = runtime.0.system.set(System { state, server });
         Ok(runtime)
     }

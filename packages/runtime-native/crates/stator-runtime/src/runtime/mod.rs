@@ -6,6 +6,7 @@ mod events;
 mod kv_slot;
 mod membership;
 mod path;
+mod queues;
 mod settings;
 mod shutdown;
 
@@ -30,6 +31,7 @@ use crate::{
     dynamo::{self, Faults, caller::CallHome, nats::Tunnels, worker::Ingress},
     identity::{ContractJudge, Verdicts},
     plane::RequestPlane,
+    queue::Queues,
     server::Server,
     system::{SystemServer, SystemState},
 };
@@ -58,6 +60,8 @@ struct Inner {
     /// Present in runtimes made by [`DistributedRuntime::connect`].
     events: OnceLock<Events>,
     kv: KvSlot,
+    /// Present in runtimes made by [`DistributedRuntime::connect`].
+    queues: OnceLock<Queues>,
     /// Hears of a new instance id before anything is served under it.
     on_instance_id: OnceLock<Box<dyn Fn(u64) + Send + Sync>>,
 }
@@ -141,6 +145,7 @@ impl DistributedRuntime {
             system: OnceLock::new(),
             events: OnceLock::new(),
             kv: KvSlot::default(),
+            queues: OnceLock::new(),
             on_instance_id: OnceLock::new(),
         }));
         runtime.follow_membership();

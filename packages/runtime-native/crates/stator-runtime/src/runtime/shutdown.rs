@@ -47,6 +47,9 @@ impl DistributedRuntime {
         if let Some(system) = self.system() {
             system.set_health(false);
         }
+        if let Some(queues) = inner.queues.get() {
+            queues.stop_taking();
+        }
         let mut served = std::mem::take(&mut *inner.served.lock());
         let withdrawals: Vec<_> = served
             .iter()
@@ -70,6 +73,10 @@ impl DistributedRuntime {
         }
         let left = until.saturating_duration_since(Instant::now());
         cut_off += inner.server.shut_down(left.max(LAST_WORDS)).await;
+        // Before what jobs call and publish to goes.
+        if let Some(queues) = inner.queues.get() {
+            queues.close(until.saturating_duration_since(Instant::now())).await;
+        }
         inner.dialer.close();
         if let Some(bus) = inner.plane.nats() {
             bus.close().await;

@@ -40,7 +40,7 @@ impl NatsEventPlane {
             let (location, inlets) = (location.clone(), Arc::clone(&inlets));
             move |event: &Event| hear(event, &location, &inlets, &metrics)
         };
-        let client = connect(options, told).await?;
+        let client = connect(options, "or set DYN_EVENT_PLANE=zmq, which needs no server", told).await?;
         let waiting = waiting();
         let sender = tokio::spawn(send_all(client.clone(), Arc::clone(&waiting)));
         Ok(Self {

@@ -1,6 +1,6 @@
-import type { ErrorCode } from "../error-codes.ts";
-import type { StandardSchemaV1 } from "../generated/support/standard-schema.ts";
-import { StatorError } from "../stator-error.ts";
+import type { ErrorCode } from "./error-codes.ts";
+import type { StandardSchemaV1 } from "./generated/support/standard-schema.ts";
+import { StatorError } from "./stator-error.ts";
 
 /**
  * What a Standard Schema makes of a value.
