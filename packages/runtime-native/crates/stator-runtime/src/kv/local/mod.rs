@@ -6,6 +6,9 @@
 
 mod change;
 mod follower;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod journal;
 mod local_store;
 mod local_watch;

@@ -67,6 +67,9 @@ pub(super) fn decode(content: Vec<u8>) -> Result<State, String> {
         .position(|byte| *byte == b'\n')
         .ok_or("it has no line of JSON")?;
     let head: Head = serde_json::from_slice(&content[..end]).map_err(|error| error.to_string())?;
+    if head.revision == u64::MAX {
+        return Err("no change could follow it".to_owned());
+    }
     let content = Bytes::from(content);
     let mut state = State::default();
     state.revision = head.revision;
@@ -94,4 +97,27 @@ pub(super) fn decode(content: Vec<u8>) -> Result<State, String> {
         at = to;
     }
     Ok(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_there_twice_counts_once() -> Result<(), String> {
+        let head = r#"{"revision":7,"leases":[{"id":1,"ttl":2,"deadline":3}],"entries":[
+            {"key":"a","created":1,"revision":1,"lease":1,"length":1},
+            {"key":"a","created":2,"revision":2,"length":2}]}"#;
+        let head = head.replace('\n', "");
+        let state = decode(format!("{head}\nxyz").into_bytes())?;
+        assert_eq!(state.get("a").map(|entry| entry.value), Some(Bytes::from("yz")));
+        assert!(state.leases.values().all(|lease| lease.keys.is_empty()));
+        Ok(())
+    }
+
+    #[test]
+    fn what_nothing_could_follow_is_no_snapshot() {
+        let content = format!("{{\"revision\":{},\"leases\":[],\"entries\":[]}}\n", u64::MAX);
+        assert!(decode(content.into_bytes()).is_err());
+    }
 }
