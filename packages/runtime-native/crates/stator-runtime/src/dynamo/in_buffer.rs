@@ -1,5 +1,6 @@
 use std::{cell::RefCell, io};
 
+use super::wire::Unreadable;
 use crate::transport::Link;
 
 /// What one read takes at the most.
@@ -18,6 +19,20 @@ pub(super) enum Read {
     Nothing,
     /// Nothing any more.
     End,
+}
+
+/// Why nothing more is read of a connection.
+pub(super) enum Broken<Decision> {
+    Socket(io::Error),
+    Frame(Unreadable),
+    /// Nothing is wrong with what came: whoever takes it wants no more.
+    Decided(Decision),
+}
+
+impl<Decision> From<io::Error> for Broken<Decision> {
+    fn from(error: io::Error) -> Self {
+        Self::Socket(error)
+    }
 }
 
 /// The start of a frame whose rest has not been read.

@@ -1,6 +1,5 @@
 use std::{
     collections::VecDeque,
-    io,
     net::SocketAddr,
     sync::{
         Arc,
@@ -18,7 +17,7 @@ use crate::{
     connection::{End, StreamObserver},
     dynamo::{
         faults::Fault,
-        in_buffer::{InBuffer, Read},
+        in_buffer::{self, InBuffer, Read},
         out_buffer::OutBuffer,
         wire::{Unreadable, ack, headers, request_frame},
     },
@@ -258,7 +257,7 @@ impl Egress {
                         None => Ended::Lost(error.to_string()),
                     };
                 }
-                Err(Broken::Refused(error)) => return Ended::Refused(error),
+                Err(Broken::Decided(error)) => return Ended::Refused(error),
                 Err(Broken::Frame(what)) => return Ended::Fault(Fault::Ack, format!("it sent {what}")),
             }
             idle_since = Instant::now();
@@ -288,7 +287,7 @@ impl Egress {
 
     fn take_acks(&self, bytes: &[u8]) -> std::result::Result<usize, Broken> {
         if let Some(error) = alert_in(bytes, &self.peer) {
-            return Err(Broken::Refused(error));
+            return Err(Broken::Decided(error));
         }
         let mut at = 0;
         while let Some((text, length)) = ack::split(&bytes[at..]).map_err(Broken::Frame)? {
@@ -302,7 +301,7 @@ impl Egress {
                 if Reason::of(&error) == Some(Reason::TlsRequired) {
                     let refusal = error.clone();
                     exchange.end(End::Lost { error, sent: false });
-                    return Err(Broken::Refused(refusal));
+                    return Err(Broken::Decided(refusal));
                 }
                 exchange.end(End::Failed { error, refused: true });
                 self.home.shared.batch_end();
@@ -321,17 +320,8 @@ enum Ended {
     Fault(Fault, String),
 }
 
-enum Broken {
-    Socket(io::Error),
-    Frame(Unreadable),
-    Refused(Error),
-}
-
-impl From<io::Error> for Broken {
-    fn from(error: io::Error) -> Self {
-        Self::Socket(error)
-    }
-}
+/// The worker may refuse the connection.
+type Broken = in_buffer::Broken<Error>;
 
 fn lost(peer: &str, why: &str) -> Error {
     Error::new(

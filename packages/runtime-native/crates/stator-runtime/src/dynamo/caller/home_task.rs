@@ -10,7 +10,7 @@ use crate::{
     connection::End,
     dynamo::{
         faults::Fault,
-        in_buffer::{InBuffer, Read},
+        in_buffer::{self, InBuffer, Read},
         limits::{LOOK, PATIENCE},
         wire::{
             Unreadable,
@@ -49,7 +49,7 @@ pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: impl Display, pla
     drop(place);
     let (link, handshake) = match handshake {
         Ok(Ok(shaken)) => shaken,
-        Ok(Err(Broken::Refused)) => return,
+        Ok(Err(Broken::Decided(Refused))) => return,
         Ok(Err(Broken::Frame(what))) => return faults.note(Fault::Handshake, &peer, &what),
         Ok(Err(_)) => return faults.note(Fault::Handshake, &peer, &"it closed at once"),
         Err(_) => return faults.note(Fault::Handshake, &peer, &"it says nothing"),
@@ -103,19 +103,10 @@ impl Drop for EndOnPanic<'_> {
     }
 }
 
-/// Why an answer is not read any further.
-enum Broken {
-    Socket(io::Error),
-    Frame(Unreadable),
-    /// It was told why, which is counted.
-    Refused,
-}
+type Broken = in_buffer::Broken<Refused>;
 
-impl From<io::Error> for Broken {
-    fn from(error: io::Error) -> Self {
-        Self::Socket(error)
-    }
-}
+/// The worker was told why, which is counted.
+struct Refused;
 
 /// Puts TLS on a connection where it is wanted. What comes in plain text is read a little further, to see for which call.
 async fn secure(home: &CallHome, link: Link, peer: &impl Display, buffer: &mut InBuffer) -> Result<Link, Broken> {
@@ -128,7 +119,7 @@ async fn secure(home: &CallHome, link: Link, peer: &impl Display, buffer: &mut I
     link.read_exact(&mut start).await?;
     if start == CLIENT_HELLO {
         let link = security.answer(link, &start, &peer.to_string()).await;
-        return link.map_err(|_| Broken::Refused);
+        return link.map_err(|_| Broken::Decided(Refused));
     }
     *buffer = InBuffer::new(start.to_vec());
     Ok(link)
@@ -219,7 +210,7 @@ async fn answer(exchange: &Exchange, link: &Link, mut buffer: InBuffer) {
                     "it closed the connection before the answer was complete",
                 );
             }
-            Err(Broken::Refused) => return,
+            Err(Broken::Decided(Refused)) => return,
             Err(Broken::Socket(error)) => return end(exchange, phase, &error.to_string()),
             Err(Broken::Frame(what)) => return violated(exchange, link, phase, &what).await,
         }

@@ -1,5 +1,4 @@
 use std::{
-    io,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -9,7 +8,7 @@ use tokio::time::sleep_until;
 use crate::{
     dynamo::{
         faults::Fault,
-        in_buffer::{InBuffer, Read},
+        in_buffer::{self, InBuffer, Read},
         limits::{LOOK, PATIENCE, STALLED},
         wire::{
             Unreadable,
@@ -23,19 +22,10 @@ use crate::{
 
 use super::{Answer, call_home::call_home};
 
-/// Why nothing more is read.
-enum Broken {
-    Socket,
-    Frame(Unreadable),
-    /// The caller wants nothing any more.
-    Over,
-}
+type Broken = in_buffer::Broken<Over>;
 
-impl From<io::Error> for Broken {
-    fn from(_: io::Error) -> Self {
-        Self::Socket
-    }
-}
+/// The caller wants nothing any more.
+struct Over;
 
 /// Calls home and stays until the caller has everything, or is gone.
 pub(super) async fn run(answer: Arc<Answer>, deadline: Option<Instant>) {
@@ -90,7 +80,7 @@ async fn stay(answer: &Answer, link: &Link, mut deadline: Option<Instant>) {
                     Ok(Read::Some | Read::Nothing) => {}
                     // The caller sends nothing more; it may still read.
                     Ok(Read::End) => reading = false,
-                    Err(Broken::Socket | Broken::Over) => return,
+                    Err(Broken::Socket(_) | Broken::Decided(Over)) => return,
                     Err(Broken::Frame(what)) => {
                         answer.shared.faults.note(Fault::CallerFrame, &answer.home, &what);
                         answer.cancelled(Cancel::Kill);
@@ -134,7 +124,7 @@ fn take(answer: &Answer, bytes: &[u8]) -> Result<usize, Broken> {
             _ => return Err(Broken::Frame(Unreadable::wrong("neither stop nor kill"))),
         };
         if !answer.cancelled(cancel) {
-            return Err(Broken::Over);
+            return Err(Broken::Decided(Over));
         }
     }
     Ok(at)

@@ -1,4 +1,5 @@
 use std::{
+    convert::Infallible,
     io,
     sync::Arc,
     time::{Duration, Instant},
@@ -11,7 +12,7 @@ use crate::{
     dynamo::{
         Shared,
         faults::Fault,
-        in_buffer::{InBuffer, Read},
+        in_buffer::{self, InBuffer, Read},
         out_buffer::OutBuffer,
         wire::{Unreadable, ack, headers::Headers, request_frame},
     },
@@ -40,16 +41,8 @@ pub struct Ingress {
     answers: Arc<Answers>,
 }
 
-enum Broken {
-    Socket,
-    Frame(Unreadable),
-}
-
-impl From<io::Error> for Broken {
-    fn from(_: io::Error) -> Self {
-        Self::Socket
-    }
-}
+/// Requests are taken for as long as they come.
+type Broken = in_buffer::Broken<Infallible>;
 
 impl Ingress {
     pub fn new(shared: Shared) -> Self {
@@ -110,7 +103,7 @@ impl Ingress {
         loop {
             out.write_to(link)?;
             if out.unsent() > MAX_UNSENT {
-                return Err(Broken::Socket);
+                return Err(Broken::Socket(io::ErrorKind::TimedOut.into()));
             }
             let patience = if buffer.is_cut() { CUT } else { IDLE };
             tokio::select! {

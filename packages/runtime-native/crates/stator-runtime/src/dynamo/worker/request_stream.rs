@@ -9,7 +9,7 @@ use crate::{
     dynamo::{
         Shared,
         faults::Fault,
-        in_buffer::{InBuffer, Read},
+        in_buffer::{self, InBuffer, Read},
         limits::PATIENCE,
         value::{self, Codec},
         wire::{
@@ -39,19 +39,10 @@ struct State {
     outstanding: u64,
 }
 
-/// Why nothing more is read.
-enum Broken {
-    Socket(io::Error),
-    Frame(Unreadable),
-    /// It has come to its end, and the handler was told.
-    Over,
-}
+type Broken = in_buffer::Broken<Over>;
 
-impl From<io::Error> for Broken {
-    fn from(error: io::Error) -> Self {
-        Self::Socket(error)
-    }
-}
+/// The requests have come to their end, and the handler was told.
+struct Over;
 
 impl RequestStream {
     pub fn new(shared: Shared, home: Home, codec: Codec) -> Arc<Self> {
@@ -68,7 +59,7 @@ impl RequestStream {
     pub fn start(self: Arc<Self>, observer: Arc<dyn StreamObserver>) {
         tokio::spawn(async move {
             let why = match self.run(&observer).await {
-                Broken::Over => return,
+                Broken::Decided(Over) => return,
                 Broken::Socket(error) => error.to_string(),
                 Broken::Frame(what) => {
                     self.shared.faults.note(Fault::CallerFrame, &self.home, &what);
@@ -159,7 +150,7 @@ impl RequestStream {
             (SENTINEL, true) => {
                 Arc::clone(observer).end(End::Finished);
                 self.shared.batch_end();
-                Err(Broken::Over)
+                Err(Broken::Decided(Over))
             }
             (STOP, true) => {
                 observer.cancelled(Cancel::Stop);
@@ -168,7 +159,7 @@ impl RequestStream {
             (KILL, true) => {
                 observer.cancelled(Cancel::Kill);
                 self.shared.batch_end();
-                Err(Broken::Over)
+                Err(Broken::Decided(Over))
             }
             (b"", false) => {
                 let mut scratch = Vec::new();
