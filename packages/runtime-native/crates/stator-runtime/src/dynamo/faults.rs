@@ -3,7 +3,7 @@ use std::{fmt::Display, sync::Arc};
 use parking_lot::Mutex;
 use prometheus::{IntCounterVec, Opts, Registry};
 
-use crate::warnings::Warnings;
+use crate::{Result, collectors::register_all, warnings::Warnings};
 
 /// What peers on the original's wire do wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +94,9 @@ impl Faults {
     }
 
     /// Makes the counters part of what is scraped.
-    pub fn register(&self, registry: &Registry) -> prometheus::Result<()> {
+    pub fn register(&self, registry: &Registry) -> Result<()> {
         match &self.counters {
-            Some(counters) => registry.register(Box::new(counters.clone())),
+            Some(counters) => register_all("the original's wire", registry, [Box::new(counters.clone())]),
             None => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Error, ErrorCode, Result,
+    Result,
     config::{EventPlane as EventPlaneChoice, RequestPlane as PlaneChoice, RuntimeConfig},
     connection::{Hooks, NEVER},
     discovery::{self, Discovery},
@@ -67,11 +67,8 @@ impl DistributedRuntime {
         };
         let runtime = Self::new(discovery, plane, settings, hooks);
         runtime.0.kv.configure(config.kv_config());
-        runtime
-            .faults()
-            .register(state.metrics().registry())
-            .and_then(|()| security.refusals().register(state.metrics().registry()))
-            .map_err(|error| Error::new(ErrorCode::Internal, format!("the metrics cannot be set up: {error}")))?;
+        runtime.faults().register(state.metrics().registry())?;
+        security.refusals().register(state.metrics().registry())?;
         // The runtime is new, so the places are free.
         let _ = runtime.0.events.set(events);
         let _ = runtime.0.queues.set(Queues::new(config.queue_config(), queue_metrics));

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use prometheus::{IntCounterVec, Opts, Registry};
 
-use crate::{Error, warnings::Warnings};
+use crate::{Error, Result, collectors::register_all, warnings::Warnings};
 
 use super::Reason;
 
@@ -43,9 +43,9 @@ impl Refusals {
     }
 
     /// Makes the counters part of what is scraped.
-    pub fn register(&self, registry: &Registry) -> prometheus::Result<()> {
+    pub fn register(&self, registry: &Registry) -> Result<()> {
         match &self.counters {
-            Some(counters) => registry.register(Box::new(counters.clone())),
+            Some(counters) => register_all("security", registry, [Box::new(counters.clone())]),
             None => Ok(()),
         }
     }
