@@ -1,18 +1,17 @@
 //! Items of an answer: `{"data": envelope, "complete_final": false}`, and `{"complete_final": true}` at the end.
 //!
-//! The envelope is a map of `data` and, seldom, `id`, `event`, `comment` and `error`. An item whose event is `error`
-//! is one. A value that is no such map is taken for the data itself: endpoints in Rust need not have an envelope.
+//! A value that is no envelope is taken for the data itself: endpoints in Rust need not have one.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
-    Error, ErrorCode, Result,
+    Error, Result,
     dynamo::value::{self, Codec, Malformed, Style, Token, skip, to_json, token},
     payload::Lane,
 };
 
-use super::{Unreadable, error::DynamoError};
+use super::{Unreadable, envelope::Envelope, error::DynamoError};
 
 const MSGPACK_HEAD: &[u8] = b"\x82\xa4data\x81\xa4data";
 const MSGPACK_TAIL: &[u8] = b"\xaecomplete_final\xc2";
@@ -117,11 +116,7 @@ pub fn read<'a>(
         }
         return Err(Unreadable::wrong("an item with neither data nor an end"));
     };
-    let envelope = match codec {
-        Codec::Json => json_envelope(data),
-        Codec::Msgpack => msgpack_envelope(data).map_err(unreadable)?,
-    };
-    let Some(envelope) = envelope else {
+    let Some(envelope) = Envelope::read(codec, data).map_err(unreadable)? else {
         if whole {
             return Err(Unreadable::wrong("an item without an envelope, which was asked for"));
         }
@@ -132,7 +127,7 @@ pub fn read<'a>(
             last,
         });
     };
-    let error = envelope.is_error.then(|| envelope_error(codec, &envelope));
+    let error = envelope.is_error.then(|| envelope.error(codec));
     let shown = if whole { Some(data) } else { envelope.data };
     let value = match shown {
         Some(shown) if error.is_none() => Some(value::read(codec, shown, scratch).map_err(unreadable)?),
@@ -148,60 +143,6 @@ fn read_plain(body: &[u8], scratch: &mut Vec<u8>) -> bool {
     };
     scratch.clear();
     to_json(&mut rest, scratch, Style::Exact).is_ok() && rest == MSGPACK_TAIL
-}
-
-/// An envelope in its form on the wire.
-#[derive(Default)]
-struct Envelope<'a> {
-    data: Option<&'a [u8]>,
-    is_error: bool,
-    error: Option<&'a [u8]>,
-    comment: Option<&'a [u8]>,
-}
-
-impl<'a> Envelope<'a> {
-    /// `None`: an envelope has no such field.
-    fn set(&mut self, key: &str, value: &'a [u8], codec: Codec) -> Option<()> {
-        match key {
-            "data" => self.data = Some(value),
-            "error" => self.error = Some(value),
-            "comment" => self.comment = Some(value),
-            "event" => self.is_error = read_as(codec, value).is_some_and(|event: String| event == "error"),
-            "id" => {}
-            _ => return None,
-        }
-        Some(())
-    }
-}
-
-fn envelope_error(codec: Codec, envelope: &Envelope<'_>) -> Error {
-    let typed = envelope.error.and_then(|error| read_as::<DynamoError>(codec, error));
-    if let Some(error) = typed {
-        return error.into_error();
-    }
-    // Peers older than 1.0 say it in the comment.
-    let comment = envelope
-        .comment
-        .and_then(|comment| read_as::<Vec<String>>(codec, comment));
-    let text = comment.unwrap_or_default();
-    let text = if text.is_empty() {
-        "the worker sent an error without a text".to_owned()
-    } else {
-        text.join(", ")
-    };
-    Error::new(ErrorCode::Internal, text)
-}
-
-/// From text, so that what is kept as text is exact.
-fn read_as<T: DeserializeOwned>(codec: Codec, value: &[u8]) -> Option<T> {
-    match codec {
-        Codec::Json => serde_json::from_slice(value).ok(),
-        Codec::Msgpack => {
-            let mut json = Vec::new();
-            to_json(&mut &*value, &mut json, Style::AsUpstream).ok()?;
-            serde_json::from_slice(&json).ok()
-        }
-    }
 }
 
 type Wrapper<'a> = (Option<&'a [u8]>, bool);
@@ -245,66 +186,11 @@ fn msgpack_wrapper(body: &[u8]) -> std::result::Result<Wrapper<'_>, Malformed> {
     }
 }
 
-/// The fields of an envelope; `None` for what is none.
-fn json_envelope(data: &[u8]) -> Option<Envelope<'_>> {
-    if data.first() != Some(&b'{') {
-        return None;
-    }
-    let fields: Fields<'_> = serde_json::from_slice(data).ok()?;
-    let mut envelope = Envelope::default();
-    for (key, value) in fields.0 {
-        envelope.set(&key, value.get().as_bytes(), Codec::Json)?;
-    }
-    Some(envelope)
-}
-
-/// The fields of a JSON object as they stand there.
-struct Fields<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Fields<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(Visitor)
-    }
-}
-
-fn msgpack_envelope(data: &[u8]) -> std::result::Result<Option<Envelope<'_>>, Malformed> {
-    let mut rest = data;
-    let Token::Map(count) = token(&mut rest)? else {
-        return Ok(None);
-    };
-    let mut envelope = Envelope::default();
-    for _ in 0..count {
-        let key = token(&mut rest)?;
-        let Token::Text(key) = key else { return Ok(None) };
-        let value = skip(&mut rest)?;
-        if envelope.set(key, value, Codec::Msgpack).is_none() {
-            return Ok(None);
-        }
-    }
-    Ok(Some(envelope))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use crate::error::Details;
+    use crate::{ErrorCode, error::Details};
 
     use super::*;
 

@@ -3,6 +3,7 @@
 pub mod ack;
 pub mod address;
 pub mod control;
+mod envelope;
 pub mod error;
 pub mod headers;
 pub mod item;
