@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 // Settings of the developer's own shell would change what the tests see.
 for (const name of Object.keys(process.env)) {
-  if (/^(DYN|STATOR|ETCD|NATS)_/.test(name)) delete process.env[name];
+  if (/^(DYN|STATOR|ETCD|NATS|OTEL)_/.test(name)) delete process.env[name];
 }
 
 // Discovery by files stays inside one folder of this run; child processes inherit it.

@@ -31,6 +31,7 @@ export type {
   KvWriteOptions,
 } from "./kv/kv-options.ts";
 export { KvWatch } from "./kv/kv-watch.ts";
+export { setLogTrace } from "./log-trace.ts";
 export { createLogger, type LogFields, type Logger, type LogLevel } from "./logger.ts";
 export { makeCertificates, type CertificateOptions } from "./make-certificates.ts";
 export type { Counter, Gauge, Histogram, HistogramOptions, MetricOptions, Metrics } from "./metrics/metrics.ts";

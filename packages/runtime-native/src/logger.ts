@@ -1,3 +1,4 @@
+import { logTrace } from "./log-trace.ts";
 import { type LogSettings, logSettings } from "./log-settings.ts";
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
@@ -15,12 +16,21 @@ export interface Logger {
 
 const LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error", "off"];
 
-/** A logger whose lines carry `fields`. Default settings: those of the environment when a line is written. */
-export function createLogger(fields: () => LogFields, settings?: LogSettings): Logger {
+/**
+ * A logger whose lines carry `fields`, and the ids of the trace. Default settings: those of the environment when a line is
+ * written. `metadata` is that of the call, if there is one: it may name the trace.
+ */
+export function createLogger(
+  fields: () => LogFields,
+  settings?: LogSettings,
+  metadata?: () => Readonly<Record<string, string>>,
+): Logger {
   const write = (level: LogLevel) => (message: string, more?: LogFields) => {
     const { level: least, json } = settings ?? logSettings({});
     if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
-    process.stderr.write(`${formatted(json, level, message, { ...fields(), ...more })}\n`);
+    process.stderr.write(
+      `${formatted(json, level, message, { ...fields(), ...logTrace(metadata?.() ?? null), ...more })}\n`,
+    );
   };
   return {
     trace: write("trace"),

@@ -151,6 +151,7 @@ describe("what a caller may not say", () => {
     ["a metadata key with half a character", { metadata: { "\ud800": "a" } }, "has a lone surrogate"],
     ["an id that is no text", { id: 7 }, "id is a number"],
     ["a signal that is none", { signal: {} }, "signal is no AbortSignal"],
+    ["an onOver that cannot be called", { onOver: true }, "onOver is a boolean; pass a function"],
     ["a signal that is null", { signal: null }, "signal is no AbortSignal"],
     ["an empty id", { id: "" }, "id is empty"],
   ];

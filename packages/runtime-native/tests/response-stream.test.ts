@@ -30,6 +30,10 @@ async function counting(
   return { pair, log, ended };
 }
 
+function broken(): never {
+  throw new Error("from onOver, as the log should say");
+}
+
 describe.each(PLANES)("a response, over %s", (plane) => {
   test("one() takes exactly one item", async () => {
     await using pair = await Pair.of<number, number>(plane, async function* (count) {
@@ -53,6 +57,52 @@ describe.each(PLANES)("a response, over %s", (plane) => {
     expect((await failure(pair.client.generate(null).one())).code).toBe("protocol");
     await ended;
     expect(log).toEqual(["signal", "finally"]);
+  });
+
+  test("onOver hears once how the call ended, whether anybody reads it or not", async () => {
+    const heard: Record<string, (string | null)[]> = {};
+    const told = (name: string): { over: Promise<void>; onOver: (error: StatorError | null) => void } => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const codes: (string | null)[] = (heard[name] = []);
+      const onOver = (error: StatorError | null): void => {
+        codes.push(error?.code ?? null);
+        resolve();
+      };
+      return { over: promise, onOver };
+    };
+    await using backend = await Pair.of<string, number>(plane, async function* (how, { signal }) {
+      yield 1;
+      if (how === "fail") throw new Error("broken");
+      if (how === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    });
+    const inside = told("left to its caller's end");
+    await using middle = await Pair.of<null, string>(plane, async () => {
+      backend.client.generate("wait", { onOver: inside.onOver });
+      return "done";
+    });
+    const read = told("read");
+    expect(await backend.client.generate("", { onOver: read.onOver }).one()).toBe(1);
+    const [unread, failed, cancelled] = [told("unread"), told("failed"), told("cancelled")];
+    backend.client.generate("", { onOver: unread.onOver });
+    backend.client.generate("fail", { onOver: failed.onOver });
+    const response = backend.client.generate("wait", { onOver: cancelled.onOver });
+    response.cancel();
+    response.cancel();
+    expect(await middle.client.generate(null).one()).toBe("done");
+    await Promise.all([read, unread, failed, cancelled, inside].map(({ over }) => over));
+    expect(heard).toEqual({
+      read: [null],
+      unread: [null],
+      failed: ["internal"],
+      cancelled: ["cancelled"],
+      "left to its caller's end": ["cancelled"],
+    });
+  });
+
+  test("an onOver that throws disturbs nobody", async () => {
+    await using pair = await Pair.of<number, number>(plane, async (request) => request);
+    const calls = Array.from({ length: 10 }, (_, at) => pair.client.generate(at, { onOver: broken }).one());
+    expect(await Promise.all(calls)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   test("it can be read late: the items before an error, then the error", async () => {

@@ -41,6 +41,15 @@ const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["data: 1", "data: 1152921504606846976", '{"one":true}'],
   ],
   health: [["200 503", "200 200"], ["3"]],
+  tracing: [
+    [
+      "3",
+      "split < docs.model.run",
+      "docs.model.run < docs.model.run",
+      "docs.model.run < docs.caller.count",
+      "docs.caller.count < undefined",
+    ],
+  ],
 };
 
 const programs = Object.entries(OUTPUT).flatMap(([page, outputs]) =>

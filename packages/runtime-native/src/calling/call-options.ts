@@ -1,3 +1,5 @@
+import type { StatorError } from "../stator-error.ts";
+
 /** What one call may say. */
 export interface CallOptions {
   /** Aborting it cancels the call. */
@@ -8,4 +10,9 @@ export interface CallOptions {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Shown as `context.id`; default: the id of the call that is being served, else a fresh one. */
   readonly id?: string | undefined;
+  /**
+   * Hears once that the call is over, with what it failed with, whether anybody reads it or not. Items that came before may
+   * still be unread then. It runs on the way of all messages: it should only take note.
+   */
+  readonly onOver?: ((error: StatorError | null) => void) | undefined;
 }

@@ -3,6 +3,7 @@ import { OPERATION } from "../crossing/operation.ts";
 import { decodePayload, type Payload } from "../crossing/payload.ts";
 import type { CallEvents } from "../crossing/receivers.ts";
 import type { ServedContext } from "../serving/served-context.ts";
+import { createLogger } from "../logger.ts";
 import { StatorError } from "../stator-error.ts";
 import { ItemQueue } from "./item-queue.ts";
 import { Reader } from "./reader.ts";
@@ -15,6 +16,7 @@ export interface CallStart {
   readonly number: number;
   readonly id: string | null;
   readonly signal: AbortSignal | undefined;
+  readonly onOver: ((error: StatorError | null) => void) | undefined;
   /** The served call that this one is made for. */
   readonly parent: ServedContext | undefined;
 }
@@ -266,16 +268,25 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     if (!this.#open) return;
     this.#open = false;
     this.#error = error;
-    const { bridge, number, parent, signal } = this.#start;
+    const { bridge, number, parent, signal, onOver } = this.#start;
     bridge.receivers.calls.delete(number);
     bridge.keepAlive.remove();
     parent?.release(this);
     if (this.#abort !== null) signal?.removeEventListener("abort", this.#abort);
     if (this.#blocked !== null) this.writable();
     const { onEnd } = this;
-    if (onEnd === null) return;
     this.onEnd = null;
-    onEnd();
+    onEnd?.();
+    if (onOver !== undefined) tell(onOver, error);
+  }
+}
+
+/** What it throws must not reach the messages of other calls. */
+function tell(onOver: (error: StatorError | null) => void, error: StatorError | null): void {
+  try {
+    onOver(error);
+  } catch (thrown) {
+    createLogger(() => ({})).error("onOver of a call failed", { error: thrown });
   }
 }
 

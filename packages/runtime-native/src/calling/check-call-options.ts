@@ -2,8 +2,11 @@ import { StatorError } from "../stator-error.ts";
 import type { CallOptions } from "./call-options.ts";
 
 /** Refuses a signal that is none, and an id and metadata that cannot travel, with `invalid_argument` and the path. */
-export function checkCallOptions({ signal, id, metadata }: CallOptions): void {
+export function checkCallOptions({ signal, id, metadata, onOver }: CallOptions): void {
   checkSignal(signal);
+  if (onOver !== undefined && typeof onOver !== "function") {
+    throw new StatorError("invalid_argument", `onOver is a ${typeof onOver}; pass a function`);
+  }
   if (id !== undefined) checkText("id", id);
   if (id === "") throw new StatorError("invalid_argument", "id is empty; leave it out if there is none");
   if (metadata === undefined) return;

@@ -29,7 +29,14 @@ export function startCall<Req, Res>(
   const metadata = parent?.outgoingMetadata(options?.metadata) ?? options?.metadata;
   const text = id === null && metadata === undefined ? "" : JSON.stringify({ id, metadata: metadata ?? {} });
   const number = bridge.callNumber();
-  const response = new CallResponse<Res>({ bridge, number, id, signal: options?.signal, parent });
+  const response = new CallResponse<Res>({
+    bridge,
+    number,
+    id,
+    signal: options?.signal,
+    onOver: options?.onOver,
+    parent,
+  });
   const over = alreadyOver(bridge, parent, options?.signal);
   if (over !== null) {
     response.failed(over, 0, 0);

@@ -70,7 +70,11 @@ export class ServedContext implements Context {
   get log(): Logger {
     if (this.#log === null) {
       const fields: LogFields = { id: this.id, endpoint: this.endpoint };
-      this.#log = createLogger(() => fields, this.#endpoint.log);
+      this.#log = createLogger(
+        () => fields,
+        this.#endpoint.log,
+        () => this.metadata,
+      );
     }
     return this.#log;
   }

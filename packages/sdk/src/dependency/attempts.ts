@@ -1,6 +1,8 @@
 import { StatorError } from "@stator/runtime-native";
 
 import { takesStream } from "../definition/endpoint-kind.ts";
+import type { AttemptReason } from "../tracing/call-trace.ts";
+import { tracedAttempt } from "../tracing/traced-call.ts";
 import { isRefusalOf } from "../serving/refusal.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
 import { isLost } from "./broken-stream.ts";
@@ -13,18 +15,23 @@ import { startCall } from "./start-call.ts";
 export function attempt(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> {
   const { hedge, endpoint } = target;
   const mayTwice = endpoint.idempotent && !takesStream(endpoint.kind) && settings.instanceId === undefined;
-  if (hedge === null || !mayTwice) return attemptAlone(target, request, settings);
+  if (hedge === null || !mayTwice) return attemptAlone(target, request, settings, "first");
   hedge.budget.earn();
   const until = deadlineOf(target, settings);
-  const start = () => attemptAlone(target, request, untilThen(settings, until));
+  const start = (reason: "first" | "hedge") => attemptAlone(target, request, untilThen(settings, until), reason);
   return new Hedged(start, hedge.afterMs, () => hedge.budget.spend());
 }
 
-function attemptAlone(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> {
+function attemptAlone(
+  target: CallTarget,
+  request: unknown,
+  settings: CallSettings,
+  reason: AttemptReason,
+): ServiceStream<unknown> {
   const { retry, breaker, choose } = target;
   const isPlain = retry === null && breaker === null && choose === null && settings.resume === undefined;
-  if (isPlain) return startCall(target, request, settings);
-  return new Attempts(target, request, settings);
+  if (isPlain) return tracedAttempt(settings, reason, (traced) => startCall(target, request, traced));
+  return new Attempts(target, request, settings, reason);
 }
 
 /** How often a stream is resumed without a further item, at most. */
@@ -55,10 +62,11 @@ class Attempts implements ServiceStream<unknown> {
     private readonly target: CallTarget,
     private request: unknown,
     private settings: CallSettings,
+    reason: AttemptReason,
   ) {
     this.until = deadlineOf(target, settings);
     target.retry?.budget.earn();
-    this.begin();
+    this.begin(reason);
   }
 
   get id(): string {
@@ -158,7 +166,7 @@ class Attempts implements ServiceStream<unknown> {
     this.settings = { ...settings, resume };
     this.hasAnswered = false;
     this.made = 0;
-    this.begin();
+    this.begin("resume");
     return true;
   }
 
@@ -175,24 +183,28 @@ class Attempts implements ServiceStream<unknown> {
         if (this.current !== null) this.target.breaker?.failed(this.instanceId, error);
         if (!this.mayTryAgain(error)) throw error;
         if (!(await this.pause(this.made))) throw error;
-        this.begin();
+        this.begin("retry");
       }
     }
   }
 
-  private begin(): void {
+  private begin(reason: AttemptReason): void {
     this.made += 1;
     this.current = null;
     this.items = null;
     try {
-      const { target, request, settings } = this;
-      target.breaker?.admit();
-      const instanceId = settings.instanceId ?? chooseInstance(target, request, settings);
-      const left = untilThen(settings, this.until);
-      this.current = startCall(target, request, instanceId === undefined ? left : { ...left, instanceId });
+      this.current = tracedAttempt(this.settings, reason, (traced) => this.started(traced));
     } catch (error) {
       this.failure = error;
     }
+  }
+
+  private started(settings: CallSettings): ServiceStream<unknown> {
+    const { target, request } = this;
+    target.breaker?.admit();
+    const instanceId = settings.instanceId ?? chooseInstance(target, request, settings);
+    const left = untilThen(settings, this.until);
+    return startCall(target, request, instanceId === undefined ? left : { ...left, instanceId });
   }
 
   /** Whether the call has certainly not run, or may run twice; and whether there is an attempt left. */

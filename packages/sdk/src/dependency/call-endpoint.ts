@@ -1,4 +1,5 @@
 import { givesStream, takesStream } from "../definition/endpoint-kind.ts";
+import { tracedCall } from "../tracing/traced-call.ts";
 import { attempt } from "./attempts.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
 import { interceptedStream, interceptedValue } from "./intercepted-call.ts";
@@ -11,6 +12,10 @@ export function callEndpoint(
   request: unknown = null,
   settings: CallSettings = {},
 ): ServiceStream<unknown> | Promise<unknown> {
+  return tracedCall(target, settings, (traced) => made(target, request, traced));
+}
+
+function made(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> | Promise<unknown> {
   const { kind } = target.endpoint;
   const isPlain = target.way === null && (settings.interceptors ?? []).length === 0;
   if (givesStream(kind)) {

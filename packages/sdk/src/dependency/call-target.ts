@@ -4,6 +4,7 @@ import type { RetryPolicy } from "../definition/retry-options.ts";
 import type { ClientCall } from "../interceptor/intercepted-call.ts";
 import type { ClientInterceptor, Next } from "../interceptor/interceptor.ts";
 import type { Breaker } from "./breaker.ts";
+import type { CallTrace, CallTraceFacts } from "../tracing/call-trace.ts";
 import type { Resume } from "./broken-stream.ts";
 import type { CustomRouter } from "./dependency-options.ts";
 import type { TargetEndpoint } from "./dependency-target.ts";
@@ -23,6 +24,7 @@ export interface CallTarget {
   readonly breaker: Breaker | null;
   readonly hedge: { readonly afterMs: number; readonly budget: RetryBudget } | null;
   readonly choose: CustomRouter | null;
+  readonly spans: CallTraceFacts;
   /** Through the interceptors of the dependency, as far as the call's own; null if there are none. */
   readonly way: Next<ClientCall> | null;
 }
@@ -39,4 +41,6 @@ export interface CallSettings {
   readonly interceptors?: readonly ClientInterceptor[] | undefined;
   /** How a stream goes on whose worker was lost. */
   readonly resume?: Resume<never, never> | undefined;
+  /** Its span. */
+  readonly trace?: CallTrace | undefined;
 }

@@ -1,4 +1,5 @@
 import { takesStream } from "../definition/endpoint-kind.ts";
+import { tracedStep } from "../tracing/phase.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
 import { directOnly } from "./dependency-options.ts";
@@ -17,7 +18,8 @@ export function chooseInstance(
     .filter((each) => each.compatibility !== "incompatible" && open?.has(each.instanceId) !== true);
   // The runtime says best why there is nobody.
   if (instances.length === 0) return undefined;
-  const chosen = choose(instances, { path, request: takesStream(endpoint.kind) ? null : request, metadata });
+  const call = { path, request: takesStream(endpoint.kind) ? null : request, metadata };
+  const chosen = tracedStep("route", () => choose(instances, call));
   if (chosen === null) return undefined;
   if (instances.some((each) => each.instanceId === chosen)) return chosen;
   throw invalidArgument(

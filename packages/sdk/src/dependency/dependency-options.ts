@@ -48,6 +48,8 @@ export interface DependencyOptions {
 export interface DependencyPolicy {
   readonly router: RouterMode | undefined;
   readonly choose: CustomRouter | null;
+  /** For people: `custom` for a function. */
+  readonly routerName: string;
   readonly timeoutMs: number | null;
   /** Null if the start does not wait. */
   readonly wait: { readonly min: number; readonly timeoutMs: number } | null;
@@ -75,6 +77,7 @@ export function readDependencyOptions(options: DependencyOptions): DependencyPol
   const isWaiting = minInstances !== undefined || waitMs !== undefined;
   return {
     router: typeof router === "function" || router === "direct" ? undefined : router,
+    routerName: typeof router === "function" ? "custom" : (router ?? "round-robin"),
     choose: router === "direct" ? directOnly : typeof router === "function" ? router : null,
     timeoutMs: options.timeoutMs ?? null,
     wait: isWaiting ? { min: minInstances ?? 1, timeoutMs: waitMs ?? 30_000 } : null,

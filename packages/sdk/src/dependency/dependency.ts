@@ -1,9 +1,11 @@
 import type { Client, ClientOptions, DistributedRuntime, WaitOptions } from "@stator/runtime-native";
 
+import { givesStream } from "../definition/endpoint-kind.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import type { GraphService } from "../definition/command-service.ts";
 import { type ClientInterceptor, compose } from "../interceptor/interceptor.ts";
+import { ATTRIBUTE } from "../tracing/attribute.ts";
 import { Breaker } from "./breaker.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
@@ -137,6 +139,16 @@ export class Dependency {
       hedge: hedge === null ? null : { afterMs: hedge.afterMs, budget: budgetOf(hedge, budgets) },
       breaker: policy.breaker === null ? null : new Breaker(client, path, policy.breaker),
       choose: policy.choose,
+      spans: {
+        path,
+        isStream: givesStream(endpoint.kind),
+        attributes: {
+          [ATTRIBUTE.rpcSystem]: "stator",
+          [ATTRIBUTE.rpcMethod]: path,
+          [ATTRIBUTE.callKind]: endpoint.kind,
+          [ATTRIBUTE.router]: policy.routerName,
+        },
+      },
       way: interceptors.length === 0 ? null : compose(interceptors, sendOn),
     };
   }

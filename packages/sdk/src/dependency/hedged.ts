@@ -14,12 +14,12 @@ export class Hedged implements ServiceStream<unknown> {
   private isCancelled = false;
 
   constructor(
-    private readonly start: () => ServiceStream<unknown>,
+    private readonly start: (reason: "first" | "hedge") => ServiceStream<unknown>,
     private readonly afterMs: number,
     /** Whether a second call may be made. */
     private readonly allowed: () => boolean,
   ) {
-    this.legs = [start()];
+    this.legs = [start("first")];
   }
 
   get id(): string {
@@ -94,7 +94,7 @@ export class Hedged implements ServiceStream<unknown> {
         if (outcome === null) {
           isLate = true;
           if (this.isCancelled || !this.allowed()) continue;
-          const second = this.start();
+          const second = this.start("hedge");
           this.legs.push(second);
           begin(second);
           continue;

@@ -22,6 +22,7 @@ interface Sending {
   /** Through the interceptors of the call itself. */
   readonly innermost: Next<ClientCall>;
   readonly resume: CallSettings["resume"];
+  readonly trace: CallSettings["trace"];
   /** Hears of each call that is really made. */
   readonly opened: (stream: ServiceStream<unknown>) => void;
 }
@@ -82,6 +83,7 @@ async function run(
       since: Date.now(),
       innermost: compose<ClientCall>(own, send),
       resume: settings.resume,
+      trace: settings.trace,
       opened,
     },
   };
@@ -106,7 +108,7 @@ function late(path: string, timeoutMs: number): StatorError {
 
 /** Makes the call that has come through all interceptors. */
 async function send(call: ClientCall): Promise<CallData> {
-  const { target, since, resume, opened } = (call as SentCall)[SENDING];
+  const { target, since, resume, trace, opened } = (call as SentCall)[SENDING];
   const { request, signal, metadata, id, instanceId, timeoutMs } = call;
   const left = timeoutMs === null ? null : timeoutMs - (Date.now() - since);
   if (timeoutMs !== null && left !== null && left <= 0) throw late(target.path, timeoutMs);
@@ -114,6 +116,7 @@ async function send(call: ClientCall): Promise<CallData> {
     signal,
     metadata,
     resume,
+    trace,
     ...(left === null ? {} : { timeoutMs: left }),
     ...(id === null ? {} : { id }),
     ...(instanceId === null ? {} : { instanceId }),

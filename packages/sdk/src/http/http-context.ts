@@ -37,7 +37,6 @@ export class HttpContext implements Context, Disposable {
     this.endpoint = path;
     this.instanceId = instanceId;
     this.metrics = metrics;
-    this.log = createLogger(() => ({ id, endpoint: path }));
     this.signal = this.controller.signal;
     const metadata: Record<string, string> = {};
     for (const name of CARRIED) {
@@ -45,6 +44,11 @@ export class HttpContext implements Context, Disposable {
       if (value !== null) metadata[name] = value;
     }
     this.metadata = metadata;
+    this.log = createLogger(
+      () => ({ id, endpoint: path }),
+      undefined,
+      () => metadata,
+    );
     this.deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
     request.signal.addEventListener("abort", () => this.stopGenerating(), { once: true });
     if (timeoutMs === null) return;

@@ -1,9 +1,12 @@
 import { createLogger, type DistributedRuntime, StatorError } from "@stator/runtime-native";
 
+import { givesStream } from "../definition/endpoint-kind.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import { setHttpRequest } from "../serving/http-request.ts";
 import type { FetchHandler, ResolvedHttpOptions } from "../serving/http-server-options.ts";
 import type { ServiceHost } from "../serving/service-host.ts";
+import { ATTRIBUTE } from "../tracing/attribute.ts";
+import { startRequestSpan } from "../tracing/traced-request.ts";
 import { errorResponse, toStatorError } from "./error-response.ts";
 import { HttpCall } from "./http-call.ts";
 import { HttpContext } from "./http-context.ts";
@@ -102,6 +105,12 @@ export class HttpServer {
     if (this.draining) return shuttingDown();
     const { definition, instanceId } = route.host;
     const path = `${definition.id}.${route.endpoint.name}`;
+    const trace = startRequestSpan(request, {
+      method: route.http.method,
+      route: route.http.path,
+      path,
+      isStream: givesStream(route.endpoint.kind),
+    });
     let log = createLogger(() => ({ endpoint: path }));
     try {
       const input = await requestInput(request, parameters, this.options.maxBodyBytes);
@@ -118,15 +127,22 @@ export class HttpServer {
         this.pending -= 1;
         if (this.pending === 0) this.idle?.resolve();
       });
-      return await new HttpCall(route.endpoint, route.http, route.handler, context, end).answer(
+      trace?.span.setAttribute(ATTRIBUTE.callId, context.id);
+      // A failure before the first item writes another one over it.
+      trace?.span.setAttribute(ATTRIBUTE.httpStatus, 200);
+      return await new HttpCall(route.endpoint, route.http, route.handler, context, trace, end).answer(
         input,
         request.headers.get("accept"),
       );
     } catch (error) {
-      const { code, message, remoteStack, cause } = toStatorError(error);
+      const { code, message, remoteStack, cause, httpStatus } = toStatorError(error);
+      trace?.span.setAttribute(ATTRIBUTE.httpStatus, httpStatus);
+      trace?.failed(error);
       if (code === "internal") {
         const stack = remoteStack ?? (cause instanceof Error ? cause.stack : undefined);
-        log.error(`${path} failed: ${message}`, stack === undefined ? {} : { stack });
+        const say = () => log.error(`${path} failed: ${message}`, stack === undefined ? {} : { stack });
+        if (trace === null) say();
+        else trace.run(say);
       }
       return errorResponse(error);
     }

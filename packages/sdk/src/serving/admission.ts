@@ -1,6 +1,8 @@
 import type { Context } from "@stator/runtime-native";
 
 import type { Limits } from "../definition/limits.ts";
+import { ATTRIBUTE } from "../tracing/attribute.ts";
+import { tracedWait } from "../tracing/phase.ts";
 import { Bulkhead } from "./bulkhead.ts";
 import { HeldPlace } from "./held-place.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -40,7 +42,7 @@ export class Admission {
       for (const rate of this.rates) rate.take(context);
       for (const bulkhead of this.bulkheads) {
         const turn = bulkhead.enter(context);
-        if (turn !== null) await turn;
+        if (turn !== null) await tracedWait("queue", { [ATTRIBUTE.limit]: bulkhead.what }, turn);
         passed.push(bulkhead);
       }
     } catch (error) {

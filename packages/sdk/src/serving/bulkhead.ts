@@ -14,7 +14,7 @@ export class Bulkhead {
 
   constructor(
     /** What is limited, for the message: a service or an endpoint. */
-    private readonly what: string,
+    readonly what: string,
     private readonly limits: BulkheadSize,
   ) {}
 

@@ -3,6 +3,7 @@ import type { Context, Handler } from "@stator/runtime-native";
 import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
 import { givesStream } from "../definition/endpoint-kind.ts";
 import type { ServerInterceptor } from "../interceptor/interceptor.ts";
+import { tracedMethod } from "../tracing/phase.ts";
 import type { Admission } from "./admission.ts";
 import { admitted } from "./admitted.ts";
 import { checkedMethod } from "./checked-method.ts";
@@ -29,6 +30,8 @@ export function endpointHandler(
 ): Handler<unknown, unknown> {
   const { interceptors, admission } = surroundings;
   let handler = checkedMethod(instance, endpoint);
+  // With nothing around it the span of the call says all that there is to say.
+  if (!admission.isOpen || interceptors.length > 0) handler = tracedMethod(handler);
   if (!admission.isOpen) handler = admitted(handler, endpoint, admission);
   if (interceptors.length > 0) handler = intercepted(handler, endpoint, surroundings);
   return endpoint.timeoutMs === null ? handler : timed(handler, endpoint, endpoint.timeoutMs);

@@ -1,4 +1,4 @@
-import { DistributedRuntime } from "@stator/runtime-native";
+import { DistributedRuntime, type RuntimeOptions } from "@stator/runtime-native";
 
 import type { ConfigurationLayers } from "../configuration/configuration-layers.ts";
 import { processLayers } from "../configuration/load-layers.ts";
@@ -13,6 +13,8 @@ import { patienceOf } from "./service-checks.ts";
 import { ServiceHost } from "./service-host.ts";
 import { Serving } from "./serving.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
+import { SharedTelemetry } from "../telemetry/shared-telemetry.ts";
+import { traceLogs } from "../tracing/log-trace.ts";
 import { startFailure } from "../supervision/start-failure.ts";
 import { Supervision } from "../supervision/supervision.ts";
 
@@ -85,8 +87,10 @@ export async function serveNodes(
   const { interceptors } = resolved;
   const hosts = nodes.map((node) => new ServiceHost(node.definition, node.instance, node.dependencies, interceptors));
   const http = HttpServer.for(hosts, resolved.http);
-  const runtime = await DistributedRuntime.create(resolved.runtime);
-  const serving = new Serving(runtime, hosts, http, resolved.drainMs);
+  traceLogs();
+  const telemetry = await SharedTelemetry.open(nodes.at(-1)?.definition);
+  const runtime = await created(resolved.runtime, telemetry);
+  const serving = new Serving(runtime, hosts, http, resolved.drainMs, telemetry);
   if (resolved.signals) stopOnSignals(serving);
   try {
     const ids = new Set(hosts.map((host) => host.definition.id));
@@ -105,6 +109,17 @@ export async function serveNodes(
     throw error;
   }
   return serving;
+}
+
+async function created(options: RuntimeOptions, telemetry: SharedTelemetry | null): Promise<DistributedRuntime> {
+  try {
+    const runtime = await DistributedRuntime.create(options);
+    telemetry?.showIn(runtime.metrics);
+    return runtime;
+  } catch (error) {
+    await telemetry?.close(0);
+    throw error;
+  }
 }
 
 /** Tells the supervisor of this process, if it has one, that it serves; again when it has another instance id. */

@@ -4,6 +4,7 @@ import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
 import type { ServiceDefinition } from "../definition/service-definition.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
+import { tracedHandler } from "../tracing/traced-handler.ts";
 import { Admission } from "./admission.ts";
 import { endpointHandler } from "./endpoint-handler.ts";
 import { ServiceChecks } from "./service-checks.ts";
@@ -55,7 +56,8 @@ export class ServiceHost {
     for (const endpoint of this.definition.endpoints) {
       const { idempotent, name } = endpoint;
       const contract = endpoint.contract ?? undefined;
-      this.served.push(await component.endpoint(name).serveEndpoint(this.handler(endpoint), { idempotent, contract }));
+      const handler = tracedHandler(this.handler(endpoint), endpoint, `${this.definition.id}.${name}`);
+      this.served.push(await component.endpoint(name).serveEndpoint(handler, { idempotent, contract }));
     }
   }
 

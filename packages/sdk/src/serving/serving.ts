@@ -1,6 +1,7 @@
 import type { DistributedRuntime } from "@stator/runtime-native";
 
 import type { HttpServer } from "../http/http-server.ts";
+import type { SharedTelemetry } from "../telemetry/shared-telemetry.ts";
 import type { ServiceHost } from "./service-host.ts";
 
 /** Services that run in this process. */
@@ -15,6 +16,7 @@ export class Serving implements AsyncDisposable {
     private readonly hosts: readonly ServiceHost[],
     private readonly http: HttpServer | null,
     private readonly drainMs: number,
+    private readonly telemetry: SharedTelemetry | null = null,
   ) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
@@ -57,7 +59,12 @@ export class Serving implements AsyncDisposable {
     const errors: unknown[] = [];
     for (const host of this.hosts.toReversed()) errors.push(...(await host.stop()));
     await this.http?.close();
-    await this.runtime.shutdown({ timeoutMs: Math.max(0, end - Date.now()) });
+    try {
+      await this.runtime.shutdown({ timeoutMs: Math.max(0, end - Date.now()) });
+    } finally {
+      // Last: until here calls end, and with them their spans.
+      await this.telemetry?.close(Math.max(0, end - Date.now()));
+    }
     if (errors.length > 0) throw new AggregateError(errors, "A shutdown hook failed.");
   }
 }
