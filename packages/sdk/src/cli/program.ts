@@ -37,7 +37,11 @@ function makeProgram(services: Parameters<typeof commanderCommand>[1], end: (end
     .version(manifest.version, "-v, --version", "the version")
     .helpOption("-h, --help", "this text")
     .helpCommand("help [command]", "the help of a command")
-    .addHelpText("after", '\n"stator <command> --help" lists the options of a command. Exit code 2 means wrong usage.');
+    .addHelpText(
+      "after",
+      "\nBegin with: stator serve app.ts#Frontend\n" +
+        '"stator <command> --help" lists the options of a command. Exit code 2 means wrong usage.',
+    );
   const groups = new Map<string, Command>();
   for (const command of COMMANDS) {
     const made = commanderCommand(command, services, end);

@@ -18,6 +18,7 @@ export interface GraphStatus {
 export interface ServiceStatus {
   readonly id: string;
   readonly className: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly endpoints: readonly string[];
   readonly workers: readonly WorkerStatus[];
 }

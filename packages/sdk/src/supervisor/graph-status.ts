@@ -15,6 +15,7 @@ export function graphStatus(
     services: [...groups.values()].map(({ description, workers }) => ({
       id: description.id,
       className: description.className,
+      labels: description.labels,
       endpoints: description.endpoints,
       workers: workers.map(workerStatus),
     })),

@@ -36,8 +36,8 @@ export const serveCommand: CliCommand<ServeFlags> = {
     textOption("--ready-file <path>", "also writes address, process ids and instance ids there, as JSON"),
   ],
   takesServiceOptions: true,
-  more: `<target> is <file>#<Name>: a graph, or a service, each of whose processes is its own.
-#<Name> may be left out where the file exports one graph, or one service.
+  more: `<target> is <file>#<Name>: a graph, or a service, which brings all that it depends on. #<Name> may be left out where the
+file exports one graph, or one service. Each service runs in processes of its own.
 
   --<Service>.workers=N         processes for that service, or auto
   --<Service>.port=N            HTTP port of that service
