@@ -4,6 +4,7 @@ import { drainUnderLoad } from "../support/held-streams.ts";
 
 const STREAMS = 300;
 
+// Defect j of the original: SIGTERM cut streams off.
 test.each(["graph", "workers"] as const)(
   `SIGTERM to the %s with ${STREAMS} streams open over three services: all of them end whole`,
   async (who) => {

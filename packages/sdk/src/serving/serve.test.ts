@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { z } from "zod";
 
+import { listInstances } from "../discovery/list-instances.ts";
 import { api, depends, endpoint, onShutdown, onStart, serve, service } from "../index.ts";
 import type { ServiceClass, ServeServiceOptions, Serving } from "../index.ts";
 
@@ -29,6 +33,8 @@ const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
 
 describe("the life of a service", () => {
+  // Defects h, i and j of the original: hooks of base classes were skipped, HTTP opened before they had run, and those of
+  // the end were synchronous only.
   test("hooks run in order, inherited ones too, with dependencies connected and HTTP still closed", async () => {
     const events: string[] = [];
     const port = await anyPort();
@@ -91,6 +97,36 @@ describe("the life of a service", () => {
     await serving.stop();
     expect(events.slice(3)).toEqual(["frontend stops", "base stops", "worker stops"]);
     expect(await failure(fetch(`http://127.0.0.1:${port}/ping`))).toBeInstanceOf(Error);
+  });
+
+  test("nothing is registered before the start hooks have ended", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stator-hooks-"));
+    const registered = async (): Promise<string[]> =>
+      (await listInstances({ DYN_DISCOVERY_BACKEND: "file", DYN_FILE_KV: folder })).map(({ component }) => component);
+    const seen: string[][] = [];
+
+    @service({ namespace: "life" })
+    class Late {
+      @onStart
+      async look(): Promise<void> {
+        seen.push(await registered());
+      }
+
+      @onShutdown
+      async lookAgain(): Promise<void> {
+        seen.push(await registered());
+      }
+
+      @endpoint()
+      async ping(request: string): Promise<string> {
+        return request;
+      }
+    }
+    const serving = await start(Late, { runtime: { discovery: "file", filePath: folder } });
+    seen.push(await registered());
+    await serving.stop();
+    expect(seen).toEqual([[], ["late"], []]);
+    rmSync(folder, { recursive: true });
   });
 
   test("a start hook that throws ends the start, and what had started is stopped", async () => {
