@@ -13,6 +13,8 @@ export class ServiceHost {
   private readonly served: ServedEndpoint[] = [];
   readonly checks: ServiceChecks;
   private readonly handlers = new Map<string, Handler<unknown, unknown>>();
+  /** The limits of the service under the empty name, those of its endpoints under theirs. */
+  private readonly limits = new Map<string, Admission>();
   private started = false;
 
   constructor(
@@ -24,6 +26,7 @@ export class ServiceHost {
   ) {
     this.checks = new ServiceChecks(definition, instance);
     const shared = Admission.of(definition.id, definition.limits);
+    this.limits.set("", shared);
     for (const endpoint of definition.endpoints)
       this.handlers.set(endpoint.property, this.surrounded(endpoint, shared));
   }
@@ -39,6 +42,7 @@ export class ServiceHost {
    */
   async start(runtime: DistributedRuntime, here: ReadonlySet<string>): Promise<void> {
     this.started = true;
+    this.measure(runtime);
     const interceptors = [...this.interceptors.client, ...this.definition.interceptors.client];
     await Promise.all(this.dependencies.map((dependency) => dependency.connect(runtime, interceptors)));
     // Those in this process are registered later; they are waited for then.
@@ -92,9 +96,17 @@ export class ServiceHost {
     return errors;
   }
 
+  private measure(runtime: DistributedRuntime): void {
+    const { namespace, component } = this.definition;
+    const labels = { dynamo_namespace: namespace, dynamo_component: component };
+    for (const [endpoint, limits] of this.limits)
+      limits.measure(runtime.ownMetrics(endpoint === "" ? labels : { ...labels, dynamo_endpoint: endpoint }));
+  }
+
   private surrounded(endpoint: EndpointDefinition, shared: Admission): Handler<unknown, unknown> {
     const { id, namespace, component, interceptors } = this.definition;
     const own = Admission.of(`${id}.${endpoint.name}`, endpoint.limits);
+    this.limits.set(endpoint.name, own);
     return endpointHandler(this.instance, endpoint, {
       namespace,
       component,
