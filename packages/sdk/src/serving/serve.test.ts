@@ -148,6 +148,43 @@ describe("the life of a service", () => {
     expect(events).toEqual(["stopped"]);
   });
 
+  test("a hook that does not end within its time has failed", async () => {
+    const events: string[] = [];
+
+    @service({ namespace: "life" })
+    class Hanging {
+      @onStart({ timeoutMs: 5 })
+      async warmUp(): Promise<void> {
+        await new Promise(() => undefined);
+      }
+    }
+    expect(await failure(start(Hanging))).toMatchObject({
+      code: "deadline_exceeded",
+      message: "Hanging.warmUp has not ended within 5 ms.",
+    });
+
+    @service({ namespace: "life" })
+    class Lingering {
+      @onStart({ timeoutMs: 60_000 })
+      warmUp(): void {
+        events.push("warm");
+      }
+
+      @onShutdown
+      last(): void {
+        events.push("last");
+      }
+
+      @onShutdown({ timeoutMs: 5 })
+      async linger(): Promise<void> {
+        await new Promise(() => undefined);
+      }
+    }
+    const error = (await failure((await start(Lingering)).stop())) as AggregateError;
+    expect(error.errors).toMatchObject([{ message: "Lingering.linger has not ended within 5 ms." }]);
+    expect(events).toEqual(["warm", "last"]);
+  });
+
   test("a shutdown hook that throws is reported after the others have run", async () => {
     const events: string[] = [];
 

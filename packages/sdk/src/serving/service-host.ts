@@ -1,6 +1,7 @@
-import type { DistributedRuntime, Handler, ServedEndpoint } from "@stator/runtime-native";
+import { type DistributedRuntime, type Handler, type ServedEndpoint, StatorError } from "@stator/runtime-native";
 
 import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
+import type { HookDefinition } from "../definition/members.ts";
 import type { ServiceDefinition } from "../definition/service-definition.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
@@ -49,7 +50,7 @@ export class ServiceHost {
     const outside = this.dependencies.filter((dependency) => !isAmong(here, dependency));
     await Promise.all(outside.map((dependency) => dependency.waitForInstances()));
     for (const hook of this.definition.hooks) {
-      if (hook.kind === "start") await this.run(hook.property);
+      if (hook.kind === "start") await this.run(hook);
     }
   }
 
@@ -88,7 +89,7 @@ export class ServiceHost {
     const errors: unknown[] = [];
     for (const hook of this.definition.hooks.toReversed()) {
       if (hook.kind !== "shutdown") continue;
-      await this.run(hook.property).catch((error: unknown) => errors.push(error));
+      await this.run(hook).catch((error: unknown) => errors.push(error));
     }
     for (const dependency of this.dependencies) {
       await dependency.close().catch((error: unknown) => errors.push(error));
@@ -115,9 +116,20 @@ export class ServiceHost {
     });
   }
 
-  private async run(property: string): Promise<void> {
+  private async run({ property, timeoutMs }: HookDefinition): Promise<void> {
     const hook = (this.instance as Record<string, unknown>)[property] as () => void | Promise<void>;
-    await hook.call(this.instance);
+    const running = Promise.resolve(hook.call(this.instance));
+    if (timeoutMs === null) return running;
+    const late = Promise.withResolvers<never>();
+    const what = `${this.definition.className}.${property.replace(/^@/, "")}`;
+    const timer = setTimeout(() => {
+      late.reject(new StatorError("deadline_exceeded", `${what} has not ended within ${timeoutMs} ms.`));
+    }, timeoutMs);
+    try {
+      await Promise.race([running, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
