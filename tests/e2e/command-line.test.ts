@@ -374,6 +374,10 @@ test("a graph that was killed is listed no more, and its socket goes", async () 
   expect(await statorJson<Status[]>(["ps"])).toEqual([]);
   expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined();
   expect(await stator(["restart"])).toMatchObject({ code: 2, stderr: expect.stringContaining("No graph is running") });
+  expect(await stator(["config", "explain", "Worker"])).toMatchObject({
+    code: 2,
+    stderr: "stator: No graph is running; name one that is not: stator config explain [setting] <file>#<Name>.\n",
+  });
 });
 
 test("stator ls and doctor read etcd", async () => {
@@ -511,6 +515,9 @@ describe("every command", () => {
     [["serve", "a.ts", "--constructor"], 2, "Unknown option --constructor"],
     [["serve", "a.ts", "--__proto__=1"], 2, "Unknown option --__proto__"],
     [["graph", "no.ts"], 2, "There is no file"],
+    [["serve", "a.ts", "--workers=2"], 2, "that of a service is written --<Service>.workers=<value>.\n"],
+    [["ps", "--workers"], 2, /^stator: Unknown option --workers; there is "--json", "--help"\.\n$/],
+    [["ls", "--discovery", "memory"], 2, /^stator: memory discovery reaches one process only/],
     [["graph", "no.ts", "--format", "png"], 2, 'stator: --format: "png" is not one of mermaid, svg.\n'],
     [["serve", "no.ts"], 2, /^stator .*\| There is no file \S+\/no\.ts; its folder has no programs\.\n$/],
     [["serve", "no.ts", "--in-process"], 2, /^stator: There is no file \S+\/no\.ts; its folder has no programs\.\n$/],

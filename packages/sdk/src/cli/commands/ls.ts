@@ -1,3 +1,5 @@
+import { StatorError } from "@stator/runtime-native";
+
 import { discoveryName, listInstances } from "../../discovery/list-instances.ts";
 import { suggestion } from "../../definition/nearest-name.ts";
 import type { RegisteredInstance } from "../../discovery/registered-instance.ts";
@@ -48,6 +50,7 @@ export const lsCommand: CliCommand<LsOptions> = {
       }
       return 0;
     } catch (error) {
+      if (error instanceof StatorError && error.code === "invalid_argument") throw error;
       process.stderr.write(
         `stator: ${discoveryName(environment)}: ${error instanceof Error ? error.message : String(error)}\n`,
       );
