@@ -640,6 +640,7 @@ describe("every option of stator serve has an effect", () => {
     "--watch",
     "--dry-run",
     "--host",
+    "--system-port",
     "--discovery",
     "--file-path",
     "--drain-ms",

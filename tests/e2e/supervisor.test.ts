@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 
+import { answers } from "../support/answers.ts";
 import { Command, until } from "../support/command.ts";
 import { Graph } from "../support/graph.ts";
 import { httpStream, readAll } from "../support/http-stream.ts";
@@ -13,6 +14,7 @@ const UNRULY = "tests/e2e/fixtures/unruly.ts";
 /** What `stator ps --json` has of a graph. */
 interface GraphStatus {
   readonly pid: number;
+  readonly systemUrl: string | null;
   readonly services: readonly { className: string; workers: readonly { state: string }[] }[];
 }
 
@@ -85,7 +87,7 @@ describe("a worker that dies", () => {
   });
 
   test("again and again is held back while the others serve", async () => {
-    await using graph = await Graph.start(`${UNRULY}#Front`);
+    await using graph = await Graph.start(`${UNRULY}#Front`, ["--system-port", "0"]);
     const delays: string[] = [];
     for (let at = 0; ; at = graph.command.output.length) {
       const [line, delay] = await graph.command.line(
@@ -104,6 +106,14 @@ describe("a worker that dies", () => {
       ["Dying", ["held-back"]],
       ["Front", ["running"]],
     ]);
+    await answers(`${status?.systemUrl}/health`, 503, {
+      status: "notready",
+      state: "running",
+      services: {
+        "unruly.dying": { status: "notready", message: "0 of 1 workers are ready" },
+        "unruly.front": { status: "ready" },
+      },
+    });
     expect((await stator(["doctor"])).stdout).toContain(
       `warning  graphs: Dying of ${UNRULY}#Front keeps failing and is held back\n`,
     );

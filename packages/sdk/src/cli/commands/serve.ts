@@ -23,6 +23,12 @@ export const serveCommand: CliCommand<ServeFlags> = {
     flag("--json", "with --dry-run: prints JSON, for programs"),
     textOption("--host <address>", "where HTTP listens (default 127.0.0.1; environment DYN_HTTP_HOST)"),
     numberOption("--port <port>", "HTTP port, 0 for any (default 8000; environment DYN_HTTP_PORT)", 0, 65_535),
+    numberOption(
+      "--system-port <port>",
+      "port of health and metrics, 0 for any (default: none; environment DYN_SYSTEM_PORT)",
+      0,
+      65_535,
+    ),
     ...DISCOVERY_OPTIONS(),
     textOption("--gpus <list>", "GPUs to use, such as 0,1 (default: CUDA_VISIBLE_DEVICES, else what nvidia-smi lists)"),
     flag("--oversubscribe", "lets workers share GPUs where there are not enough"),
