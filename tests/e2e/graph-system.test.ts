@@ -5,20 +5,9 @@ import { freePort } from "../../scripts/lib/servers/free-port.ts";
 import { Command, until } from "../support/command.ts";
 import { answers } from "../support/answers.ts";
 import { Graph } from "../support/graph.ts";
-import { CLI, statorJson } from "../support/stator.ts";
+import { CLI, stator, statorJson } from "../support/stator.ts";
 
 const FIXTURE = "tests/e2e/fixtures/configured.ts#whole";
-
-interface Status {
-  readonly pid: number;
-  readonly systemUrl: string | null;
-}
-
-/** Where the graph answers for all of its workers. */
-async function systemUrl(graph: Graph): Promise<string> {
-  const status = (await statorJson<Status[]>(["ps"])).find(({ pid }) => pid === graph.command.pid);
-  return status?.systemUrl ?? "nowhere";
-}
 
 async function rows(url: string, name: string): Promise<[labels: string, value: number][]> {
   const text = await (await fetch(`${url}/metrics`)).text();
@@ -28,7 +17,10 @@ async function rows(url: string, name: string): Promise<[labels: string, value: 
 
 test("one port has the health and the metrics of all workers", async () => {
   await using graph = await Graph.start(FIXTURE, ["--system-port", "0"]);
-  const url = await systemUrl(graph);
+  const url = graph.systemUrl();
+  const running = await statorJson<{ pid: number; systemUrl: string | null }[]>(["ps"]);
+  expect(running.find(({ pid }) => pid === graph.command.pid)?.systemUrl).toBe(url);
+  expect((await stator(["ps"])).stdout).toContain(`  metrics ${url}/metrics\n`);
   for (const path of ["/live", "/health", "/health/configured.worker"]) await answers(`${url}${path}`, 200);
   await answers(`${url}/health`, 200, {
     status: "ready",
@@ -78,7 +70,7 @@ test("the port of the environment is that of the graph, however many processes i
 
   const free = freePort();
   await using graph = await Graph.start(FIXTURE, [], { DYN_SYSTEM_PORT: String(free) });
-  expect(await systemUrl(graph)).toBe(`http://127.0.0.1:${free}`);
+  expect(graph.systemUrl()).toBe(`http://127.0.0.1:${free}`);
   await answers(`http://127.0.0.1:${free}/health`, 200);
 });
 

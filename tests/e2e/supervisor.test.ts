@@ -14,7 +14,6 @@ const UNRULY = "tests/e2e/fixtures/unruly.ts";
 /** What `stator ps --json` has of a graph. */
 interface GraphStatus {
   readonly pid: number;
-  readonly systemUrl: string | null;
   readonly services: readonly { className: string; workers: readonly { state: string }[] }[];
 }
 
@@ -106,7 +105,7 @@ describe("a worker that dies", () => {
       ["Dying", ["held-back"]],
       ["Front", ["running"]],
     ]);
-    await answers(`${status?.systemUrl}/health`, 503, {
+    await answers(`${graph.systemUrl()}/health`, 503, {
       status: "notready",
       state: "running",
       services: {
