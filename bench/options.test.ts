@@ -18,10 +18,11 @@ describe("options", () => {
     ]);
   });
 
-  test("validators are measured too, or alone, or not", () => {
+  test("validators and workers are measured too, or alone, or not", () => {
     expect(parseOptions([])).toMatchObject({ validators: true });
     expect(parseOptions(["--only", "validators"])).toMatchObject({ validators: true, points: [] });
-    expect(parseOptions(["--only", "unary"])).toMatchObject({ validators: false });
+    expect(parseOptions(["--only", "unary"])).toMatchObject({ validators: false, workers: false });
+    expect(parseOptions(["--only", "workers"])).toMatchObject({ validators: false, workers: true, points: [] });
   });
 
   test.each([

@@ -9,6 +9,8 @@ export interface BenchOptions {
   points: Point[];
   /** Generated validators beside other libraries too. */
   validators: boolean;
+  /** One worker of a service beside two. */
+  workers: boolean;
   rounds: number;
   duration: Duration;
   json: boolean;
@@ -17,9 +19,11 @@ export interface BenchOptions {
 export const help = `Usage: bun run bench [options]
 
 Calls another process over loopback, through @stator/runtime-native and through raw Bun sockets, side by side. Then
-checks values with generated validators, and with zod, valibot, typebox and ajv.
+checks values with generated validators, and with zod, valibot, typebox and ajv. Last, a service with one worker and with
+two.
 
-  --only unary|stream|validators   measure one kind only
+  --only unary|stream|validators|workers
+                                   measure one kind only
   --peers a,b                      which peers of calls and streams, the baseline first (default: raw,stator); folders
                                    of bench/peers: raw (Bun sockets), stator, dynamo (the original's wire), wheel (the
                                    original in Python, which is installed first)
@@ -47,6 +51,7 @@ export function parseOptions(args: string[]): BenchOptions | "help" {
     peers: parsePeers(values.peers),
     points: points(values.only),
     validators: values.only === undefined || values.only === "validators",
+    workers: values.only === undefined || values.only === "workers",
     rounds: parseRounds(values.rounds, values.quick),
     duration: values.quick ? { warmupMs: 300, measureMs: 500 } : { warmupMs: 1000, measureMs: 2000 },
     json: values.json,
@@ -75,6 +80,6 @@ function points(only: string | undefined): Point[] {
   if (only === undefined) return [...unary, ...stream];
   if (only === "unary") return unary;
   if (only === "stream") return stream;
-  if (only === "validators") return [];
-  throw new Error(`--only: "${only}" is neither unary, stream nor validators.`);
+  if (only === "validators" || only === "workers") return [];
+  throw new Error(`--only: "${only}" is none of unary, stream, validators and workers.`);
 }

@@ -10,6 +10,7 @@ import { describePoint, machine, median, table } from "./report.ts";
 import type { Row } from "./report.ts";
 import { runPoint } from "./run-point.ts";
 import { measureValidators, validatorTable } from "./validators/run.ts";
+import { measureWorkers, workersTable } from "./workers/run.ts";
 
 const options = readOptions();
 const before = machine();
@@ -38,9 +39,11 @@ const rows = summarize(options);
 if (!options.json && rows.length > 0) console.log(`\n${table(rows)}`);
 const validators = options.validators ? await measureValidators(options.rounds, options.duration.measureMs / 4) : [];
 if (!options.json && options.validators) console.log(`\n${validatorTable(validators)}`);
+const workers = options.workers ? await measureWorkers(options.rounds, options.duration) : [];
+if (!options.json && options.workers) console.log(`\n${workersTable(workers)}`);
 console.log(
   options.json
-    ? JSON.stringify({ machine: before, options, rows, validators }, null, 2)
+    ? JSON.stringify({ machine: before, options, rows, validators, workers }, null, 2)
     : `load at the end: ${machine()["load"]}`,
 );
 

@@ -21,7 +21,7 @@ function needed(): "nothing" | "packages" | "build" {
   try {
     const parsed = parseOptions(options);
     if (parsed === "help") return "nothing";
-    return parsed.points.length > 0 ? "build" : "packages";
+    return parsed.points.length > 0 || parsed.workers ? "build" : "packages";
   } catch {
     return "nothing";
   }

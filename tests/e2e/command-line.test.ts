@@ -117,7 +117,9 @@ describe("a running graph", () => {
     );
     const { stdout } = await stator(["ls", "--file-path", graph.discovery]);
     expect(stdout.split("\n")[0]).toMatch(/^ENDPOINT +INSTANCE +ADDRESS$/);
-    expect((await stator(["ls", "nobody"], discovery)).stdout).toContain("Nothing is registered in file discovery in");
+    expect((await stator(["ls", "configured.wrker"], discovery)).stdout).toBe(
+      `Nothing is registered below "configured.wrker" in file discovery in ${graph.discovery}; did you mean "configured.worker"?\n`,
+    );
   });
 
   test("explains its configuration", async () => {
@@ -204,6 +206,24 @@ describe("a running graph", () => {
   });
 });
 
+describe("a graph that says little", () => {
+  test("logs, ps and doctor say what there is to say", async () => {
+    const target = "apps/examples/configured-graph/graphs.ts#echo";
+    await using graph = await Graph.start(target, ["--Frontend.labels.team=search"]);
+    const { port } = new URL(graph.url);
+    const logs = await stator(["logs", "Frontend"]);
+    expect(logs).toMatchObject({ code: 0, stdout: "", stderr: "stator: Frontend has printed nothing so far.\n" });
+    expect(await stator(["logs", "Frontend", "--json"])).toMatchObject({ stdout: "", stderr: "" });
+    const [status] = await statorJson<{ services: { className: string; labels: object }[] }[]>(["ps"]);
+    expect(status?.services.map(({ className, labels }) => [className, labels])).toEqual([
+      ["EchoEngine", {}],
+      ["Frontend", { team: "search" }],
+    ]);
+    const { stdout } = await stator(["doctor", "--port", port], { DYN_FILE_KV: graph.discovery });
+    expect(stdout).toContain(`ok       port: ${port} on 127.0.0.1 is that of ${target}, which runs\n`);
+  });
+});
+
 describe("stator call", () => {
   let graph: Graph;
   let discovery: Record<string, string>;
@@ -283,6 +303,7 @@ describe("stator serve --dry-run", () => {
     [["--Worker.port=1"], "Worker.port: Worker has no @api method."],
     [["--Nobody.workers=1"], '--Nobody.workers: the graph has no service "Nobody"'],
     [["--only", "Nobody"], '--only: the graph has no service "Nobody"'],
+    [["--discovery", "fle"], '--discovery: "fle" is not one of file, memory, mem, etcd.'],
     [["--profile", "prod"], 'there is no profile "prod"'],
     [["-f", "none.yaml"], "none.yaml: there is no such file."],
   ])("refuses %j with exit code 2", async (argv, said) => {
@@ -353,6 +374,10 @@ test("a graph that was killed is listed no more, and its socket goes", async () 
   expect(await statorJson<Status[]>(["ps"])).toEqual([]);
   expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined();
   expect(await stator(["restart"])).toMatchObject({ code: 2, stderr: expect.stringContaining("No graph is running") });
+  expect(await stator(["config", "explain", "Worker"])).toMatchObject({
+    code: 2,
+    stderr: "stator: No graph is running; name one that is not: stator config explain [setting] <file>#<Name>.\n",
+  });
 });
 
 test("stator ls and doctor read etcd", async () => {
@@ -460,6 +485,7 @@ describe("every command", () => {
     ["graph"],
     ["config explain"],
     ["config schema"],
+    ["certs"],
     ["doctor"],
   ])("%s has a help, and knows its options", async (command) => {
     const words = command.split(" ");
@@ -489,11 +515,19 @@ describe("every command", () => {
     [["serve", "a.ts", "--constructor"], 2, "Unknown option --constructor"],
     [["serve", "a.ts", "--__proto__=1"], 2, "Unknown option --__proto__"],
     [["graph", "no.ts"], 2, "There is no file"],
+    [["serve", "a.ts", "--workers=2"], 2, "that of a service is written --<Service>.workers=<value>.\n"],
+    [["ps", "--workers"], 2, /^stator: Unknown option --workers; there is "--json", "--help"\.\n$/],
+    [["ls", "--discovery", "memory"], 2, /^stator: memory discovery reaches one process only/],
+    [["graph", "no.ts", "--format", "png"], 2, 'stator: --format: "png" is not one of mermaid, svg.\n'],
+    [["serve", "no.ts"], 2, /^stator .*\| There is no file \S+\/no\.ts; its folder has no programs\.\n$/],
+    [["serve", "no.ts", "--in-process"], 2, /^stator: There is no file \S+\/no\.ts; its folder has no programs\.\n$/],
+    [["serve", `${FIXTURE}#Wrker`], 2, 'exports no "Wrker"; did you mean "Worker"?'],
+    [["serve", "apps/examples/configured-graph/graphs.ts"], 2, "exports 2 graphs; say which: #echo, #shout."],
   ] as const)("%j", async (argv, code, said) => {
     const ran = await stator(argv);
     expect(ran.code).toBe(code);
     if (typeof said === "string") expect(ran.stdout + ran.stderr).toContain(said);
-    else expect(ran.stdout).toMatch(said);
+    else expect(ran.stdout + ran.stderr).toMatch(said);
   });
 });
 
@@ -606,6 +640,7 @@ describe("every option of stator serve has an effect", () => {
     "--watch",
     "--dry-run",
     "--host",
+    "--system-port",
     "--discovery",
     "--file-path",
     "--drain-ms",

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
+import { answers } from "../support/answers.ts";
 import { until } from "../support/command.ts";
 import { Graph } from "../support/graph.ts";
 import { httpStream, readAll } from "../support/http-stream.ts";
@@ -18,10 +19,18 @@ const post = (graph: Graph, path: string, body: string): Promise<Response> =>
 describe("TypeScript before Rust", () => {
   let graph: Graph;
   beforeAll(async () => {
-    graph = await Graph.start(FRONTEND);
+    graph = await Graph.start(FRONTEND, ["--system-port", "0"]);
   });
   afterAll(async () => {
     await graph[Symbol.asyncDispose]();
+  });
+
+  test("its health and its metrics are those of the graph, too", async () => {
+    await answers(`${graph.systemUrl()}/health`, 200);
+    const metrics = await (await fetch(`${graph.systemUrl()}/metrics`)).text();
+    for (const component of ["counter", "frontend"]) {
+      expect(metrics).toMatch(new RegExp(`^dynamo_component_requests_total\\{dynamo_component="${component}",`, "m"));
+    }
   });
 
   test("the program is a worker like all others: ready, with an id, and its lines marked", async () => {

@@ -1,21 +1,30 @@
 import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 
+import { answers } from "../support/answers.ts";
 import { Command, until } from "../support/command.ts";
 import { Graph } from "../support/graph.ts";
+import { httpStream, readAll } from "../support/http-stream.ts";
 import { isRunning } from "../support/processes.ts";
+import { CLI, stator, statorJson } from "../support/stator.ts";
 
 const CHAIN = "tests/e2e/fixtures/chain.ts#Frontend";
 const UNRULY = "tests/e2e/fixtures/unruly.ts";
-const CLI = "packages/sdk/src/cli/stator.ts";
+
+/** What `stator ps --json` has of a graph. */
+interface GraphStatus {
+  readonly pid: number;
+  readonly services: readonly { className: string; workers: readonly { state: string }[] }[];
+}
 
 describe("stator serve", () => {
+  // Defect b of the original: what the decorator said was ignored.
   test("starts as many workers as the decorator and the command line say", async () => {
-    await using graph = await Graph.start(CHAIN, ["--Backend.workers=3", "--middle.workers", "2"]);
-    expect(graph.workers("chain.backend")).toHaveLength(3);
-    expect(graph.workers("chain.middle")).toHaveLength(2);
-    expect(new Set(graph.pids()).size).toBe(6);
-    expect(graph.workers("chain.backend").every((each) => each.instanceId !== "")).toBeTrue();
+    await using graph = await Graph.start("tests/e2e/fixtures/configured.ts#whole", ["--frontend.workers", "3"]);
+    expect(graph.workers("configured.worker")).toHaveLength(2);
+    expect(graph.workers("configured.frontend")).toHaveLength(3);
+    expect(new Set(graph.pids()).size).toBe(5);
+    expect(graph.workers("configured.worker").every((each) => each.instanceId !== "")).toBeTrue();
     expect(await graph.stop()).toBe(0);
   });
 
@@ -77,7 +86,7 @@ describe("a worker that dies", () => {
   });
 
   test("again and again is held back while the others serve", async () => {
-    await using graph = await Graph.start(`${UNRULY}#Front`);
+    await using graph = await Graph.start(`${UNRULY}#Front`, ["--system-port", "0"]);
     const delays: string[] = [];
     for (let at = 0; ; at = graph.command.output.length) {
       const [line, delay] = await graph.command.line(
@@ -91,6 +100,22 @@ describe("a worker that dies", () => {
       delays.push(delay);
     }
     expect(delays).toEqual(["200", "400", "800", "1600", "3200"]);
+    const status = (await statorJson<GraphStatus[]>(["ps"])).find(({ pid }) => pid === graph.command.pid);
+    expect(status?.services.map(({ className, workers }) => [className, workers.map(({ state }) => state)])).toEqual([
+      ["Dying", ["held-back"]],
+      ["Front", ["running"]],
+    ]);
+    await answers(`${graph.systemUrl()}/health`, 503, {
+      status: "notready",
+      state: "running",
+      services: {
+        "unruly.dying": { status: "notready", message: "0 of 1 workers are ready" },
+        "unruly.front": { status: "ready" },
+      },
+    });
+    expect((await stator(["doctor"])).stdout).toContain(
+      `warning  graphs: Dying of ${UNRULY}#Front keeps failing and is held back\n`,
+    );
     const response = await fetch(`${graph.url}/ping`, { method: "POST", body: "1" });
     expect(await response.json()).toBe("pong");
     expect(await graph.stop()).toBe(0);
@@ -118,6 +143,20 @@ describe("nothing is left", () => {
   test("when the supervisor is killed", async () => {
     await using graph = await Graph.start(CHAIN, ["--Backend.workers=2"]);
     await leavesNothing(graph, graph.pids());
+  });
+
+  test("when the supervisor is killed under load", async () => {
+    await using graph = await Graph.start(CHAIN, ["--Backend.workers=2", "--Middle.workers=2"]);
+    const streams = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        httpStream<object>(`${graph.url}/run`, { id: `load-${n}`, count: 1e9, everyMs: 1 }),
+      ),
+    );
+    // Every one is under way; how they end is nobody's concern here.
+    for (const { items } of streams) expect((await items.next()).done).toBeFalse();
+    const read = streams.map((stream) => readAll(stream).catch(() => undefined));
+    await leavesNothing(graph, graph.pids());
+    await Promise.all(read);
   });
 
   test("when the supervisor is killed while event loops are blocked and children have children", async () => {

@@ -5,7 +5,7 @@ import { lines } from "../../scripts/lib/lines.ts";
 export const root = join(import.meta.dir, "..", "..");
 
 /** How long a test waits for what must happen, in milliseconds. Generous: a loaded machine is no failure. */
-export const LIMIT_MS = 30_000;
+export const LIMIT_MS = 60_000;
 
 /** A process that a test has started, with every line that it prints. */
 export class Command implements AsyncDisposable {

@@ -60,6 +60,13 @@ export class Graph implements AsyncDisposable {
     return worker;
   }
 
+  /** Where the graph answers for health and metrics, with `--system-port`. */
+  systemUrl(): string {
+    const { systemUrl } = this.readyFile();
+    if (systemUrl === null) throw new Error("The graph has no system port.");
+    return systemUrl;
+  }
+
   /** The processes of all services. */
   pids(): number[] {
     return Object.values(this.readyFile().services)
@@ -83,7 +90,7 @@ export class Graph implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private readyFile(): { services: Record<string, (RunningWorker | null)[]> } {
+  private readyFile(): { systemUrl: string | null; services: Record<string, (RunningWorker | null)[]> } {
     return JSON.parse(readFileSync(join(this.folder, "ready.json"), "utf8")) as ReturnType<Graph["readyFile"]>;
   }
 }

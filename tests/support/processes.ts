@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Whether a process runs. One that has ended, but whose parent has not looked yet, does not. */
 export function isRunning(pid: number): boolean {
@@ -20,4 +20,9 @@ export function isRunning(pid: number): boolean {
 export function residentBytes(pid: number): number {
   const [, kib = "0"] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kib) * 1024;
+}
+
+/** How many files and sockets a process has open. */
+export function openDescriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
 }

@@ -43,7 +43,11 @@ export class DistributedRuntime implements AsyncDisposable {
     const log = logSettings(options);
     const metrics = new MetricsRegistry(log);
     this.#core = { bridge, log, publishers: new Publishers(bridge), metrics };
-    bridge.receivers.metrics = () => metrics.render(bridge.identity.current);
+    const heap = metrics.scope({}, true).gauge("stator_javascript_heap_bytes", { help: "JavaScript's heap, in use." });
+    bridge.receivers.metrics = () => {
+      heap.set(process.memoryUsage().heapUsed);
+      return metrics.render(bridge.identity.current);
+    };
     this.#stopUnreadWatch = watchUnread(bridge, started.unreadTimeoutMs);
   }
 
@@ -113,6 +117,11 @@ export class DistributedRuntime implements AsyncDisposable {
   /** Metrics of this process, for `/metrics` of the system server. Those of an endpoint have its labels: `endpoint.metrics`. */
   get metrics(): Metrics {
     return this.#core.metrics.scope({});
+  }
+
+  /** @internal Metrics under names that are not for the application: for the SDK, which counts what the core cannot see. */
+  ownMetrics(labels: Readonly<Record<string, string>>): Metrics {
+    return this.#core.metrics.scope(labels, true);
   }
 
   /** Says whether this process is healthy, for `/health` of the system server. Without effect after a shutdown. */

@@ -42,6 +42,7 @@ test("what a handler counts stands at /metrics, with the endpoint's labels", asy
   }
   // The runtime's own numbers stand beside them.
   expect(text).toContain(`dynamo_component_requests_total{${labels},${worker}} 3`);
+  expect(text).toMatch(/^stator_javascript_heap_bytes\{worker_id="[0-9a-f]+"\} [1-9]\d*$/m);
   // Nobody has asked this process to speak of its health.
   expect((await fetch(`http://${runtime.systemAddress}/live`)).status).toBe(200);
 });

@@ -12,7 +12,7 @@ export { api, type ApiOptions } from "./definition/api.ts";
 export { commandService, type CommandOptions, type CommandService } from "./definition/command-service.ts";
 export { endpoint, type EndpointMethod, type EndpointOptions } from "./definition/endpoint.ts";
 export { type HealthOptions, liveness, readiness } from "./definition/health.ts";
-export { onShutdown, onStart } from "./definition/lifecycle.ts";
+export { type HookOptions, onShutdown, onStart } from "./definition/lifecycle.ts";
 export type { LimitOptions, Limits, ServiceLimitOptions } from "./definition/limits.ts";
 export type { ResourceOptions, Resources } from "./definition/resources.ts";
 export type { RetryOptions } from "./definition/retry-options.ts";

@@ -189,7 +189,22 @@ test.each([
     },
     "defineService b: run: HTTP has no streams of requests",
   ],
+  [
+    { namespace: "a", name: "b", endpoints: { fine }, hooks: { startTimeoutMs: 0 } },
+    "hooks: startTimeoutMs: 0 is not a whole number of at least 1.",
+  ],
   [{ namespace: "a", name: "b", endpoints: { fine }, hooks: { onStop: () => 1 } }, 'hooks: unknown option "onStop"'],
 ])("refuses %#", (options, message) => {
   expect(() => defineService(options as never)).toThrow(message);
+});
+
+test("a start hook that does not end within its time ends the start", async () => {
+  const Hanging = defineService({
+    namespace: "built",
+    name: "hanging",
+    endpoints: { fine },
+    hooks: { onStart: () => new Promise<void>(() => undefined), startTimeoutMs: 5 },
+  });
+  await using services = new Services();
+  expect((await failure(services.graph(Hanging))).message).toBe("Hanging.onStart has not ended within 5 ms.");
 });

@@ -10,11 +10,14 @@ import {
   currentContext,
   depends,
   endpoint,
+  graph,
+  type Graph,
   type Interceptor,
   mapValues,
   metadataKey,
   type ServerInterceptor,
   serve,
+  type ServeServiceOptions,
   service,
   StatorError,
   untilOver,
@@ -59,6 +62,43 @@ test("the first is the outermost: graph, service, endpoint; graph, service, depe
     "method",
     ...[...client, ...server].toReversed().map((name) => `${name} done 1`),
   ]);
+});
+
+/** What a call of the graph `graphs` passes on its way in. */
+async function passed(of: Graph, options: ServeServiceOptions = {}): Promise<readonly string[]> {
+  await using serving = await serve(of, { runtime: { discovery: "memory" }, signals: false, ...options });
+  await using client = await serving.runtime.endpoint("graphs.caller.run").client<null, void>();
+  await client.waitForInstances();
+  events.length = 0;
+  await client.generate(null).one();
+  return events.filter((event) => event.endsWith(" in"));
+}
+
+test("those of a graph stand inside of those of serve, the first use outermost; another graph has its own", async () => {
+  @service({ namespace: "graphs", interceptors: { server: [note("service")], client: [note("caller")] } })
+  class Worker {
+    @endpoint()
+    async run(_request: null): Promise<void> {
+      events.push("method");
+    }
+  }
+  @service({ namespace: "graphs" })
+  class Caller {
+    worker = depends(Worker);
+
+    @endpoint()
+    async run(_request: null): Promise<void> {
+      await this.worker.run();
+    }
+  }
+  const plain = graph(Caller);
+  const used = plain.use({ server: [note("first")], client: [note("client")] }).use({ server: [note("second")] });
+  const server = ["serve in", "first in", "second in"];
+  const around = { server: [note("serve")] };
+  expect(await passed(used, { interceptors: around })).toEqual([...server, "client in", ...server, "service in"]);
+  expect(await passed(plain)).toEqual(["service in"]);
+  expect(() => plain.use([note("list")] as never)).toThrow("use: the options must be an object.");
+  expect(() => plain.use({ servers: [] } as never)).toThrow('use: unknown option "servers"; did you mean "server"?');
 });
 
 @service({ namespace: "kinds" })

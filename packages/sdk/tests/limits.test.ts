@@ -127,6 +127,53 @@ test("a call that waits leaves the queue with its caller, or when its time is up
   expect(await failure(waits)).toMatchObject({ code: "deadline_exceeded" });
 });
 
+test("how full the places and the queue are stands at /metrics, of the service and of each endpoint", async () => {
+  const gate = new Gate();
+
+  @service({ namespace: "limits", limits: { maxConcurrency: 5 } })
+  class Worker {
+    @endpoint({ limits: { maxConcurrency: 1, queue: 2 } })
+    async run(request: number): Promise<number> {
+      await gate.pass();
+      return request;
+    }
+  }
+  await using services = new Services();
+  const { runtime } = await services.graph(Worker, {
+    runtime: { discovery: "memory", systemPort: 0, systemHost: "127.0.0.1" },
+  });
+  await using client = await runtime.endpoint("limits.worker.run").client<number, number>();
+  await client.waitForInstances();
+  const numbers = async (end: string): Promise<number[]> => {
+    const rows = (await (await fetch(`http://${runtime.systemAddress}/metrics`)).text()).split("\n");
+    const place = 'dynamo_component="worker"';
+    return [`{${place},dynamo_namespace`, `{${place},dynamo_endpoint="run",dynamo_namespace`].map((labels) =>
+      Number(
+        rows
+          .find((row) => row.startsWith(`dynamo_work_handler_${end}${labels}`))
+          ?.split(" ")
+          .at(-1),
+      ),
+    );
+  };
+  expect(await numbers("pool_capacity")).toEqual([5, 1]);
+  expect(await numbers("queue_capacity")).toEqual([0, 2]);
+  const calls = [1, 2, 3, 4].map((request) => client.generate(request).one());
+  expect(await failure(Promise.all(calls))).toMatchObject({ code: "overloaded" });
+  await gate.reached(1);
+  expect(await numbers("pool_active_tasks")).toEqual([1, 1]);
+  expect(await numbers("queue_depth")).toEqual([0, 2]);
+  expect(await numbers("enqueue_rejected_total")).toEqual([0, 1]);
+  expect(await numbers("permit_wait_seconds_count")).toEqual([1, 1]);
+  gate.open();
+  expect((await Promise.allSettled(calls)).filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+  expect(await numbers("pool_active_tasks")).toEqual([0, 0]);
+  expect(await numbers("queue_depth")).toEqual([0, 0]);
+  expect(await numbers("permit_wait_seconds_count")).toEqual([3, 3]);
+  const [ofService = 0, ofEndpoint = 0] = await numbers("permit_wait_seconds_sum");
+  expect(ofEndpoint).toBeGreaterThan(ofService);
+});
+
 test("a stream holds its place until it has ended, over HTTP too", async () => {
   @service({ namespace: "limits", limits: { maxConcurrency: 1 } })
   class Worker {

@@ -22,10 +22,12 @@ export class MetricsRegistry {
     this.#log = log;
   }
 
-  /** Metrics whose rows carry these labels. */
-  scope(labels: Readonly<Record<string, string>>): Metrics {
-    const row = (kind: MetricKind, name: string, options: HistogramOptions): Row =>
-      this.#family(kind, name, options).row({ ...options.labels, ...labels }, () => this.#full(name));
+  /** Metrics whose rows carry these labels. `areOurs`: under names that are not for the application. */
+  scope(labels: Readonly<Record<string, string>>, areOurs = false): Metrics {
+    const row = (kind: MetricKind, name: string, options: HistogramOptions): Row => {
+      if (!areOurs) refuseOurs(name);
+      return this.#family(kind, name, options).row({ ...options.labels, ...labels }, () => this.#full(name));
+    };
     return {
       counter: (name, options = {}) => counterOf(row("counter", name, options)),
       gauge: (name, options = {}) => row("gauge", name, options),
@@ -48,12 +50,6 @@ export class MetricsRegistry {
     if (typeof name !== "string" || !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) {
       throw new StatorError("invalid_argument", `${JSON.stringify(name)} is not the name of a metric`);
     }
-    if (/^(dynamo|stator)_/.test(name)) {
-      throw new StatorError(
-        "invalid_argument",
-        `${name}: names that begin with dynamo_ or stator_ are the runtime's own`,
-      );
-    }
     const buckets = kind === "histogram" ? (options.buckets ?? SECONDS) : [];
     if (!buckets.every((bound, at) => Number.isFinite(bound) && (at === 0 || bound > (buckets[at - 1] ?? 0)))) {
       throw new StatorError("invalid_argument", `${name}: the buckets are not ascending numbers`);
@@ -68,4 +64,9 @@ export class MetricsRegistry {
       `the metric ${name} has more rows than are kept; further ones are dropped`,
     );
   }
+}
+
+function refuseOurs(name: string): void {
+  if (typeof name !== "string" || !/^(dynamo|stator)_/.test(name)) return;
+  throw new StatorError("invalid_argument", `${name}: names that begin with dynamo_ or stator_ are the runtime's own`);
 }

@@ -4,7 +4,7 @@ import { addEndpoint, ENDPOINT_OPTIONS } from "../definition/endpoint.ts";
 import { healthTimeout } from "../definition/health.ts";
 import { readHttp } from "../definition/http-endpoint-options.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
-import { addHook } from "../definition/lifecycle.ts";
+import { addHook, hookTimeout } from "../definition/lifecycle.ts";
 import { METADATA } from "../definition/members.ts";
 import { checkName } from "../definition/names.ts";
 import {
@@ -30,6 +30,10 @@ export interface ServiceHooks<D> {
   liveness?(dependencies: D): boolean | Promise<boolean>;
   /** As `@readiness`. */
   readiness?(dependencies: D): boolean | Promise<boolean>;
+  /** Longest time for `onStart`, in milliseconds. Default: no limit. */
+  startTimeoutMs?: number;
+  /** Longest time for `onShutdown`, in milliseconds. Default: no limit. */
+  shutdownTimeoutMs?: number;
   /** Longest time for an answer of `liveness` and `readiness`, in milliseconds. Default: 1000. */
   healthTimeoutMs?: number;
 }
@@ -64,6 +68,7 @@ type ContractEndpoints<C extends ServiceContract> = {
 
 const BODY = ["dependencies", "endpoints", "hooks"] as const;
 const HOOKS = ["onStart", "onShutdown", "liveness", "readiness"] as const;
+const TIMES = ["startTimeoutMs", "shutdownTimeoutMs", "healthTimeoutMs"] as const;
 const KINDS = { onStart: "start", onShutdown: "shutdown", liveness: "liveness", readiness: "readiness" } as const;
 
 /**
@@ -99,21 +104,22 @@ export function defineService(
   checkOptions(where, options, [...SERVICE_OPTIONS, ...BODY]);
   const className = pascalCase(checkName(`${where}: name`, name ?? ""));
   const { dependencies = () => ({}), endpoints, hooks = {}, ...rest } = options;
-  checkOptions(`${where}: hooks`, hooks, [...HOOKS, "healthTimeoutMs"]);
+  checkOptions(`${where}: hooks`, hooks, [...HOOKS, ...TIMES]);
   const metadata = Object.create(null) as DecoratorMetadata;
   const build = (given: object): Endpoints => (typeof endpoints === "function" ? endpoints(given) : endpoints);
   // To learn about the endpoints; what depends on others is noted for each object anew.
   const { result } = collected(() => describing(() => build(dependencies())));
   for (const [property, endpoint] of Object.entries(result)) addBuilt(where, property, endpoint, metadata);
-  const timeoutMs = healthTimeout(`${where}: hooks`, pick(hooks.healthTimeoutMs));
+  const healthMs = healthTimeout(`${where}: hooks`, pick(hooks.healthTimeoutMs));
+  const times = {
+    onStart: hookTimeout(`${where}: hooks`, hooks.startTimeoutMs, "startTimeoutMs"),
+    onShutdown: hookTimeout(`${where}: hooks`, hooks.shutdownTimeoutMs, "shutdownTimeoutMs"),
+    liveness: healthMs,
+    readiness: healthMs,
+  };
   for (const hook of HOOKS) {
     if (hooks[hook] === undefined) continue;
-    const isCheck = hook === "liveness" || hook === "readiness";
-    addHook(
-      where,
-      { kind: KINDS[hook], timeoutMs: isCheck ? timeoutMs : null },
-      memberContext(hookName(hook), metadata),
-    );
+    addHook(where, { kind: KINDS[hook], timeoutMs: times[hook] }, memberContext(hookName(hook), metadata));
   }
   const construct = function (this: object): void {
     const given = dependencies();

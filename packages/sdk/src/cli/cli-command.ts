@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 
 import type { ServiceOption } from "../configuration/command-line-entries.ts";
-import { asText, once, several, whole } from "./option-values.ts";
+import { asText, once, oneOf, several, whole } from "./option-values.ts";
 
 /** How a command ends: with an exit code, or null while something goes on in this process. */
 export type CommandEnd = number | null;
@@ -44,6 +44,11 @@ export function listOption(name: string, text: string): Option {
   return new Option(name, text).argParser(several(flagOf(name)));
 }
 
+/** An option with one of a few words. */
+export function choiceOption(name: string, text: string, words: readonly string[]): Option {
+  return new Option(name, text).argParser(once(flagOf(name), oneOf(flagOf(name), words)));
+}
+
 /** An option with a whole number. */
 export function numberOption(name: string, text: string, min: number, max: number): Option {
   return new Option(name, text).argParser(once(flagOf(name), whole(flagOf(name), min, max)));
@@ -66,9 +71,10 @@ export const GRAPH_OPTION = (): Option =>
 
 /** The options that say where services are found. */
 export const DISCOVERY_OPTIONS = (): Option[] => [
-  textOption(
+  choiceOption(
     "--discovery <back end>",
     "file, memory or etcd (environment DYN_DISCOVERY_BACKEND; etcd if ETCD_ENDPOINTS is set)",
+    ["file", "memory", "mem", "etcd"],
   ),
   textOption("--file-path <folder>", "folder of file discovery (environment DYN_FILE_KV)"),
 ];

@@ -22,6 +22,14 @@ export function asText(value: string): string {
   return value;
 }
 
+/** One of a few words. */
+export function oneOf(flag: string, words: readonly string[]): (value: string) => string {
+  return (value) => {
+    if (words.includes(value)) return value;
+    throw new UsageError(`${flag}: "${value}" is not one of ${words.join(", ")}.`);
+  };
+}
+
 /** A whole number within limits. */
 export function whole(flag: string, min: number, max: number): (value: string) => number {
   return (value) => {

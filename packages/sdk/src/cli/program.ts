@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 
+import { SETTINGS } from "../configuration/service-settings.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { type CliCommand, commanderCommand, type CommandEnd } from "./cli-command.ts";
@@ -37,7 +38,11 @@ function makeProgram(services: Parameters<typeof commanderCommand>[1], end: (end
     .version(manifest.version, "-v, --version", "the version")
     .helpOption("-h, --help", "this text")
     .helpCommand("help [command]", "the help of a command")
-    .addHelpText("after", '\n"stator <command> --help" lists the options of a command. Exit code 2 means wrong usage.');
+    .addHelpText(
+      "after",
+      "\nBegin with: stator serve app.ts#Frontend\n" +
+        '"stator <command> --help" lists the options of a command. Exit code 2 means wrong usage.',
+    );
   const groups = new Map<string, Command>();
   for (const command of COMMANDS) {
     const made = commanderCommand(command, services, end);
@@ -71,11 +76,17 @@ function commandOf(argv: readonly string[]): CliCommand | undefined {
 }
 
 function usageText(error: CommanderError, program: Command, argv: readonly string[]): string {
-  const [, name = ""] = /'([^']*)'/.exec(error.message) ?? [];
+  const [, said = ""] = /'([^']*)'/.exec(error.message) ?? [];
+  // Of `--prot=1` the value is nobody's mistake.
+  const name = error.code === "commander.unknownOption" ? (said.split("=")[0] ?? "") : said;
   const group = program.commands.find((each) => each.name() === argv[0]);
   const at = commandAt(program, argv);
   if (error.code === "commander.unknownOption") {
     const known = at.options.flatMap(({ long }) => long ?? []);
+    const setting = SETTINGS.find((each) => name === `--${each}`);
+    if (setting !== undefined && commandOf(argv)?.takesServiceOptions === true) {
+      return `Unknown option ${name}; that of a service is written --<Service>.${setting}=<value>.`;
+    }
     return `Unknown option ${name}; ${suggestion(name, [...known, "--help"])}`;
   }
   if (error.code === "commander.unknownCommand" || (group === undefined && error.code === "commander.help")) {

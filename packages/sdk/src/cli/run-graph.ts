@@ -12,13 +12,16 @@ import { UsageError } from "./usage-error.ts";
 export async function runGraph(request: ServeRequest, flags: ServeFlags): Promise<CommandEnd> {
   const own = discoveryEnvironment(request);
   if (flags.inProcess === true && flags.dryRun !== true) {
-    Object.assign(process.env, { DYN_DISCOVERY_BACKEND: inProcessDiscovery() }, own);
+    // One process, whose own system server is that of the graph.
+    const system = request.system.port === null ? {} : { DYN_SYSTEM_PORT: String(request.system.port) };
+    Object.assign(process.env, { DYN_DISCOVERY_BACKEND: inProcessDiscovery() }, system, own);
     const { serveInProcess } = await import("./serve-in-process.ts");
     return serveInProcess(request);
   }
   const supervisor = new Supervisor({
     ...request,
-    environment: { ...process.env, ...own },
+    // Each worker has a system server of its own, where there is room; the graph's answers for them.
+    environment: { ...process.env, ...(request.system.port === null ? {} : { DYN_SYSTEM_PORT: "0" }), ...own },
     colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),

@@ -1,7 +1,10 @@
+import { StatorError } from "@stator/runtime-native";
+
+import type { ConfigurationLayers } from "../configuration/configuration-layers.ts";
 import { ConfigurationError } from "../configuration/configuration-error.ts";
 import { loadLayers } from "../configuration/load-layers.ts";
 import { loadGraph } from "../graph/load-graph.ts";
-import { requireClasses } from "../graph/service-graph.ts";
+import { type GraphNode, requireClasses } from "../graph/service-graph.ts";
 import { serveNodes } from "../serving/serve.ts";
 import { startFailure } from "../supervision/start-failure.ts";
 import { describeGraph } from "../supervisor/describe-graph.ts";
@@ -13,7 +16,7 @@ import { UsageError } from "./usage-error.ts";
 export async function serveInProcess(request: ServeRequest): Promise<number | null> {
   try {
     const layers = loadLayers(request.sources, process.env).for({ environment: process.env });
-    const graph = (await loadGraph(request.target)).nodes(layers);
+    const graph = await load(request.target, layers);
     for (const warning of layers.check(graph.map(({ definition }) => definition))) warn(warning);
     const described = describeGraph(graph);
     for (const { className, workers } of described) {
@@ -41,6 +44,16 @@ export async function serveInProcess(request: ServeRequest): Promise<number | nu
     if (error instanceof UsageError || error instanceof ConfigurationError) throw error;
     process.stderr.write(`stator: ${startFailure(error)}\n`);
     return 1;
+  }
+}
+
+/** A target that is not there, or a graph that is not in order, is wrong usage. What the services themselves throw later is not. */
+async function load(target: string, layers: ConfigurationLayers): Promise<GraphNode[]> {
+  try {
+    return (await loadGraph(target)).nodes(layers);
+  } catch (error) {
+    if (error instanceof StatorError && error.code === "invalid_argument") throw new UsageError(error.message);
+    throw error;
   }
 }
 

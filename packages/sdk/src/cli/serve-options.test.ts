@@ -8,6 +8,7 @@ test("has defaults for all but the target", () => {
     sources: { files: [], profiles: [], options: [] },
     host: "127.0.0.1",
     port: 8000,
+    system: { host: "127.0.0.1", port: null },
     only: [],
     gpus: null,
     oversubscribe: false,
@@ -26,6 +27,13 @@ test("the command line beats the environment", () => {
     port: 0,
     host: "127.0.0.1",
   });
+  const system = { DYN_SYSTEM_PORT: "9100", DYN_SYSTEM_HOST: "::1" };
+  expect(serveRequest("a.ts", {}, [], system).system).toEqual({ host: "::1", port: 9100 });
+  expect(serveRequest("a.ts", { systemPort: 0 }, [], system).system.port).toBe(0);
+  expect(serveRequest("a.ts", {}, [], { DYN_SYSTEM_PORT: "-1" }).system.port).toBeNull();
+  expect(() => serveRequest("a.ts", {}, [], { DYN_SYSTEM_PORT: "many" })).toThrow(
+    'DYN_SYSTEM_PORT: "many" is not a whole number from -1 to 65535.',
+  );
   expect(() => serveRequest("a.ts", {}, [], { DYN_HTTP_PORT: "high" })).toThrow(
     'DYN_HTTP_PORT: "high" is not a whole number',
   );

@@ -15,6 +15,7 @@ export interface ServeFlags {
   readonly json?: true;
   readonly host?: string;
   readonly port?: number;
+  readonly systemPort?: number;
   readonly discovery?: string;
   readonly filePath?: string;
   readonly gpus?: string;
@@ -54,6 +55,10 @@ export function serveRequest(
     sources: { files: flags.configFile ?? [], profiles: flags.profile ?? [], options: services },
     host: flags.host ?? environment["DYN_HTTP_HOST"] ?? "127.0.0.1",
     port: flags.port ?? whole("DYN_HTTP_PORT", 0, 65_535)(environment["DYN_HTTP_PORT"] ?? "8000"),
+    system: {
+      host: nonEmpty(environment["DYN_SYSTEM_HOST"]) ?? "127.0.0.1",
+      port: systemPort(flags.systemPort ?? nonEmpty(environment["DYN_SYSTEM_PORT"])),
+    },
     only: flags.only ?? [],
     gpus: flags.gpus === undefined ? null : readGpuList(flags.gpus),
     oversubscribe: flags.oversubscribe === true,
@@ -63,6 +68,16 @@ export function serveRequest(
     discovery,
     filePath: flags.filePath ?? null,
   };
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}
+
+/** A negative one is none, as for a runtime. */
+function systemPort(said: number | string | undefined): number | null {
+  const port = whole("DYN_SYSTEM_PORT", -1, 65_535)(String(said ?? -1));
+  return port < 0 ? null : port;
 }
 
 /** What the discovery options mean for the runtime. */

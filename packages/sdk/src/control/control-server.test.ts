@@ -15,6 +15,7 @@ const STATUS: GraphStatus = {
   startedAt: "2026-11-26T00:00:00.000Z",
   state: "running",
   url: null,
+  systemUrl: null,
   services: [],
 };
 

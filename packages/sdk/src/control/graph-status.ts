@@ -12,12 +12,15 @@ export interface GraphStatus {
   readonly startedAt: string;
   readonly state: "starting" | "running" | "stopping";
   readonly url: string | null;
+  /** Where health and metrics of the whole graph are asked for; null if nowhere. */
+  readonly systemUrl: string | null;
   readonly services: readonly ServiceStatus[];
 }
 
 export interface ServiceStatus {
   readonly id: string;
   readonly className: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly endpoints: readonly string[];
   readonly workers: readonly WorkerStatus[];
 }
@@ -29,6 +32,8 @@ export interface WorkerStatus {
   /** In decimal. */
   readonly instanceId: string | null;
   readonly url: string | null;
+  /** `IP:port` of its own health and metrics; null if it has none. */
+  readonly systemAddress: string | null;
   readonly gpus: readonly string[];
   readonly restarts: number;
   /** ISO 8601. */

@@ -5,7 +5,7 @@ import type { EndpointDefinition } from "./endpoint-definition.ts";
 export interface HookDefinition {
   readonly kind: "start" | "shutdown" | "liveness" | "readiness";
   readonly property: string;
-  /** Longest time for an answer, in milliseconds; null where nobody waits for one. */
+  /** Longest time that it may take, in milliseconds; null for no limit. */
   readonly timeoutMs: number | null;
 }
 

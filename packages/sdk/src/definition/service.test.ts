@@ -33,6 +33,7 @@ describe("a service", () => {
     ]);
   });
 
+  // Defect g of the original: a name that was said was lost.
   test("keeps explicit names and its number of workers", () => {
     @service({ namespace: "test", name: "my_worker", workers: 3 })
     class Worker {
@@ -45,6 +46,7 @@ describe("a service", () => {
     expect(definitionOf(Worker)?.endpoints).toMatchObject([{ property: "run", name: "run-it" }]);
   });
 
+  // Defect h: those of base classes were skipped.
   test("has the endpoints and hooks of its base classes, which keep their own", () => {
     abstract class Base {
       @onStart
@@ -115,6 +117,7 @@ class Plain {
 }
 
 describe("refused, with what to do", () => {
+  // Defect k: they were ignored.
   test("unknown options, with the nearest name", () => {
     expect(() => service(options({ namespace: "test", worker: 2 }))(Plain, context("class", "X"))).toThrow(
       '@service X: unknown option "worker"; did you mean "workers"?',

@@ -79,6 +79,9 @@ async function checkPort({ DYN_HTTP_HOST: host = "127.0.0.1" }: Environment, por
     return ok("port", `${port} on ${host} is free`);
   } catch (error) {
     const message = error instanceof Error ? (error.message.split(";")[0] ?? "") : String(error);
+    const graphs = await runningGraphs().catch(() => []);
+    const ours = graphs.find(({ status: { url } }) => url !== null && new URL(url).port === String(port));
+    if (ours !== undefined) return ok("port", `${port} on ${host} is that of ${ours.status.target}, which runs`);
     return warning("port", message, "Choose another with --port, or end what has it; 0 takes any.");
   }
 }

@@ -2,7 +2,9 @@ import { ConfigurationLayers } from "../configuration/configuration-layers.ts";
 import { checkOptions } from "../definition/check-options.ts";
 import { type GraphService, isCommandService } from "../definition/command-service.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
+import { readInterceptors } from "../definition/read-interceptors.ts";
 import { definitionOf } from "../definition/service-definition.ts";
+import { type Interceptors, NO_INTERCEPTORS, within } from "../interceptor/interceptor.ts";
 import { checkGraph, type GraphCheckOptions } from "./check-graph.ts";
 import { drawMermaid } from "./draw-mermaid.ts";
 import { drawSvg } from "./draw-svg.ts";
@@ -22,8 +24,8 @@ export interface LinkOptions<Fields extends string = string> {
 const GRAPH = Symbol.for("@stator/sdk/graph");
 
 /**
- * Services that belong together. A graph is a value: `link` and `elsewhere` give a new one and leave this one as it was, so
- * that several graphs can be made of the same classes.
+ * Services that belong together. A graph is a value: `link`, `elsewhere` and `use` give a new one and leave this one as
+ * it was, so that several graphs can be made of the same classes.
  */
 export class Graph<Services = unknown> {
   readonly [GRAPH] = true;
@@ -65,6 +67,18 @@ export class Graph<Services = unknown> {
   }
 
   /**
+   * Puts interceptors around all calls that the classes of this graph answer (`server`) and make (`client`), outside of
+   * those of the services, in every process that runs a part of the graph. Those of an earlier `use` stand outside of
+   * these. Programs of their own have none of them.
+   *
+   * @throws StatorError `invalid_argument` for what is no list of functions
+   */
+  use(interceptors: Interceptors): Graph<Services> {
+    const own = readInterceptors("use", interceptors);
+    return new Graph({ ...this.parts, interceptors: within(own, this.parts.interceptors) });
+  }
+
+  /**
    * Everything that would keep the graph from running: unresolved and ambiguous dependencies, circles that nobody has asked
    * for, links of the wrong type, GPUs that are not there, a configuration that does not fit. Starts nothing, but constructs
    * the classes.
@@ -91,7 +105,7 @@ export class Graph<Services = unknown> {
 
 /** A graph that begins with this service and has all that it depends on: `graph(Frontend).link(Processor).link(Worker)`. */
 export function graph<L extends Linkable>(root: L): Graph<ServiceOf<L>> {
-  return new Graph({ roots: [checkService("graph", root)], links: [], elsewhere: [] });
+  return new Graph({ roots: [checkService("graph", root)], links: [], elsewhere: [], interceptors: NO_INTERCEPTORS });
 }
 
 /** Whether a value is what `graph` gives. */

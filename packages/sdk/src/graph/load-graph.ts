@@ -28,10 +28,10 @@ export async function loadGraph(target: string, folder: string = process.cwd()):
     const graphs = services.filter((each) => isGraph(exported[each]));
     const [only] = graphs.length > 0 ? graphs : services;
     if ((graphs.length === 1 || services.length === 1) && only !== undefined) return asGraph(exported[only]);
+    if (services.length === 0) throw invalidArgument(`${file} exports no service; ${WHAT}`);
+    const [what, names] = graphs.length > 0 ? ["graphs", graphs] : ["services", services];
     throw invalidArgument(
-      services.length === 0
-        ? `${file} exports no service; ${WHAT}`
-        : `${file} exports ${services.length} services; say which: ${services.map((each) => `#${each}`).join(", ")}.`,
+      `${file} exports ${names.length} ${what}; say which: ${names.map((each) => `#${each}`).join(", ")}.`,
     );
   }
   if (!Object.hasOwn(exported, name)) {
@@ -58,5 +58,6 @@ function checkFile(file: string): void {
     throw invalidArgument(`There is no folder ${folder}.`);
   }
   const sources = readdirSync(folder).filter((each) => /\.[cm]?[jt]sx?$/.test(each));
-  throw invalidArgument(`There is no file ${file}; ${suggestion(basename(file), sources)}`);
+  const hint = sources.length === 0 ? "its folder has no programs." : suggestion(basename(file), sources);
+  throw invalidArgument(`There is no file ${file}; ${hint}`);
 }

@@ -10,6 +10,7 @@ import { invalidArgument } from "../definition/invalid-argument.ts";
 import { definitionOf, type ServiceClass, type ServiceDefinition } from "../definition/service-definition.ts";
 import { construct } from "../dependency/collecting-scope.ts";
 import type { Dependency } from "../dependency/dependency.ts";
+import { NO_INTERCEPTORS, type ResolvedInterceptors, within } from "../interceptor/interceptor.ts";
 import { eagerCycles } from "./eager-cycles.ts";
 import type { GraphLink } from "./graph-link.ts";
 import { programWithSettings, withSettings } from "./with-settings.ts";
@@ -22,7 +23,7 @@ export type GraphNode = ServiceNode | CommandNode;
 export interface ServiceNode {
   readonly kind: "class";
   readonly service: ServiceClass;
-  /** With what the configuration says. */
+  /** With what the configuration says, and inside of the graph's interceptors. */
   readonly definition: ServiceDefinition;
   /** What the class itself says. */
   readonly declared: ServiceDefinition;
@@ -50,6 +51,8 @@ export interface GraphParts {
   readonly links?: readonly GraphLink[];
   /** Services that are not part of it, though others depend on them. */
   readonly elsewhere?: readonly GraphService[];
+  /** Around the calls that its classes answer and make. */
+  readonly interceptors?: ResolvedInterceptors;
 }
 
 /**
@@ -69,7 +72,7 @@ export function resolveGraph(
 
 /** The same without looking at what is wrong with the links. */
 export function walkGraph(
-  { roots, links = [], elsewhere = [] }: GraphParts,
+  { roots, links = [], elsewhere = [], interceptors = NO_INTERCEPTORS }: GraphParts,
   layers: ConfigurationLayers,
 ): { readonly nodes: GraphNode[]; readonly linking: Linking } {
   const nodes: GraphNode[] = [];
@@ -92,7 +95,7 @@ export function walkGraph(
       nodes.push(commandNode(service, layers));
       return;
     }
-    const made = make(service, layers);
+    const made = make(service, layers, interceptors);
     for (const dependency of made.dependencies) {
       linking.link(dependency, made.definition.className, made.instance);
       if (dependency.service !== null) visit(dependency.service);
@@ -107,7 +110,7 @@ export function resolveService(
   layers: ConfigurationLayers = new ConfigurationLayers(),
 ): ServiceNode {
   const linking = new Linking([]);
-  const made = make(service, layers);
+  const made = make(service, layers, NO_INTERCEPTORS);
   for (const each of made.dependencies) linking.link(each, made.definition.className, made.instance);
   const [problem] = linking.problems([]);
   if (problem !== undefined) throw invalidArgument(problem.message);
@@ -126,10 +129,16 @@ export function requireClasses(nodes: readonly GraphNode[]): ServiceNode[] {
   });
 }
 
-function make(service: ServiceClass, layers: ConfigurationLayers): Omit<ServiceNode, "dependsOn"> {
+function make(
+  service: ServiceClass,
+  layers: ConfigurationLayers,
+  ofGraph: ResolvedInterceptors,
+): Omit<ServiceNode, "dependsOn"> {
   const declared = requireDefinition(service);
   const { made, configured } = configureService(declared, layers, () => construct(service));
-  const definition = withSettings(declared, configured.settings);
+  const settled = withSettings(declared, configured.settings);
+  // Here, so that they are there however the graph is run: in one process, in many, or a part of it.
+  const definition = { ...settled, interceptors: within(settled.interceptors, ofGraph) };
   return { kind: "class", service, definition, declared, ...made, configured };
 }
 

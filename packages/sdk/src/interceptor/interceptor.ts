@@ -26,6 +26,11 @@ export type ResolvedInterceptors = Required<Interceptors>;
 
 export const NO_INTERCEPTORS: ResolvedInterceptors = { server: [], client: [] };
 
+/** The interceptors of `outer`, and inside of them these. */
+export function within(inner: ResolvedInterceptors, outer: ResolvedInterceptors): ResolvedInterceptors {
+  return { server: [...outer.server, ...inner.server], client: [...outer.client, ...inner.client] };
+}
+
 /** One function of them all: the first is the outermost. */
 export function compose<C extends InterceptedCall>(
   interceptors: readonly ((next: Next<C>) => Next<C>)[],

@@ -1,4 +1,4 @@
-import type { Context } from "@stator/runtime-native";
+import type { Context, Metrics } from "@stator/runtime-native";
 
 import type { Limits } from "../definition/limits.ts";
 import { ATTRIBUTE } from "../tracing/attribute.ts";
@@ -26,6 +26,11 @@ export class Admission {
   /** These limits, then those of `outer`: who waits for one endpoint must not hold a place that another could use. */
   within(outer: Admission): Admission {
     return new Admission([...this.rates, ...outer.rates], [...this.bulkheads, ...outer.bulkheads]);
+  }
+
+  /** Counts how full they are from now on. */
+  measure(metrics: Metrics): void {
+    for (const bulkhead of this.bulkheads) bulkhead.measure(metrics);
   }
 
   get isOpen(): boolean {

@@ -41,6 +41,7 @@ const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
 
 describe("calls between services", () => {
+  // Defect l of the original: answers were not checked.
   test("the request is checked before the method, each item after it", async () => {
     const seen: unknown[] = [];
 

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { z } from "zod";
 
+import { listInstances } from "../discovery/list-instances.ts";
 import { api, depends, endpoint, onShutdown, onStart, serve, service } from "../index.ts";
 import type { ServiceClass, ServeServiceOptions, Serving } from "../index.ts";
 
@@ -29,6 +33,8 @@ const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
 
 describe("the life of a service", () => {
+  // Defects h, i and j of the original: hooks of base classes were skipped, HTTP opened before they had run, and those of
+  // the end were synchronous only.
   test("hooks run in order, inherited ones too, with dependencies connected and HTTP still closed", async () => {
     const events: string[] = [];
     const port = await anyPort();
@@ -93,6 +99,36 @@ describe("the life of a service", () => {
     expect(await failure(fetch(`http://127.0.0.1:${port}/ping`))).toBeInstanceOf(Error);
   });
 
+  test("nothing is registered before the start hooks have ended", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stator-hooks-"));
+    const registered = async (): Promise<string[]> =>
+      (await listInstances({ DYN_DISCOVERY_BACKEND: "file", DYN_FILE_KV: folder })).map(({ component }) => component);
+    const seen: string[][] = [];
+
+    @service({ namespace: "life" })
+    class Late {
+      @onStart
+      async look(): Promise<void> {
+        seen.push(await registered());
+      }
+
+      @onShutdown
+      async lookAgain(): Promise<void> {
+        seen.push(await registered());
+      }
+
+      @endpoint()
+      async ping(request: string): Promise<string> {
+        return request;
+      }
+    }
+    const serving = await start(Late, { runtime: { discovery: "file", filePath: folder } });
+    seen.push(await registered());
+    await serving.stop();
+    expect(seen).toEqual([[], ["late"], []]);
+    rmSync(folder, { recursive: true });
+  });
+
   test("a start hook that throws ends the start, and what had started is stopped", async () => {
     const events: string[] = [];
 
@@ -110,6 +146,43 @@ describe("the life of a service", () => {
     }
     expect((await failure(start(Broken))).message).toContain("no model");
     expect(events).toEqual(["stopped"]);
+  });
+
+  test("a hook that does not end within its time has failed", async () => {
+    const events: string[] = [];
+
+    @service({ namespace: "life" })
+    class Hanging {
+      @onStart({ timeoutMs: 5 })
+      async warmUp(): Promise<void> {
+        await new Promise(() => undefined);
+      }
+    }
+    expect(await failure(start(Hanging))).toMatchObject({
+      code: "deadline_exceeded",
+      message: "Hanging.warmUp has not ended within 5 ms.",
+    });
+
+    @service({ namespace: "life" })
+    class Lingering {
+      @onStart({ timeoutMs: 60_000 })
+      warmUp(): void {
+        events.push("warm");
+      }
+
+      @onShutdown
+      last(): void {
+        events.push("last");
+      }
+
+      @onShutdown({ timeoutMs: 5 })
+      async linger(): Promise<void> {
+        await new Promise(() => undefined);
+      }
+    }
+    const error = (await failure((await start(Lingering)).stop())) as AggregateError;
+    expect(error.errors).toMatchObject([{ message: "Lingering.linger has not ended within 5 ms." }]);
+    expect(events).toEqual(["warm", "last"]);
   });
 
   test("a shutdown hook that throws is reported after the others have run", async () => {

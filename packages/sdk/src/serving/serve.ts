@@ -125,7 +125,9 @@ async function created(options: RuntimeOptions, telemetry: SharedTelemetry | nul
 /** Tells the supervisor of this process, if it has one, that it serves; again when it has another instance id. */
 export function reportReady(supervision: Supervision, serving: Serving): void {
   const ready = (): void => {
-    supervision.tell({ type: "ready", url: serving.url, instanceId: serving.runtime.instanceId.toString() });
+    const { url, runtime } = serving;
+    const { instanceId, systemAddress } = runtime;
+    supervision.tell({ type: "ready", url, instanceId: instanceId.toString(), systemAddress });
   };
   serving.runtime.onInstanceId(ready);
   ready();

@@ -1,6 +1,7 @@
-import type { DistributedRuntime, Handler, ServedEndpoint } from "@stator/runtime-native";
+import { type DistributedRuntime, type Handler, type ServedEndpoint, StatorError } from "@stator/runtime-native";
 
 import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
+import type { HookDefinition } from "../definition/members.ts";
 import type { ServiceDefinition } from "../definition/service-definition.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
@@ -14,6 +15,8 @@ export class ServiceHost {
   private readonly served: ServedEndpoint[] = [];
   readonly checks: ServiceChecks;
   private readonly handlers = new Map<string, Handler<unknown, unknown>>();
+  /** The limits of the service under the empty name, those of its endpoints under theirs. */
+  private readonly limits = new Map<string, Admission>();
   private started = false;
 
   constructor(
@@ -25,6 +28,7 @@ export class ServiceHost {
   ) {
     this.checks = new ServiceChecks(definition, instance);
     const shared = Admission.of(definition.id, definition.limits);
+    this.limits.set("", shared);
     for (const endpoint of definition.endpoints)
       this.handlers.set(endpoint.property, this.surrounded(endpoint, shared));
   }
@@ -40,13 +44,14 @@ export class ServiceHost {
    */
   async start(runtime: DistributedRuntime, here: ReadonlySet<string>): Promise<void> {
     this.started = true;
+    this.measure(runtime);
     const interceptors = [...this.interceptors.client, ...this.definition.interceptors.client];
     await Promise.all(this.dependencies.map((dependency) => dependency.connect(runtime, interceptors)));
     // Those in this process are registered later; they are waited for then.
     const outside = this.dependencies.filter((dependency) => !isAmong(here, dependency));
     await Promise.all(outside.map((dependency) => dependency.waitForInstances()));
     for (const hook of this.definition.hooks) {
-      if (hook.kind === "start") await this.run(hook.property);
+      if (hook.kind === "start") await this.run(hook);
     }
   }
 
@@ -86,7 +91,7 @@ export class ServiceHost {
     const errors: unknown[] = [];
     for (const hook of this.definition.hooks.toReversed()) {
       if (hook.kind !== "shutdown") continue;
-      await this.run(hook.property).catch((error: unknown) => errors.push(error));
+      await this.run(hook).catch((error: unknown) => errors.push(error));
     }
     for (const dependency of this.dependencies) {
       await dependency.close().catch((error: unknown) => errors.push(error));
@@ -94,9 +99,17 @@ export class ServiceHost {
     return errors;
   }
 
+  private measure(runtime: DistributedRuntime): void {
+    const { namespace, component } = this.definition;
+    const labels = { dynamo_namespace: namespace, dynamo_component: component };
+    for (const [endpoint, limits] of this.limits)
+      limits.measure(runtime.ownMetrics(endpoint === "" ? labels : { ...labels, dynamo_endpoint: endpoint }));
+  }
+
   private surrounded(endpoint: EndpointDefinition, shared: Admission): Handler<unknown, unknown> {
     const { id, namespace, component, interceptors } = this.definition;
     const own = Admission.of(`${id}.${endpoint.name}`, endpoint.limits);
+    this.limits.set(endpoint.name, own);
     return endpointHandler(this.instance, endpoint, {
       namespace,
       component,
@@ -105,9 +118,20 @@ export class ServiceHost {
     });
   }
 
-  private async run(property: string): Promise<void> {
+  private async run({ property, timeoutMs }: HookDefinition): Promise<void> {
     const hook = (this.instance as Record<string, unknown>)[property] as () => void | Promise<void>;
-    await hook.call(this.instance);
+    const running = Promise.resolve(hook.call(this.instance));
+    if (timeoutMs === null) return running;
+    const late = Promise.withResolvers<never>();
+    const what = `${this.definition.className}.${property.replace(/^@/, "")}`;
+    const timer = setTimeout(() => {
+      late.reject(new StatorError("deadline_exceeded", `${what} has not ended within ${timeoutMs} ms.`));
+    }, timeoutMs);
+    try {
+      await Promise.race([running, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

@@ -73,7 +73,14 @@ export type ChildTask =
 export type ChildMessage =
   | ({ readonly type: "graph" } & DescribedGraph)
   /** It serves; again when it has another instance id. */
-  | { readonly type: "ready"; readonly url?: string | null; /** In decimal. */ readonly instanceId?: string | null }
+  | {
+      readonly type: "ready";
+      readonly url?: string | null;
+      /** In decimal. */
+      readonly instanceId?: string | null;
+      /** Where its system server listens, `IP:port`. */
+      readonly systemAddress?: string | null;
+    }
   /** Its event loop turns. Once it has said so, it does every second. */
   | { readonly type: "alive" }
   | {

@@ -1,5 +1,6 @@
 /** What the supervisor starts: runs one service of a graph, or says which services a graph has. */
-import { ConfigurationError } from "../configuration/configuration-error.ts";
+import { StatorError } from "@stator/runtime-native";
+
 import { loadLayers, processLayers } from "../configuration/load-layers.ts";
 import { loadGraph } from "../graph/load-graph.ts";
 import { reportReady, serveNodes } from "../serving/serve.ts";
@@ -16,7 +17,8 @@ const task = JSON.parse(process.argv[2] ?? "null") as ChildTask;
 try {
   await run(task);
 } catch (error) {
-  const usage = error instanceof ConfigurationError;
+  // A target that is not there, a graph that is not in order, a configuration that does not fit.
+  const usage = task.task === "describe" && error instanceof StatorError && error.code === "invalid_argument";
   supervision.tell({ type: "failed", message: usage ? error.message : startFailure(error), usage });
   process.exit(1);
 }

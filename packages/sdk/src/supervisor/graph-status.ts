@@ -4,7 +4,7 @@ import type { Worker } from "./worker.ts";
 
 /** What a supervisor answers to those who ask what it runs. */
 export function graphStatus(
-  graph: Pick<GraphStatus, "target" | "state" | "url"> & { readonly startedAt: Date },
+  graph: Pick<GraphStatus, "target" | "state" | "url" | "systemUrl"> & { readonly startedAt: Date },
   groups: ReadonlyMap<string, ServiceGroup>,
 ): GraphStatus {
   return {
@@ -15,6 +15,7 @@ export function graphStatus(
     services: [...groups.values()].map(({ description, workers }) => ({
       id: description.id,
       className: description.className,
+      labels: description.labels,
       endpoints: description.endpoints,
       workers: workers.map(workerStatus),
     })),
@@ -29,6 +30,7 @@ function workerStatus(worker: Worker): GraphStatus["services"][number]["workers"
     pid,
     instanceId: ready?.instanceId ?? null,
     url: ready?.url ?? null,
+    systemAddress: ready?.systemAddress ?? null,
     gpus,
     restarts,
     startedAt: new Date(startedAt).toISOString(),

@@ -48,10 +48,10 @@ function parsed(line: string): unknown {
 
 function isMessage(value: unknown): value is ChildMessage {
   if (typeof value !== "object" || value === null) return false;
-  const { type, url, instanceId, message, services } = value as Record<string, unknown>;
+  const { type, url, instanceId, systemAddress, message, services } = value as Record<string, unknown>;
   switch (type) {
     case "ready":
-      return isTextOrNone(url) && isTextOrNone(instanceId);
+      return isTextOrNone(url) && isTextOrNone(instanceId) && isTextOrNone(systemAddress);
     case "alive":
       return true;
     case "failed":

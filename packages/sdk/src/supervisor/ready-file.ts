@@ -3,9 +3,13 @@ import { renameSync, writeFileSync } from "node:fs";
 import type { ServiceGroup } from "./service-group.ts";
 
 /** Replaces the file in one step, so that a reader sees the old content or the new one. */
-export function writeReadyFile(path: string, url: string | null, services: ReadonlyMap<string, ServiceGroup>): void {
+export function writeReadyFile(
+  path: string,
+  where: { readonly url: string | null; readonly systemUrl: string | null },
+  services: ReadonlyMap<string, ServiceGroup>,
+): void {
   const content = {
-    url,
+    ...where,
     pid: process.pid,
     services: Object.fromEntries([...services].map(([id, group]) => [id, group.workers.map((each) => each.ready)])),
   };

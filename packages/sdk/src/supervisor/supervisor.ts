@@ -10,6 +10,7 @@ import type { ChildOutput, ChildProcess } from "./child-process.ts";
 import { describeTarget } from "./describe-target.ts";
 import { freePort } from "./free-port.ts";
 import { launchWorker, removeSettings, settingsVariable } from "./graph-launch.ts";
+import { GraphSystemServer } from "./graph-system-server.ts";
 import { graphStatus } from "./graph-status.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { prefixFor } from "./prefix.ts";
@@ -24,6 +25,8 @@ export interface SupervisorOptions extends PlanOptions {
   readonly target: string;
   readonly sources: ConfigurationSources;
   readonly host: string;
+  /** Where health and metrics of the graph are asked for; a port of null for nowhere. */
+  readonly system: { readonly host: string; readonly port: number | null };
   /** Time for the whole graph to drain, in milliseconds; what is left then is killed. */
   readonly drainMs: number;
   readonly readyFile: string | null;
@@ -57,6 +60,7 @@ export class Supervisor implements Controlled {
   private settings = "{}";
   private width = 6;
   private describing: ChildProcess | null = null;
+  private system: GraphSystemServer | null = null;
   private stopping: Promise<void> | null = null;
   private ready = false;
   /** Changes are made one after another. */
@@ -117,7 +121,8 @@ export class Supervisor implements Controlled {
   status(): GraphStatus {
     const { target } = this.options;
     const state = this.stopping !== null ? "stopping" : this.ready ? "running" : "starting";
-    return graphStatus({ target, state, url: this.url(), startedAt: this.startedAt }, this.groups);
+    const systemUrl = this.system?.url ?? null;
+    return graphStatus({ target, state, url: this.url(), systemUrl, startedAt: this.startedAt }, this.groups);
   }
 
   explanations(): readonly Explanation[] {
@@ -176,9 +181,10 @@ export class Supervisor implements Controlled {
   }
 
   private async start(): Promise<void> {
-    const { readyFile, stdout } = this.options;
+    const { stdout, system } = this.options;
     const { described, plan } = await this.plan();
     this.adopt(described);
+    if (system.port !== null) this.system = new GraphSystemServer(system.host, system.port, () => this.status());
     this.width = Math.max(...plan.services.map(({ description }) => description.component.length));
     const groups: ServiceGroup[] = [];
     for (const planned of plan.services) groups.push(await this.makeGroup(planned, plan.pool));
@@ -188,7 +194,7 @@ export class Supervisor implements Controlled {
     }
     if (this.stopping !== null) return;
     this.ready = true;
-    if (readyFile !== null) writeReadyFile(readyFile, this.url(), this.groups);
+    this.changed();
     stdout(`ready ${this.url() ?? [...this.groups.keys()].join(" ")}\n`);
   }
 
@@ -249,7 +255,8 @@ export class Supervisor implements Controlled {
 
   private changed(): void {
     const { readyFile } = this.options;
-    if (this.ready && readyFile !== null) writeReadyFile(readyFile, this.url(), this.groups);
+    if (!this.ready || readyFile === null) return;
+    writeReadyFile(readyFile, { url: this.url(), systemUrl: this.system?.url ?? null }, this.groups);
   }
 
   private died(worker: Worker, exit: Parameters<typeof exitText>[0], retryMs: number | null): void {
@@ -271,6 +278,7 @@ export class Supervisor implements Controlled {
     }, this.options.drainMs + SLACK_MS);
     for (const group of [...this.groups.values()].toReversed()) await group.stop();
     clearTimeout(timer);
+    this.system?.close();
     removeSettings();
     this.done.resolve(exitCode);
   }

@@ -9,6 +9,8 @@ export interface WorkerReady {
   readonly pid: number;
   readonly url: string | null;
   readonly instanceId: string | null;
+  /** Where its system server listens, `IP:port`; null if it has none. */
+  readonly systemAddress: string | null;
 }
 
 /** What the supervisor hears of a worker. */
@@ -102,7 +104,8 @@ export class Worker {
     if (message.type === "alive" && child === this.child) this.pulse.felt();
     if (message.type !== "ready") return;
     this.hasStarted = true;
-    this.ready = { pid: child.pid, url: message.url ?? null, instanceId: message.instanceId ?? null };
+    const { url = null, instanceId = null, systemAddress = null } = message;
+    this.ready = { pid: child.pid, url, instanceId, systemAddress };
     this.first.resolve();
     this.events.ready(this);
   }

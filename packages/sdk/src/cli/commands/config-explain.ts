@@ -1,6 +1,6 @@
 import type { Explanation } from "../../configuration/explanation.ts";
 import { loadLayers } from "../../configuration/load-layers.ts";
-import { findGraph } from "../../control/running-graphs.ts";
+import { findGraph, runningGraphs } from "../../control/running-graphs.ts";
 import { suggestion } from "../../definition/nearest-name.ts";
 import { loadGraph } from "../../graph/load-graph.ts";
 import { describeGraph } from "../../supervisor/describe-graph.ts";
@@ -57,6 +57,9 @@ async function ofTarget(target: string, sources: Parameters<typeof loadLayers>[0
 }
 
 async function ofRunningGraph(which: string | undefined): Promise<readonly Explanation[]> {
+  if ((await runningGraphs()).length === 0) {
+    throw new UsageError("No graph is running; name one that is not: stator config explain [setting] <file>#<Name>.");
+  }
   return (await findGraph(which)).ask<readonly Explanation[]>("/explanations");
 }
 

@@ -6,9 +6,8 @@ import { graphEdges } from "../../graph/graph-edges.ts";
 import { loadGraph } from "../../graph/load-graph.ts";
 import { readGpuList } from "../../resources/gpu-inventory.ts";
 import { describeGraph } from "../../supervisor/describe-graph.ts";
-import { type CliCommand, CONFIGURATION_OPTIONS, flag, JSON_OPTION, textOption } from "../cli-command.ts";
+import { choiceOption, type CliCommand, CONFIGURATION_OPTIONS, flag, JSON_OPTION, textOption } from "../cli-command.ts";
 import { print, printJson, printLines } from "../command-output.ts";
-import { UsageError } from "../usage-error.ts";
 
 interface GraphOptions {
   readonly configFile?: string[];
@@ -25,7 +24,10 @@ export const graphCommand: CliCommand<GraphOptions> = {
   usage: "graph <target>",
   summary: "draws a graph, or checks it",
   options: [
-    textOption("--format <format>", "mermaid or svg (default: by the name of the output, else mermaid)"),
+    choiceOption("--format <format>", "mermaid or svg (default: by the name of the output, else mermaid)", [
+      "mermaid",
+      "svg",
+    ]),
     textOption("--output <path>", "writes there in place of standard output"),
     flag("--check", "lists what would keep the graph from running; exit code 1 if there is anything"),
     textOption("--gpus <list>", "with --check: GPUs to count with, such as 0,1"),
@@ -62,8 +64,6 @@ export const graphCommand: CliCommand<GraphOptions> = {
       return 0;
     }
     const { format = options.output?.endsWith(".svg") === true ? "svg" : "mermaid", output } = options;
-    if (format !== "mermaid" && format !== "svg")
-      throw new UsageError(`--format: "${format}" is neither mermaid nor svg.`);
     const picture = graphEdges(nodes);
     const text = format === "svg" ? drawSvg(picture) : drawMermaid(picture);
     if (output === undefined) print(text);

@@ -30,13 +30,20 @@ export const logsCommand: CliCommand<LogsOptions> = {
     if (options.follow === true) search.set("follow", "1");
     const response = await graph.open(`/logs?${search.toString()}`);
     if (response.body === null) return 0;
+    let count = 0;
     try {
       for await (const line of inputLines(response.body)) {
-        if (line !== "") printLines([options.json === true ? line : textOf(line)]);
+        if (line === "") continue;
+        printLines([options.json === true ? line : textOf(line)]);
+        count += 1;
       }
     } catch (error) {
       // The graph has ended, and closed its socket.
       if (options.follow !== true) throw error;
+    }
+    // For people alone: silence could also mean that the wrong graph was asked.
+    if (count === 0 && options.json !== true && options.lines !== 0) {
+      process.stderr.write(`stator: ${service ?? graph.status.target} has printed nothing so far.\n`);
     }
     return 0;
   },

@@ -20,7 +20,7 @@ export const psCommand: CliCommand<{ readonly json?: true }> = {
 };
 
 /** A graph with a line for each worker. */
-export function graphText({ pid, target, state, url, startedAt, services }: GraphStatus): string[] {
+export function graphText({ pid, target, state, url, systemUrl, startedAt, services }: GraphStatus): string[] {
   const rows = services.flatMap(({ className, workers }) =>
     workers.map((worker) => [
       `  ${className}`,
@@ -35,7 +35,9 @@ export function graphText({ pid, target, state, url, startedAt, services }: Grap
     ]),
   );
   const head = ["  SERVICE", "WORKER", "STATE", "PID", "INSTANCE", "GPUS", "RESTARTS", "AGE", "URL"];
-  return [`${target}  ${state}  pid ${pid}  up ${age(startedAt)}  ${url ?? ""}`.trimEnd(), ...table([head, ...rows])];
+  const title = [target, state, `pid ${pid}`, `up ${age(startedAt)}`, ...(url === null ? [] : [url])];
+  if (systemUrl !== null) title.push(`metrics ${systemUrl}/metrics`);
+  return [title.join("  "), ...table([head, ...rows])];
 }
 
 function age(since: string): string {

@@ -23,6 +23,12 @@ export const serveCommand: CliCommand<ServeFlags> = {
     flag("--json", "with --dry-run: prints JSON, for programs"),
     textOption("--host <address>", "where HTTP listens (default 127.0.0.1; environment DYN_HTTP_HOST)"),
     numberOption("--port <port>", "HTTP port, 0 for any (default 8000; environment DYN_HTTP_PORT)", 0, 65_535),
+    numberOption(
+      "--system-port <port>",
+      "port of health and metrics, 0 for any (default: none; environment DYN_SYSTEM_PORT)",
+      0,
+      65_535,
+    ),
     ...DISCOVERY_OPTIONS(),
     textOption("--gpus <list>", "GPUs to use, such as 0,1 (default: CUDA_VISIBLE_DEVICES, else what nvidia-smi lists)"),
     flag("--oversubscribe", "lets workers share GPUs where there are not enough"),
@@ -36,8 +42,8 @@ export const serveCommand: CliCommand<ServeFlags> = {
     textOption("--ready-file <path>", "also writes address, process ids and instance ids there, as JSON"),
   ],
   takesServiceOptions: true,
-  more: `<target> is <file>#<Name>: a graph, or a service, each of whose processes is its own.
-#<Name> may be left out where the file exports one graph, or one service.
+  more: `<target> is <file>#<Name>: a graph, or a service, which brings all that it depends on. #<Name> may be left out where the
+file exports one graph, or one service. Each service runs in processes of its own.
 
   --<Service>.workers=N         processes for that service, or auto
   --<Service>.port=N            HTTP port of that service

@@ -160,13 +160,18 @@ async fn metrics_have_the_names_of_the_original() {
     ] {
         assert!(text.lines().any(|known| known == line), "{line} is missing in:\n{text}");
     }
-    let uptime = text
-        .lines()
-        .find(|line| line.starts_with(&format!("dynamo_component_uptime_seconds{{{worker}}} ")));
-    let uptime: f64 = uptime
-        .and_then(|line| line.rsplit(' ').next()?.parse().ok())
-        .expect("the uptime");
-    assert!(uptime > 0.0);
+    let number = |name: &str| -> Option<f64> {
+        let row = format!("{name}{{{worker}}} ");
+        text.lines()
+            .find_map(|line| line.strip_prefix(row.as_str()))?
+            .parse()
+            .ok()
+    };
+    assert!(number("dynamo_component_uptime_seconds").expect("the uptime") > 0.0);
+    if cfg!(all(target_os = "linux", target_env = "gnu")) {
+        assert!(number("process_resident_memory_bytes").expect("the resident memory") > 0.0);
+        assert!(number("stator_native_heap_bytes").expect("the native heap") > 0.0);
+    }
     assert_eq!(text.matches("error_type").count(), 1, "only errors that happened");
 }
 
@@ -396,4 +401,25 @@ async fn an_application_that_does_not_answer_is_neither_alive_nor_ready() {
         get(address, "/metrics").await.2.contains("tokens_total 5"),
         "what it counted at the last scrape"
     );
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[tokio::test]
+async fn the_native_heap_has_what_is_allocated_until_it_is_freed() {
+    // Far more than the tests beside this one could have allocated meanwhile; nothing is written to it.
+    const HELD: usize = 1024 * 1024 * 1024;
+    let (server, _state) = start(HealthStatus::Ready).await;
+    let heap = async || -> f64 {
+        let text = get(server.address(), "/metrics").await.2;
+        let line = text.lines().find(|line| line.starts_with("stator_native_heap_bytes{"));
+        line.and_then(|line| line.rsplit(' ').next()?.parse().ok())
+            .expect("the native heap")
+    };
+    let before = heap().await;
+    let held = std::hint::black_box(Vec::<u8>::with_capacity(HELD));
+    let with = heap().await;
+    drop(held);
+    let after = heap().await;
+    let half = HELD as f64 / 2.0;
+    assert!(with - before > half && with - after > half, "{before}, {with}, {after}");
 }

@@ -84,8 +84,9 @@ async fn run(supervisor: &Supervisor, config: &RuntimeConfig, setup: Setup<'_>) 
             }
             tracing::info!(instance = %runtime.instance_id(), "serving {addresses}");
             let again = supervisor.clone();
-            runtime.on_instance_id(move |id| again.ready(id));
-            supervisor.ready(runtime.instance_id());
+            let address = runtime.system_address();
+            runtime.on_instance_id(move |id| again.ready(id, address));
+            supervisor.ready(runtime.instance_id(), address);
             signals.first().await;
             None
         }

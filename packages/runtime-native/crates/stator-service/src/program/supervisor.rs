@@ -2,6 +2,7 @@ use std::{
     env,
     fs::File,
     io::{self, Write},
+    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
@@ -32,6 +33,8 @@ enum Message<'a> {
         url: Option<&'a str>,
         /// In decimal.
         instance_id: &'a str,
+        /// Where health and metrics are asked for.
+        system_address: Option<SocketAddr>,
     },
     Failed {
         message: &'a str,
@@ -62,9 +65,13 @@ impl Supervisor {
     }
 
     /// Everything is registered; said again when it is under another id.
-    pub fn ready(&self, instance_id: u64) {
+    pub fn ready(&self, instance_id: u64, system_address: Option<SocketAddr>) {
         let instance_id = &instance_id.to_string();
-        self.tell(&Message::Ready { url: None, instance_id });
+        self.tell(&Message::Ready {
+            url: None,
+            instance_id,
+            system_address,
+        });
     }
 
     /// The start failed; says false when nobody listens.

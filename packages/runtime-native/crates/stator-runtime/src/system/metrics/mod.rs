@@ -2,6 +2,7 @@
 
 mod endpoint_metrics;
 mod families;
+mod memory;
 mod registry;
 
 pub use endpoint_metrics::EndpointMetrics;

@@ -6,6 +6,7 @@ use prometheus::{Gauge, IntCounterVec, Opts, Registry, TextEncoder, proto::Label
 use super::{
     EndpointMetrics,
     families::{Families, options, registered},
+    memory::Memory,
 };
 use crate::{Error, ErrorCode, Result};
 
@@ -15,6 +16,7 @@ pub struct Metrics {
     families: Families,
     uptime: Gauge,
     loop_lag: Gauge,
+    memory: Memory,
     judgements: IntCounterVec,
     /// In hex.
     worker_id: Mutex<String>,
@@ -46,6 +48,7 @@ impl Metrics {
             judgements: registered(&registry, IntCounterVec::new(judgements, &["outcome"])?)?,
             uptime: registered(&registry, Gauge::with_opts(uptime)?)?,
             loop_lag: registered(&registry, Gauge::with_opts(lag)?)?,
+            memory: Memory::register(&registry)?,
             registry,
             worker_id: Mutex::new(worker_id),
             started: Instant::now(),
@@ -91,6 +94,7 @@ impl Metrics {
     /// The text that a Prometheus server reads.
     pub fn render(&self) -> Result<String> {
         self.uptime.set(self.started.elapsed().as_secs_f64());
+        self.memory.refresh();
         let mut families = self.registry.gather();
         let mut label = LabelPair::default();
         label.set_name("worker_id".to_owned());
