@@ -13,7 +13,7 @@ import type { Dependency } from "../dependency/dependency.ts";
 import { eagerCycles } from "./eager-cycles.ts";
 import type { GraphLink } from "./graph-link.ts";
 import { programWithSettings, withSettings } from "./with-settings.ts";
-import { Linking } from "./linking.ts";
+import { Linking, type Substitute } from "./linking.ts";
 
 /** One service of a graph. */
 export type GraphNode = ServiceNode | CommandNode;
@@ -50,6 +50,8 @@ export interface GraphParts {
   readonly links?: readonly GraphLink[];
   /** Services that are not part of it, though others depend on them. */
   readonly elsewhere?: readonly GraphService[];
+  /** Puts others in the place of services, for tests. */
+  readonly substitute?: Substitute | null;
 }
 
 /**
@@ -69,12 +71,12 @@ export function resolveGraph(
 
 /** The same without looking at what is wrong with the links. */
 export function walkGraph(
-  { roots, links = [], elsewhere = [] }: GraphParts,
+  { roots, links = [], elsewhere = [], substitute = null }: GraphParts,
   layers: ConfigurationLayers,
 ): { readonly nodes: GraphNode[]; readonly linking: Linking } {
   const nodes: GraphNode[] = [];
   const seen = new Map<string, GraphService>();
-  const linking = new Linking(links);
+  const linking = new Linking(links, substitute);
   for (const root of roots) visit(root);
   return { nodes, linking };
 
@@ -101,15 +103,17 @@ export function walkGraph(
   }
 }
 
-/** A service without its dependencies. */
+/** A service without its dependencies; `parts` say where those lead. */
 export function resolveService(
   service: ServiceClass,
   layers: ConfigurationLayers = new ConfigurationLayers(),
+  { links = [], substitute = null }: Pick<GraphParts, "links" | "substitute"> = {},
 ): ServiceNode {
-  const linking = new Linking([]);
+  const linking = new Linking(links, substitute);
   const made = make(service, layers);
   for (const each of made.dependencies) linking.link(each, made.definition.className, made.instance);
-  const [problem] = linking.problems([]);
+  // Links that are for other services are no problem here.
+  const problem = linking.problems([]).find(({ kind }) => kind !== "unused-link");
   if (problem !== undefined) throw invalidArgument(problem.message);
   return { ...made, dependsOn: idsOf(made.dependencies) };
 }
