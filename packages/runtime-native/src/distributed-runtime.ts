@@ -1,5 +1,6 @@
 import type { ApplicationAnswers } from "./application/application-answers.ts";
 import { watchUnread } from "./calling/unread-watch.ts";
+import type { Clock } from "./clock.ts";
 import { Bridge } from "./crossing/bridge.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Publishers } from "./events/publishers.ts";
@@ -18,6 +19,8 @@ import { QueuePort } from "./queue/queue-port.ts";
 import type { RuntimeCore } from "./runtime-core.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
 import { StatorError } from "./stator-error.ts";
+import { PlayedFaults } from "./testing/played-faults.ts";
+import type { TestBed } from "./testing/test-bed.ts";
 
 export interface ShutdownOptions {
   /** How long running calls have to end. Default: `shutdownTimeoutMs`. */
@@ -30,6 +33,8 @@ export class DistributedRuntime implements AsyncDisposable {
   readonly systemAddress: string | null;
   /** The store of keys and values that the processes of a cluster share, with locks and elections. */
   readonly kv: Kv;
+  /** @internal What tests do to it. */
+  readonly faults: PlayedFaults;
   readonly #core: RuntimeCore;
   readonly #queues: QueuePort;
   readonly #stopUnreadWatch: () => void;
@@ -38,6 +43,7 @@ export class DistributedRuntime implements AsyncDisposable {
   private constructor(bridge: Bridge, started: Started, options: RuntimeOptions) {
     this.systemAddress = started.systemAddress;
     bridge.identity.begin(BigInt(started.instanceId));
+    this.faults = new PlayedFaults(bridge);
     this.kv = new Kv(new KvPort(bridge));
     this.#queues = new QueuePort(bridge);
     const log = logSettings(options);
@@ -57,8 +63,11 @@ export class DistributedRuntime implements AsyncDisposable {
    * @throws StatorError `invalid_argument` naming the setting, `discovery`, `unavailable`, `permission_denied`,
    * `addon_missing`.
    */
-  static async create(options: RuntimeOptions = {}): Promise<DistributedRuntime> {
-    const bridge = new Bridge(options, environment());
+  static async create(options?: RuntimeOptions): Promise<DistributedRuntime>;
+  /** @internal For test kits. */
+  static async create(options: RuntimeOptions, bed: TestBed | null): Promise<DistributedRuntime>;
+  static async create(options: RuntimeOptions = {}, bed: TestBed | null = null): Promise<DistributedRuntime> {
+    const bridge = new Bridge(options, environment(), bed);
     try {
       return new DistributedRuntime(bridge, JSON.parse(await bridge.started) as Started, options);
     } catch (error) {
@@ -112,6 +121,11 @@ export class DistributedRuntime implements AsyncDisposable {
   queue<Job = unknown>(name: string, options?: QueueOptions): Queue<Job>;
   queue(name: string, options: QueueOptions = {}): Queue {
     return new Queue(this.#queues, this.#core.log, name, options);
+  }
+
+  /** @internal By what time is measured: the real one, outside of tests. */
+  get clock(): Clock {
+    return this.#core.bridge.clock;
   }
 
   /** Metrics of this process, for `/metrics` of the system server. Those of an endpoint have its labels: `endpoint.metrics`. */

@@ -1,5 +1,6 @@
 export type { ApplicationAnswers, ServiceHealth } from "./application/application-answers.ts";
 export type { Annotated } from "./calling/annotated.ts";
+export { type Clock, type ClockTimer, systemClock } from "./clock.ts";
 export type { CallOptions } from "./calling/call-options.ts";
 export { Client, type ClientOptions, type RouterMode, type WaitOptions } from "./calling/client.ts";
 export type { Instance } from "./calling/instance.ts";

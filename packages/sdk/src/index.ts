@@ -6,6 +6,7 @@ export {
   type ServiceHooks,
 } from "./builder/define-service.ts";
 export { type BuiltEndpoint, handler, type HandlerOptions } from "./builder/handler.ts";
+export { clock, type ServiceClock, type SleepOptions } from "./clock/clock.ts";
 export { configuration, type Configuration, type ConfigurationValues } from "./configuration/configuration.ts";
 export { abstractService, type AbstractServiceClass } from "./definition/abstract-service.ts";
 export { api, type ApiOptions } from "./definition/api.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 
 import { api, type Context, depends, endpoint, type ServerInterceptor, service, StatorError } from "../src/index.ts";
+import { testCluster } from "../src/testing/index.ts";
 import { failure, Services } from "./support/serving.ts";
 
 /** Lets calls of a test wait until it says so. */
@@ -216,28 +217,26 @@ test("a stream holds its place until it has ended, over HTTP too", async () => {
 });
 
 test("calls that come too fast are refused, and say when to come again", async () => {
-  @service({ namespace: "limits", limits: { perSecond: 0.001, burst: 2 } })
+  @service({ namespace: "limits", limits: { perSecond: 4, burst: 2 } })
   class Slow {
     @endpoint()
     async run(_request: null): Promise<string> {
       return "done";
     }
   }
-  @service({ namespace: "limits" })
-  class Caller {
-    slow = depends(Slow);
-  }
-  await using services = new Services();
-  const { slow } = await services.object(Caller);
-  expect([await slow.run(), await slow.run()]).toEqual(["done", "done"]);
-  const error = (await failure(slow.run())) as StatorError;
-  expect(error.message).toMatch(/^limits\.slow takes 0\.001 calls a second; try again in \d+ ms\.$/);
-  expect(error).toMatchObject({ code: "overloaded", details: { refused: "limits.slow.run" } });
+  await using cluster = await testCluster(Slow, { clock: "fake" });
+  const { run } = cluster.client(Slow);
+  expect([await run(), await run()]).toEqual(["done", "done"]);
+  expect(await failure(run())).toMatchObject({
+    code: "overloaded",
+    message: "limits.slow takes 4 calls a second; try again in 250 ms.",
+    details: { refused: "limits.slow.run", retryAfterMs: 250 },
+  });
+  await cluster.clock.advance(250);
+  expect(await run()).toBe("done");
 });
 
 test("a service that passes on a refusal is not taken for one that refused", async () => {
-  let calls = 0;
-
   @service({ namespace: "limits" })
   class Full {
     @endpoint({ limits: { maxConcurrency: 1 } })
@@ -251,29 +250,20 @@ test("a service that passes on a refusal is not taken for one that refused", asy
 
     @endpoint()
     async run(_request: null): Promise<void> {
-      calls += 1;
       await this.full.run();
     }
   }
-  @service({ namespace: "limits" })
-  class Caller {
-    full = depends(Full);
-    middle = depends(Middle, { retry: { attempts: 5, baseMs: 1 } });
-  }
-  await using services = new Services();
-  const caller = await services.object(Caller);
+  await using cluster = await testCluster(Middle);
+  const middle = await cluster.connect(Middle, { retry: { attempts: 5, baseMs: 1 } });
   const holds = new AbortController();
-  const held = caller.full.run(null, { signal: holds.signal });
-  held.catch(() => undefined);
+  const taken = cluster.calls.next(Full);
+  const held = failure(cluster.client(Full).run(null, { signal: holds.signal }));
+  await taken;
+  expect(await failure(middle.run())).toMatchObject({ code: "overloaded" });
   // Middle has run, so it must not run again: its endpoint is not idempotent.
-  let error: Error;
-  do error = await failure(caller.middle.run(null, { timeoutMs: 200 }));
-  while ((error as StatorError).code === "deadline_exceeded");
-  expect(error).toMatchObject({ code: "overloaded" });
-  const before = calls;
-  await failure(caller.middle.run());
-  expect(calls).toBe(before + 1);
+  expect(cluster.calls.to(Middle)).toHaveLength(1);
   holds.abort();
+  expect(await held).toMatchObject({ code: "cancelled" });
 });
 
 /** The service hears a moment later that a caller has left. */

@@ -10,6 +10,7 @@ import {
   service,
   StatorError,
 } from "../src/index.ts";
+import { testCluster } from "../src/testing/index.ts";
 import { failure, Services } from "./support/serving.ts";
 
 test("a function routes calls by what is in them", async () => {
@@ -203,15 +204,11 @@ test("retries end with the attempts, the budget, the deadline and the caller", a
 });
 
 test("the breaker leaves out an instance that fails, and takes it back when it has recovered", async () => {
-  const broken = new Set<bigint>();
-  let calls = 0;
   @service({ namespace: "break" })
   class Worker {
     @endpoint()
-    async run(_request: null, context: Context): Promise<bigint> {
-      calls += 1;
-      if (broken.has(context.instanceId)) throw new Error("the model is gone");
-      return context.instanceId;
+    async run(_request: null): Promise<string> {
+      return "done";
     }
 
     @endpoint()
@@ -219,46 +216,41 @@ test("the breaker leaves out an instance that fails, and takes it back when it h
       throw new StatorError("invalid_argument", "not like this");
     }
   }
-  @service({ namespace: "break" })
-  class Caller {
-    worker = depends(Worker, { breaker: { failures: 3, openMs: 600_000 } });
-    quick = depends(Worker, { breaker: { failures: 1, openMs: 50, maxOpenMs: 50 } });
-  }
-  await using services = new Services();
-  const [one, two] = [await services.one(Worker), await services.one(Worker)];
-  const [bad, good] = [one.runtime.instanceId, two.runtime.instanceId];
-  const { worker, quick } = await services.caller(Caller);
-  broken.add(bad);
-  let failed = 0;
-  for (let n = 0; n < 30; n++) {
-    const answer = await worker.run().catch(() => null);
-    if (answer === null) failed += 1;
-    else expect(answer).toBe(good);
-  }
-  expect(failed).toBe(3);
+  await using cluster = await testCluster(Worker, { clock: "fake", instances: { Worker: 2 } });
+  const worker = await cluster.connect(Worker, { breaker: { failures: 3, openMs: 5000 } });
+  const codes = async (count: number): Promise<string[]> => {
+    const all: string[] = [];
+    for (let n = 0; n < count; n++) {
+      all.push(await worker.run().catch((error: StatorError) => error.code));
+      // What the core is told of an instance has reached it.
+      await cluster.settled();
+    }
+    return all;
+  };
+  const [one, two] = [cluster.instance(Worker, 1), cluster.instance(Worker, 2)];
+  cluster.on(Worker, "run", { instance: one }).fail("internal");
+  expect((await codes(30)).filter((code) => code !== "done")).toEqual(["internal", "internal", "internal"]);
 
-  broken.add(good);
-  const codes = new Set<string>();
-  for (let n = 0; n < 30; n++) codes.add(((await failure(worker.run())) as StatorError).code);
-  expect(codes).toEqual(new Set(["internal", "unavailable"]));
-  const before = calls;
+  cluster.on(Worker, "run", { instance: two }).fail("internal");
+  expect(await codes(5)).toEqual(["internal", "internal", "internal", "unavailable", "unavailable"]);
   const refused = (await failure(worker.run())) as StatorError;
-  expect(calls).toBe(before);
-  expect(refused).toMatchObject({ code: "unavailable", details: { breaker: "open" } });
-  expect(refused.message).toMatch(/^break\.worker\.run: all of its 2 instances have failed 3 times in a row; the next/);
+  expect(refused).toMatchObject({
+    code: "unavailable",
+    message: "break.worker.run: all of its 2 instances have failed 3 times in a row; the next trial is in 5000 ms.",
+    details: { breaker: "open", retryAfterMs: 5000 },
+  });
+  expect(cluster.calls.to(Worker, "run")).toHaveLength(33);
 
-  let error: StatorError;
-  do error = (await failure(quick.run())) as StatorError;
-  while (error.details === null);
-  expect(error.details).toMatchObject({ breaker: "open" });
-  broken.clear();
-  const back = new Set<bigint>();
-  while (back.size < 2) {
-    const answer = await quick.run().catch(() => null);
-    if (answer !== null) back.add(answer);
-  }
+  // A trial that fails leaves its instance out for longer; one that works brings it back.
+  await cluster.clock.advance(5000);
+  expect(await codes(1)).toEqual(["internal"]);
+  cluster.clearFaults();
+  await cluster.clock.advance(10_000);
+  cluster.calls.clear();
+  expect(await codes(4)).toEqual(["done", "done", "done", "done"]);
+  expect(new Set(cluster.calls.to(Worker, "run").map(({ instance }) => instance)).size).toBe(2);
   // What an endpoint is there to say does not speak against an instance.
-  for (let n = 0; n < 10; n++) expect(await failure(quick.refuse())).toMatchObject({ code: "invalid_argument" });
+  for (let n = 0; n < 10; n++) expect(await failure(worker.refuse())).toMatchObject({ code: "invalid_argument" });
 });
 
 test("p2c sends calls where fewer are open", async () => {

@@ -1,3 +1,4 @@
+import type { ClockTimer } from "../clock.ts";
 import type { Bridge } from "../crossing/bridge.ts";
 import { OPERATION } from "../crossing/operation.ts";
 import { decodePayload, type Payload } from "../crossing/payload.ts";
@@ -5,6 +6,7 @@ import type { CallEvents } from "../crossing/receivers.ts";
 import type { ServedContext } from "../serving/served-context.ts";
 import { createLogger } from "../logger.ts";
 import { StatorError } from "../stator-error.ts";
+import type { TestBed } from "../testing/test-bed.ts";
 import { ItemQueue } from "./item-queue.ts";
 import { Reader } from "./reader.ts";
 import type { ResponseStream } from "./response-stream.ts";
@@ -38,6 +40,7 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
   #high = 0;
   /** Listens to the call's signal, if it has one. */
   #abort: (() => void) | null = null;
+  #limit: ClockTimer | null = null;
   /** Set while a request stream must wait. */
   #unblock: (() => void) | null = null;
   #blocked: Promise<void> | null = null;
@@ -127,6 +130,21 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
   abandon(error: StatorError): void {
     this.#queue?.clear();
     this.#cancel(error);
+  }
+
+  /** Ends the call after the time, where the core does not. What has come can still be read. `call`: its number there. */
+  watchDeadline({ clock, arrivals }: TestBed, call: number, timeoutMs: number, path: string): void {
+    const timer = clock.after(timeoutMs, () => {
+      const instanceId = arrivals.instanceOf(call) ?? this.instanceId;
+      this.#low = Number((instanceId ?? 0n) & 0xffffffffn);
+      this.#high = Number((instanceId ?? 0n) >> 32n);
+      this.#cancel(new StatorError("deadline_exceeded", `${path}: no end within ${timeoutMs} ms`, { instanceId }));
+    });
+    const forget = (): void => {
+      timer.cancel();
+      arrivals.forget(call);
+    };
+    this.#limit = { cancel: forget };
   }
 
   message(payload: Payload, cost: number, last: boolean, low: number, high: number): void {
@@ -268,6 +286,7 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     if (!this.#open) return;
     this.#open = false;
     this.#error = error;
+    this.#limit?.cancel();
     const { bridge, number, parent, signal, onOver } = this.#start;
     bridge.receivers.calls.delete(number);
     bridge.keepAlive.remove();

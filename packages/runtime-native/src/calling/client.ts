@@ -8,7 +8,7 @@ import type { CallOptions } from "./call-options.ts";
 import { checkSignal } from "./check-call-options.ts";
 import type { Instance, ListedInstance } from "./instance.ts";
 import type { ResponseStream } from "./response-stream.ts";
-import { startCall } from "./start-call.ts";
+import { type CallOrigin, startCall } from "./start-call.ts";
 
 /**
  * Which instance takes a call: in turn, any, the one with the fewest open calls of this process, or the one with fewer of them
@@ -59,6 +59,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
   readonly path: string;
   readonly #bridge: Bridge;
   readonly #number: number;
+  readonly #origin: CallOrigin;
   readonly #route: number;
   /** What every call's record says besides its route. */
   readonly #flags: number;
@@ -72,6 +73,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     this.#route = route;
     this.#flags = annotated ? OPERATION_FLAG.annotated : 0;
     this.path = path;
+    this.#origin = { bridge, client: this.#number, path };
     bridge.receivers.instances.set(this.#number, (list) => {
       // Read when somebody asks: a list of a thousand that changes often would take the event loop's time.
       this.#unread = list;
@@ -139,22 +141,22 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
 
   /** Calls the instance that the client's router chooses. */
   generate(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
-    return startCall(this.#bridge, this.#number, this.#route | this.#flags, 0n, request, options);
+    return startCall(this.#origin, this.#route | this.#flags, 0n, request, options);
   }
 
   /** Calls the instances in turn. */
   roundRobin(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
-    return startCall(this.#bridge, this.#number, ROUTE.roundRobin | this.#flags, 0n, request, options);
+    return startCall(this.#origin, ROUTE.roundRobin | this.#flags, 0n, request, options);
   }
 
   /** Calls any instance. */
   random(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
-    return startCall(this.#bridge, this.#number, ROUTE.random | this.#flags, 0n, request, options);
+    return startCall(this.#origin, ROUTE.random | this.#flags, 0n, request, options);
   }
 
   /** Calls the instance with the fewest open calls of this process. */
   leastLoaded(request: Req | AsyncIterable<Req>, options?: CallOptions): ResponseStream<Res> {
-    return startCall(this.#bridge, this.#number, ROUTE.leastLoaded | this.#flags, 0n, request, options);
+    return startCall(this.#origin, ROUTE.leastLoaded | this.#flags, 0n, request, options);
   }
 
   /** Calls that instance and no other. */
@@ -162,7 +164,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     if (typeof instanceId !== "bigint" || instanceId <= 0n || instanceId >= 1n << 64n) {
       throw new StatorError("invalid_argument", `instanceId is ${String(instanceId)}; pass a bigint of instanceIds()`);
     }
-    return startCall(this.#bridge, this.#number, ROUTE.direct | this.#flags, instanceId, request, options);
+    return startCall(this.#origin, ROUTE.direct | this.#flags, instanceId, request, options);
   }
 
   /**

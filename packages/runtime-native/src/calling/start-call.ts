@@ -5,16 +5,25 @@ import { milliseconds } from "../milliseconds.ts";
 import { servedContext } from "../serving/context-storage.ts";
 import type { ServedContext } from "../serving/served-context.ts";
 import { StatorError } from "../stator-error.ts";
+import { packCall } from "../testing/test-call.ts";
 import type { CallOptions } from "./call-options.ts";
 import { CallResponse } from "./call-response.ts";
 import { checkCallOptions } from "./check-call-options.ts";
 import type { ResponseStream } from "./response-stream.ts";
 import { sendRequests } from "./send-requests.ts";
 
-/** Starts a call on `client`; `route` is one of `ROUTE` with flags, `instanceId` counts for a direct call only. */
+/** Where a call starts. */
+export interface CallOrigin {
+  readonly bridge: Bridge;
+  /** The number of the client. */
+  readonly client: number;
+  /** `namespace.component.endpoint` */
+  readonly path: string;
+}
+
+/** Starts a call on a client; `route` is one of `ROUTE` with flags, `instanceId` counts for a direct call only. */
 export function startCall<Req, Res>(
-  bridge: Bridge,
-  client: number,
+  { bridge, client, path }: CallOrigin,
   route: number,
   instanceId: bigint,
   request: Req | AsyncIterable<Req>,
@@ -26,7 +35,14 @@ export function startCall<Req, Res>(
   if (options !== undefined) checkCallOptions(options);
   const timeoutMs = shorter(milliseconds("timeoutMs", options?.timeoutMs, 1), parent?.remainingMs ?? null);
   const id = options?.id ?? parent?.id ?? null;
-  const metadata = parent?.outgoingMetadata(options?.metadata) ?? options?.metadata;
+  const said = parent?.outgoingMetadata(options?.metadata) ?? options?.metadata;
+  const { bed } = bridge;
+  // The core has only the real time; what is judged by another one travels as metadata.
+  const deadline =
+    bed === null || bed.clock.isReal || timeoutMs === 0
+      ? null
+      : { at: bed.clock.now() + timeoutMs, number: bed.arrivals.expect() };
+  const metadata = bed === null ? said : packCall(bed, said, deadline);
   const text = id === null && metadata === undefined ? "" : JSON.stringify({ id, metadata: metadata ?? {} });
   const number = bridge.callNumber();
   const response = new CallResponse<Res>({
@@ -43,7 +59,8 @@ export function startCall<Req, Res>(
     return response;
   }
   const head = OPERATION.call | route | (stream ? OPERATION_FLAG.stream : 0);
-  bridge.outbox.pushCall(head, number, payload, client, timeoutMs, text, instanceId);
+  bridge.outbox.pushCall(head, number, payload, client, deadline === null ? timeoutMs : 0, text, instanceId);
+  if (bed !== null && deadline !== null) response.watchDeadline(bed, deadline.number, timeoutMs, path);
   if (stream) void sendRequests(bridge, number, response, request);
   return response;
 }

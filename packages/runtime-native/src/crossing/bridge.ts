@@ -1,5 +1,6 @@
 import { answerQuestion } from "../application/answer-question.ts";
 import { judgeDispute } from "../contract/judge-dispute.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import type { CommandInput } from "../generated/types/command.ts";
 import { StatorError } from "../stator-error.ts";
 import { type CommandPace, Commands, START } from "./commands.ts";
@@ -16,6 +17,7 @@ import { Outbox } from "./outbox.ts";
 import { encodePayload, type Payload } from "./payload.ts";
 import { Receivers } from "./receivers.ts";
 import { readSocket, readsSockets } from "./socket-reader.ts";
+import type { TestBed } from "../testing/test-bed.ts";
 import { Turn } from "./turn.ts";
 
 /**
@@ -43,8 +45,16 @@ export class Bridge {
   #nextCall = 0;
   #closed = false;
 
-  /** Starts the native runtime. Throws `StatorError` for options that will not do. */
-  constructor(options: object, environment: Record<string, string>) {
+  /**
+   * Starts the native runtime. Throws `StatorError` for options that will not do.
+   *
+   * `bed`: what a test puts below it; null outside of tests.
+   */
+  constructor(
+    options: object,
+    environment: Record<string, string>,
+    readonly bed: TestBed | null = null,
+  ) {
     const { NativeRuntime } = loadAddon();
     // Written as payloads are: an option that is not a number is an error, not absent.
     const given = encodePayload(options);
@@ -77,6 +87,16 @@ export class Bridge {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** By what time is measured. */
+  get clock(): Clock {
+    return this.bed?.clock ?? systemClock;
+  }
+
+  /** Grows with everything that goes in or out. */
+  get traffic(): number {
+    return this.#inbox.told + this.outbox.batches;
   }
 
   /** A number for a client or an endpoint. */

@@ -51,6 +51,8 @@ export class Inbox {
   #textAt = 0;
   #byteAt = 0;
   #eventHead: EventHead = { sequence: 0n, publishedAt: 0 };
+  /** Events that have been told so far. */
+  told = 0;
 
   constructor(native: NativeRuntime, receivers: Receivers, listener: InboxListener) {
     this.#native = native;
@@ -82,6 +84,7 @@ export class Inbox {
     while (this.#at < this.#end) {
       const at = this.#at;
       this.#at = at + SLOTS;
+      this.told++;
       this.#tell(at);
     }
     this.#text = "";

@@ -35,6 +35,8 @@ export class Outbox {
   /** Somebody will flush at the end of this turn. */
   #held = false;
   #closed = false;
+  /** Batches that have been handed over so far. */
+  batches = 0;
 
   constructor(native: NativeRuntime, listener: BlockedListener) {
     this.#native = native;
@@ -115,6 +117,7 @@ export class Outbox {
     this.#bytes = [];
     this.#byteCount = 0;
     if (this.#closed) return;
+    this.batches++;
     const blocked = this.#native.submit(text, text.length, this.#records, count, bytes);
     for (let index = 0; index < blocked; index++) {
       const id = this.#records[index * 2 + 1] as number;

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { InstanceIdentity } from "../instance-identity.ts";
 import type { LogSettings } from "../log-settings.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -6,6 +7,8 @@ import type { Metrics } from "../metrics/metrics.ts";
 export interface EndpointFacts {
   /** `namespace.component.endpoint` */
   readonly path: string;
+  /** By what time is measured. */
+  readonly clock: Clock;
   readonly identity: InstanceIdentity;
   /** Send the stacks of what handlers throw. */
   readonly development: boolean;

@@ -1,6 +1,8 @@
 import { type LogFields, type Logger, createLogger } from "../logger.ts";
+import type { ClockTimer } from "../clock.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { StatorError } from "../stator-error.ts";
+import type { OpenedCall } from "../testing/test-call.ts";
 import type { Context } from "./context.ts";
 import type { EndpointFacts } from "./endpoint-facts.ts";
 
@@ -17,6 +19,8 @@ export class ServedContext implements Context {
   /** The id under which the call was taken. */
   readonly instanceId: bigint;
   readonly callerContract: string | null;
+  /** The name of the test bed that the call comes from; null outside of tests. */
+  readonly caller: string | null;
   readonly #endpoint: EndpointFacts;
   #id: string;
   #metadataText: string;
@@ -27,18 +31,14 @@ export class ServedContext implements Context {
   #log: Logger | null = null;
   /** Calls that the handler has made and that are still open. */
   #children: Set<Child> | null = null;
+  #limit: ClockTimer | null = null;
 
-  constructor(
-    id: string,
-    metadata: string,
-    timeoutMs: number | null,
-    callerContract: string | null,
-    endpoint: EndpointFacts,
-  ) {
+  constructor(id: string, call: OpenedCall, callerContract: string | null, endpoint: EndpointFacts) {
     this.#id = id;
     this.callerContract = callerContract;
-    this.#metadataText = metadata;
-    this.deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
+    this.#metadataText = call.metadata;
+    this.deadline = call.deadline;
+    this.caller = call.caller;
     this.#endpoint = endpoint;
     this.instanceId = endpoint.identity.current;
   }
@@ -102,6 +102,12 @@ export class ServedContext implements Context {
     this.#controller?.abort(reason);
   }
 
+  /** Calls `late` when the deadline has come, where the core does not watch it. */
+  watchDeadline(late: () => void): void {
+    const left = this.remainingMs;
+    if (left !== null) this.#limit = this.#endpoint.clock.after(left, late);
+  }
+
   /** The caller is gone: the signal fires first, then every call that was made for this one ends. */
   kill(reason: StatorError): void {
     if (this.#killed) return;
@@ -113,6 +119,7 @@ export class ServedContext implements Context {
   /** The handler is done: calls that it left open have nobody to read them. */
   finish(): void {
     this.#killed = true;
+    this.#limit?.cancel();
     if (this.#children !== null)
       this.#endChildren(new StatorError("cancelled", "the handler that made the call is done"));
   }
@@ -123,7 +130,7 @@ export class ServedContext implements Context {
 
   /** Time left, at least 0; null without a deadline. */
   get remainingMs(): number | null {
-    return this.deadline === null ? null : Math.max(0, this.deadline - Date.now());
+    return this.deadline === null ? null : Math.max(0, this.deadline - this.#endpoint.clock.now());
   }
 
   /** Metadata of a call that is made for this one: ours, and what the call says itself. */

@@ -1,7 +1,9 @@
 import { checkContract, documentOf, type EndpointContract, shortHash } from "../contract/endpoint-contract.ts";
+import { CANCEL_REASON } from "../crossing/event.ts";
 import { endpointMetrics } from "../metrics/endpoint-metrics.ts";
 import type { RuntimeCore } from "../runtime-core.ts";
 import { StatorError } from "../stator-error.ts";
+import { unpackCall } from "../testing/test-call.ts";
 import type { EndpointFacts } from "./endpoint-facts.ts";
 import type { Handler } from "./handler.ts";
 import { ServedCall } from "./served-call.ts";
@@ -55,6 +57,7 @@ export class ServedEndpoint implements AsyncDisposable {
     const served = new ServedEndpoint(core);
     served.#register(handler as Handler<never, unknown>, {
       path,
+      clock: core.bridge.clock,
       identity: core.bridge.identity,
       development,
       contract: contract === null ? null : shortHash(contract.hash),
@@ -92,8 +95,15 @@ export class ServedEndpoint implements AsyncDisposable {
     bridge.receivers.endpoints.set(this.#number, {
       contract: facts.contract,
       open: (id, callId, metadata, timeoutMs, stream, callerContract) => {
-        const context = new ServedContext(callId, metadata, timeoutMs, callerContract, facts);
-        return new ServedCall(bridge, id, handler, context, facts.development, stream);
+        const { bed, clock } = bridge;
+        const opened =
+          bed === null
+            ? { metadata, deadline: timeoutMs === null ? null : Date.now() + timeoutMs, caller: null }
+            : unpackCall(bed, metadata, timeoutMs, bridge.identity.current);
+        const context = new ServedContext(callId, opened, callerContract, facts);
+        const call = new ServedCall(bridge, id, handler, context, facts.development, stream);
+        if (!clock.isReal) context.watchDeadline(() => call.cancelled(CANCEL_REASON.deadline));
+        return call;
       },
       gone: () => this.#forget(),
     });

@@ -1,4 +1,4 @@
-import { StatorError } from "@stator/runtime-native";
+import { type Clock, StatorError } from "@stator/runtime-native";
 
 import { takesStream } from "../definition/endpoint-kind.ts";
 import type { AttemptReason } from "../tracing/call-trace.ts";
@@ -18,8 +18,9 @@ export function attempt(target: CallTarget, request: unknown, settings: CallSett
   if (hedge === null || !mayTwice) return attemptAlone(target, request, settings, "first");
   hedge.budget.earn();
   const until = deadlineOf(target, settings);
-  const start = (reason: "first" | "hedge") => attemptAlone(target, request, untilThen(settings, until), reason);
-  return new Hedged(start, hedge.afterMs, () => hedge.budget.spend());
+  const start = (reason: "first" | "hedge") =>
+    attemptAlone(target, request, untilThen(settings, until, target.clock), reason);
+  return new Hedged(start, hedge.afterMs, () => hedge.budget.spend(), target.clock);
 }
 
 function attemptAlone(
@@ -203,7 +204,7 @@ class Attempts implements ServiceStream<unknown> {
     const { target, request } = this;
     target.breaker?.admit();
     const instanceId = settings.instanceId ?? chooseInstance(target, request, settings);
-    const left = untilThen(settings, this.until);
+    const left = untilThen(settings, this.until, target.clock);
     return startCall(target, request, instanceId === undefined ? left : { ...left, instanceId });
   }
 
@@ -221,11 +222,12 @@ class Attempts implements ServiceStream<unknown> {
   private async pause(times: number): Promise<boolean> {
     const { baseMs, maxMs } = this.target.retry?.policy ?? PAUSES;
     const most = Math.min(maxMs, baseMs * 2 ** (times - 1));
-    const pauseMs = Math.random() * most;
-    if (this.until !== null && Date.now() + pauseMs >= this.until) return false;
+    const { clock, random } = this.target;
+    const pauseMs = random() * most;
+    if (this.until !== null && clock.now() + pauseMs >= this.until) return false;
     const given = this.settings.signal;
     const { signal } = this.cancelled;
-    await sleep(pauseMs, given === undefined ? signal : AbortSignal.any([given, signal]));
+    await sleep(clock, pauseMs, given === undefined ? signal : AbortSignal.any([given, signal]));
     return !signal.aborted && given?.aborted !== true;
   }
 }
@@ -233,21 +235,21 @@ class Attempts implements ServiceStream<unknown> {
 /** When the call's time is up; null for never. */
 function deadlineOf(target: CallTarget, settings: CallSettings): number | null {
   const timeoutMs = settings.timeoutMs ?? target.timeoutMs;
-  return timeoutMs === null ? null : Date.now() + timeoutMs;
+  return timeoutMs === null ? null : target.clock.now() + timeoutMs;
 }
 
 /** The same call with the time that is left. */
-function untilThen(settings: CallSettings, until: number | null): CallSettings {
-  return until === null ? settings : { ...settings, timeoutMs: Math.max(1, until - Date.now()) };
+function untilThen(settings: CallSettings, until: number | null, clock: Clock): CallSettings {
+  return until === null ? settings : { ...settings, timeoutMs: Math.max(1, until - clock.now()) };
 }
 
 /** Resolves after the time, or when the signal fires. */
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
+  const timer = clock.after(ms, resolve);
   const fired = (): void => resolve();
   signal.addEventListener("abort", fired, { once: true });
   await promise;
-  clearTimeout(timer);
+  timer.cancel();
   signal.removeEventListener("abort", fired);
 }

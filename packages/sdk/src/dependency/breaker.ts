@@ -1,4 +1,4 @@
-import { type Client, StatorError } from "@stator/runtime-native";
+import { type Client, type Clock, StatorError } from "@stator/runtime-native";
 
 import type { BreakerPolicy } from "./breaker-options.ts";
 
@@ -35,12 +35,12 @@ export class Breaker {
     private readonly client: Client<unknown, unknown>,
     private readonly path: string,
     private readonly policy: BreakerPolicy,
-    private readonly now: () => number = () => performance.now(),
+    private readonly clock: Clock,
   ) {}
 
   /** Instances that get no calls now. */
   get open(): ReadonlySet<bigint> {
-    const now = this.now();
+    const now = this.clock.monotonic();
     return new Set([...this.records].flatMap(([id, record]) => (isOpen(record, now) ? [id] : [])));
   }
 
@@ -48,7 +48,7 @@ export class Breaker {
   admit(): void {
     if (this.records.size === 0) return;
     const usable = this.client.instances().filter((each) => each.compatibility !== "incompatible");
-    const now = this.now();
+    const now = this.clock.monotonic();
     const ids = new Set(usable.map((each) => each.instanceId));
     for (const id of this.records.keys()) if (!ids.has(id)) this.records.delete(id);
     const records = usable.map((each) => this.records.get(each.instanceId));
@@ -88,13 +88,20 @@ export class Breaker {
     };
     this.records.set(instanceId, record);
     record.failures += 1;
-    const now = this.now();
+    const now = this.clock.monotonic();
     // Calls that were open already when it was left out say nothing new.
     if (record.failures < this.policy.failures || isOpen(record, now)) return;
     record.openUntil = now + record.openMs;
     record.trialUntil = 0;
-    this.client.avoid(instanceId, record.openMs);
+    this.avoid(instanceId, record.openMs);
     record.openMs = Math.min(this.policy.maxOpenMs, record.openMs * 2);
+  }
+
+  /** Lets the core prefer others. By another time than the real one it has to be told when that is over. */
+  private avoid(instanceId: bigint, timeMs: number): void {
+    const { clock, client } = this;
+    client.avoid(instanceId, clock.isReal ? timeMs : Infinity);
+    if (!clock.isReal) clock.after(timeMs, () => client.avoid(instanceId, 0), "background");
   }
 }
 

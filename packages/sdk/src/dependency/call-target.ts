@@ -1,4 +1,4 @@
-import type { Client } from "@stator/runtime-native";
+import type { Client, Clock } from "@stator/runtime-native";
 
 import type { RetryPolicy } from "../definition/retry-options.ts";
 import type { ClientCall } from "../interceptor/intercepted-call.ts";
@@ -25,6 +25,10 @@ export interface CallTarget {
   readonly hedge: { readonly afterMs: number; readonly budget: RetryBudget } | null;
   readonly choose: CustomRouter | null;
   readonly spans: CallTraceFacts;
+  /** By what its times are measured. */
+  readonly clock: Clock;
+  /** A number from 0 to below 1, for pauses. */
+  readonly random: () => number;
   /** Through the interceptors of the dependency, as far as the call's own; null if there are none. */
   readonly way: Next<ClientCall> | null;
 }

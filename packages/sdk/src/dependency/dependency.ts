@@ -5,6 +5,7 @@ import { invalidArgument } from "../definition/invalid-argument.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import type { GraphService } from "../definition/command-service.ts";
 import { type ClientInterceptor, compose } from "../interceptor/interceptor.ts";
+import { type HostEnvironment, REAL } from "../serving/host-environment.ts";
 import { ATTRIBUTE } from "../tracing/attribute.ts";
 import { Breaker } from "./breaker.ts";
 import { callEndpoint } from "./call-endpoint.ts";
@@ -76,7 +77,11 @@ export class Dependency {
   }
 
   /** Opens one client per endpoint, before the service starts. `outer`: interceptors around its own. */
-  async connect(runtime: DistributedRuntime, outer: readonly ClientInterceptor[]): Promise<void> {
+  async connect(
+    runtime: DistributedRuntime,
+    outer: readonly ClientInterceptor[],
+    environment: HostEnvironment = REAL,
+  ): Promise<void> {
     const { namespace, component, endpoints } = this.target;
     const found = runtime.namespace(namespace).component(component);
     const { router } = this.policy;
@@ -91,7 +96,7 @@ export class Dependency {
     for (const endpoint of endpoints) {
       const client = this.clients.get(endpoint.property);
       if (client === undefined) continue;
-      const target = this.callTarget(client, endpoint, outer, budgets);
+      const target = this.callTarget(client, endpoint, outer, budgets, environment);
       this.methods[endpoint.property] = (request: unknown, options?: CallSettings) =>
         callEndpoint(target, request, options);
     }
@@ -121,6 +126,7 @@ export class Dependency {
     endpoint: TargetEndpoint,
     outer: readonly ClientInterceptor[],
     budgets: Budgets,
+    { clock, random }: HostEnvironment,
   ): CallTarget {
     const { namespace, component } = this.target;
     const { policy } = this;
@@ -137,7 +143,9 @@ export class Dependency {
       timeoutMs: policy.timeoutMs ?? endpoint.timeoutMs,
       retry: retry === null ? null : { policy: retry, budget: budgetOf(retry, budgets) },
       hedge: hedge === null ? null : { afterMs: hedge.afterMs, budget: budgetOf(hedge, budgets) },
-      breaker: policy.breaker === null ? null : new Breaker(client, path, policy.breaker),
+      breaker: policy.breaker === null ? null : new Breaker(client, path, policy.breaker, clock),
+      clock,
+      random,
       choose: policy.choose,
       spans: {
         path,

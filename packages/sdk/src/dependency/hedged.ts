@@ -1,4 +1,4 @@
-import { StatorError } from "@stator/runtime-native";
+import { type Clock, StatorError } from "@stator/runtime-native";
 
 import { readable, type ServiceStream } from "./service-stream.ts";
 
@@ -18,6 +18,7 @@ export class Hedged implements ServiceStream<unknown> {
     private readonly afterMs: number,
     /** Whether a second call may be made. */
     private readonly allowed: () => boolean,
+    private readonly clock: Clock,
   ) {
     this.legs = [start("first")];
   }
@@ -86,7 +87,7 @@ export class Hedged implements ServiceStream<unknown> {
     };
     for (const leg of this.legs) begin(leg);
     const { promise: late, resolve } = Promise.withResolvers<null>();
-    const timer = setTimeout(() => resolve(null), this.afterMs);
+    const timer = this.clock.after(this.afterMs, () => resolve(null));
     let isLate = false;
     try {
       for (;;) {
@@ -107,7 +108,7 @@ export class Hedged implements ServiceStream<unknown> {
         if (waiting.size === 0) throw outcome.error;
       }
     } finally {
-      clearTimeout(timer);
+      timer.cancel();
     }
   }
 

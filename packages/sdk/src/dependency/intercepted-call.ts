@@ -1,4 +1,4 @@
-import { StatorError } from "@stator/runtime-native";
+import { type Clock, StatorError } from "@stator/runtime-native";
 
 import { givesStream, takesStream } from "../definition/endpoint-kind.ts";
 import { readInterceptorList } from "../definition/read-interceptors.ts";
@@ -80,25 +80,25 @@ async function run(
     instanceId: settings.instanceId ?? null,
     [SENDING]: {
       target,
-      since: Date.now(),
+      since: target.clock.now(),
       innermost: compose<ClientCall>(own, send),
       resume: settings.resume,
       trace: settings.trace,
       opened,
     },
   };
-  return inTime((target.way ?? sendOn)(call), call);
+  return inTime((target.way ?? sendOn)(call), call, target.clock);
 }
 
 /** Interceptors count, too: what has not been answered, or opened, within the call's limit is late. */
-async function inTime(answer: Promise<CallData>, { timeoutMs, path }: ClientCall): Promise<CallData> {
+async function inTime(answer: Promise<CallData>, { timeoutMs, path }: ClientCall, clock: Clock): Promise<CallData> {
   if (timeoutMs === null) return answer;
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(late(path, timeoutMs)), timeoutMs + SLACK_MS);
+  const timer = clock.after(timeoutMs + SLACK_MS, () => reject(late(path, timeoutMs)));
   try {
     return await Promise.race([answer, promise]);
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
   }
 }
 
@@ -110,7 +110,7 @@ function late(path: string, timeoutMs: number): StatorError {
 async function send(call: ClientCall): Promise<CallData> {
   const { target, since, resume, trace, opened } = (call as SentCall)[SENDING];
   const { request, signal, metadata, id, instanceId, timeoutMs } = call;
-  const left = timeoutMs === null ? null : timeoutMs - (Date.now() - since);
+  const left = timeoutMs === null ? null : timeoutMs - (target.clock.now() - since);
   if (timeoutMs !== null && left !== null && left <= 0) throw late(target.path, timeoutMs);
   const stream = attempt(target, request.stream ? request.values : request.value, {
     signal,

@@ -32,10 +32,10 @@ export class Graph<Services = unknown> {
   /** @internal For the types only. */
   declare readonly services?: Services;
   /** @internal */
-  readonly parts: Required<GraphParts>;
+  readonly parts: GraphParts & Required<Pick<GraphParts, "links" | "elsewhere" | "interceptors">>;
 
   /** @internal Use `graph`. */
-  constructor(parts: Required<GraphParts>) {
+  constructor(parts: Graph["parts"]) {
     this.parts = Object.freeze(parts);
     Object.freeze(this);
   }

@@ -1,11 +1,14 @@
 import { DEPENDENCIES } from "../definition/dependencies-symbol.ts";
-import { definitionOf } from "../definition/service-definition.ts";
+import { definitionOf, type ServiceClass } from "../definition/service-definition.ts";
 import { type GraphService, isCommandService } from "../definition/command-service.ts";
 import { suggestion } from "../definition/nearest-name.ts";
 import type { Dependency } from "../dependency/dependency.ts";
 import { resolveDependency } from "../dependency/depends.ts";
 import { type DependencyField, fieldName, fits, type GraphLink, linksFor, serviceName } from "./graph-link.ts";
 import type { GraphProblem } from "./graph-problem.ts";
+
+/** What stands in for a service, or for a contract, in a test; null for what is itself. */
+export type Substitute = (asked: unknown) => ServiceClass | null;
 
 /** Puts the linked services where others depend on them, and notes what does not work out. */
 export class Linking {
@@ -15,7 +18,10 @@ export class Linking {
   private readonly filled = new Map<string, GraphLink>();
   private readonly fields: DependencyField[] = [];
 
-  constructor(private readonly links: readonly GraphLink[]) {}
+  constructor(
+    private readonly links: readonly GraphLink[],
+    private readonly substitute: Substitute | null = null,
+  ) {}
 
   /** Decides where a dependency of `owner` leads. */
   link(dependency: Dependency, owner: string, instance: object): void {
@@ -25,6 +31,12 @@ export class Linking {
     for (const each of links) this.used.add(each);
     const [first, second] = links;
     const { isAbstract, label, value } = dependency.asked;
+    const substitute = this.substitute?.(first?.service ?? value) ?? null;
+    if (substitute !== null) {
+      this.checkEndpoints(at, substitute);
+      dependency.link(resolveDependency(substitute));
+      return;
+    }
     if (first === undefined) {
       if (!isAbstract) return;
       const message = `${fieldName(at)}: ${label} is abstract, and nothing is linked for it; link a service that extends it: graph(...).link(My${label}).`;

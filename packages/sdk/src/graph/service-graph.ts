@@ -14,7 +14,7 @@ import { NO_INTERCEPTORS, type ResolvedInterceptors, within } from "../intercept
 import { eagerCycles } from "./eager-cycles.ts";
 import type { GraphLink } from "./graph-link.ts";
 import { programWithSettings, withSettings } from "./with-settings.ts";
-import { Linking } from "./linking.ts";
+import { Linking, type Substitute } from "./linking.ts";
 
 /** One service of a graph. */
 export type GraphNode = ServiceNode | CommandNode;
@@ -53,6 +53,8 @@ export interface GraphParts {
   readonly elsewhere?: readonly GraphService[];
   /** Around the calls that its classes answer and make. */
   readonly interceptors?: ResolvedInterceptors;
+  /** Puts others in the place of services, for tests. */
+  readonly substitute?: Substitute | null;
 }
 
 /**
@@ -72,12 +74,12 @@ export function resolveGraph(
 
 /** The same without looking at what is wrong with the links. */
 export function walkGraph(
-  { roots, links = [], elsewhere = [], interceptors = NO_INTERCEPTORS }: GraphParts,
+  { roots, links = [], elsewhere = [], interceptors = NO_INTERCEPTORS, substitute = null }: GraphParts,
   layers: ConfigurationLayers,
 ): { readonly nodes: GraphNode[]; readonly linking: Linking } {
   const nodes: GraphNode[] = [];
   const seen = new Map<string, GraphService>();
-  const linking = new Linking(links);
+  const linking = new Linking(links, substitute);
   for (const root of roots) visit(root);
   return { nodes, linking };
 
@@ -104,15 +106,17 @@ export function walkGraph(
   }
 }
 
-/** A service without its dependencies. */
+/** A service without its dependencies; `parts` say where those lead. */
 export function resolveService(
   service: ServiceClass,
   layers: ConfigurationLayers = new ConfigurationLayers(),
+  { links = [], substitute = null }: Pick<GraphParts, "links" | "substitute"> = {},
 ): ServiceNode {
-  const linking = new Linking([]);
+  const linking = new Linking(links, substitute);
   const made = make(service, layers, NO_INTERCEPTORS);
   for (const each of made.dependencies) linking.link(each, made.definition.className, made.instance);
-  const [problem] = linking.problems([]);
+  // Links that are for other services are no problem here.
+  const problem = linking.problems([]).find(({ kind }) => kind !== "unused-link");
   if (problem !== undefined) throw invalidArgument(problem.message);
   return { ...made, dependsOn: idsOf(made.dependencies) };
 }

@@ -1,4 +1,12 @@
-import { type Context, createLogger, type Logger, type Metrics, StatorError } from "@stator/runtime-native";
+import {
+  type Clock,
+  type ClockTimer,
+  type Context,
+  createLogger,
+  type Logger,
+  type Metrics,
+  StatorError,
+} from "@stator/runtime-native";
 
 /** Headers that travel on with every call that the request causes. */
 const CARRIED = ["traceparent", "tracestate", "baggage"] as const;
@@ -13,6 +21,7 @@ export interface RouteFacts {
   readonly instanceId: bigint;
   readonly metrics: Metrics;
   readonly timeoutMs: number | null;
+  readonly clock: Clock;
 }
 
 /** The context of an HTTP request, for the method that answers it. */
@@ -28,9 +37,9 @@ export class HttpContext implements Context, Disposable {
   readonly deadline: number | null;
   readonly callerContract: string | null = null;
   private readonly controller = new AbortController();
-  private readonly timer: Timer | null = null;
+  private readonly timer: ClockTimer | null = null;
 
-  constructor(request: Request, { path, instanceId, metrics, timeoutMs }: RouteFacts) {
+  constructor(request: Request, { path, instanceId, metrics, timeoutMs, clock }: RouteFacts) {
     const given = request.headers.get("x-request-id") ?? "";
     const id = REQUEST_ID.test(given) ? given : crypto.randomUUID();
     this.id = id;
@@ -49,11 +58,11 @@ export class HttpContext implements Context, Disposable {
       undefined,
       () => metadata,
     );
-    this.deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
+    this.deadline = timeoutMs === null ? null : clock.now() + timeoutMs;
     request.signal.addEventListener("abort", () => this.stopGenerating(), { once: true });
     if (timeoutMs === null) return;
     const late = () => new StatorError("deadline_exceeded", `${path} did not answer within ${timeoutMs} ms.`);
-    this.timer = setTimeout(() => this.controller.abort(late()), timeoutMs);
+    this.timer = clock.after(timeoutMs, () => this.controller.abort(late()));
   }
 
   isStopped(): boolean {
@@ -82,6 +91,6 @@ export class HttpContext implements Context, Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer?.cancel();
   }
 }

@@ -118,7 +118,8 @@ export class HttpServer {
       server?.timeout(request, 0);
       const { timeoutMs } = route.endpoint;
       const { metrics } = runtime.endpoint(path);
-      const context = new HttpContext(request, { path, instanceId: instanceId ?? 0n, metrics, timeoutMs });
+      const { clock } = runtime;
+      const context = new HttpContext(request, { path, instanceId: instanceId ?? 0n, metrics, timeoutMs, clock });
       log = context.log;
       setHttpRequest(context, request);
       this.pending += 1;

@@ -1,4 +1,4 @@
-import type { Context, Metrics } from "@stator/runtime-native";
+import type { Clock, Context, Metrics } from "@stator/runtime-native";
 
 import type { Limits } from "../definition/limits.ts";
 import { ATTRIBUTE } from "../tracing/attribute.ts";
@@ -12,20 +12,22 @@ export class Admission {
   private constructor(
     private readonly rates: readonly RateLimit[],
     private readonly bulkheads: readonly Bulkhead[],
+    private readonly clock: Clock,
   ) {}
 
   /** The limits of a service or an endpoint, whose name stands in messages. */
-  static of(what: string, limits: Limits | null): Admission {
+  static of(what: string, limits: Limits | null, clock: Clock): Admission {
     const { maxConcurrency = null, queue = 0, rate = null } = limits ?? {};
     return new Admission(
-      rate === null ? [] : [new RateLimit(what, rate)],
+      rate === null ? [] : [new RateLimit(what, rate, () => clock.monotonic())],
       maxConcurrency === null ? [] : [new Bulkhead(what, { maxConcurrency, queue })],
+      clock,
     );
   }
 
   /** These limits, then those of `outer`: who waits for one endpoint must not hold a place that another could use. */
   within(outer: Admission): Admission {
-    return new Admission([...this.rates, ...outer.rates], [...this.bulkheads, ...outer.bulkheads]);
+    return new Admission([...this.rates, ...outer.rates], [...this.bulkheads, ...outer.bulkheads], this.clock);
   }
 
   /** Counts how full they are from now on. */
@@ -54,6 +56,6 @@ export class Admission {
       leave();
       throw error;
     }
-    return new HeldPlace(context, leave);
+    return new HeldPlace(context, leave, this.clock);
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import type { Context } from "@stator/runtime-native";
+import { type Context, systemClock } from "@stator/runtime-native";
 
 import { Bulkhead } from "./bulkhead.ts";
 import { HeldPlace } from "./held-place.ts";
@@ -49,7 +49,7 @@ test("a method that ignores its signal loses its place in the end", async () => 
   let killed = false;
   const log = { warn: (message: string) => warnings.push(message) };
   const context = { ...call(over.signal), isKilled: () => killed, log } as unknown as Context;
-  const place = new HeldPlace(context, freed.resolve, 5);
+  const place = new HeldPlace(context, freed.resolve, systemClock, 5);
   // Asked to finish early: it is still being answered.
   over.abort();
   await Bun.sleep(20);

@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import { type CallOptions, type Context, currentContext as runtimeContext } from "@stator/runtime-native";
 
+import { currentClock } from "../clock/clock.ts";
+
 /** The HTTP request that the running code answers. Calls between services have the runtime's own scope. */
 const httpScope = new AsyncLocalStorage<Context>();
 
@@ -19,7 +21,7 @@ export function runInHttpScope<T>(context: Context, body: () => T): T {
 export function withCallScope(options: CallOptions): CallOptions {
   const context = httpScope.getStore();
   if (context === undefined) return options;
-  const left = context.deadline === null ? null : Math.max(1, context.deadline - Date.now());
+  const left = context.deadline === null ? null : Math.max(1, context.deadline - currentClock().now());
   return {
     ...options,
     id: options.id ?? context.id,

@@ -1,4 +1,4 @@
-import type { Context, Handler } from "@stator/runtime-native";
+import type { Clock, Context, Handler } from "@stator/runtime-native";
 
 import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
 import { givesStream } from "../definition/endpoint-kind.ts";
@@ -17,6 +17,7 @@ export interface Surroundings {
   /** Outermost first. */
   readonly interceptors: readonly ServerInterceptor[];
   readonly admission: Admission;
+  readonly clock: Clock;
 }
 
 /**
@@ -28,29 +29,30 @@ export function endpointHandler(
   endpoint: EndpointDefinition,
   surroundings: Surroundings,
 ): Handler<unknown, unknown> {
-  const { interceptors, admission } = surroundings;
+  const { interceptors, admission, clock } = surroundings;
   let handler = checkedMethod(instance, endpoint);
   // With nothing around it the span of the call says all that there is to say.
   if (!admission.isOpen || interceptors.length > 0) handler = tracedMethod(handler);
   if (!admission.isOpen) handler = admitted(handler, endpoint, admission);
   if (interceptors.length > 0) handler = intercepted(handler, endpoint, surroundings);
-  return endpoint.timeoutMs === null ? handler : timed(handler, endpoint, endpoint.timeoutMs);
+  return endpoint.timeoutMs === null ? handler : timed(handler, endpoint, endpoint.timeoutMs, clock);
 }
 
 function timed(
   handler: Handler<unknown, unknown>,
   endpoint: EndpointDefinition,
   timeoutMs: number,
+  clock: Clock,
 ): Handler<unknown, unknown> {
   if (givesStream(endpoint.kind)) {
     return (request, context) => {
       const source = handler(request, context) as AsyncGenerator;
-      const limit = TimeLimit.for(context, timeoutMs);
+      const limit = TimeLimit.for(context, timeoutMs, clock);
       return limit === null ? source : limited(source, limit);
     };
   }
   return async (request: unknown, context: Context) => {
-    using limit = TimeLimit.for(context, timeoutMs);
+    using limit = TimeLimit.for(context, timeoutMs, clock);
     const answer = handler(request, context) as Promise<unknown>;
     return await (limit === null ? answer : limit.bound(answer));
   };

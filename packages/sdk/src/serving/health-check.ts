@@ -1,3 +1,5 @@
+import type { Clock } from "@stator/runtime-native";
+
 /** One health hook of a service object. However often it is asked, it runs once at a time. */
 export class HealthCheck {
   private running: Promise<string | null> | null = null;
@@ -5,6 +7,7 @@ export class HealthCheck {
   constructor(
     private readonly name: string,
     private readonly timeoutMs: number,
+    private readonly clock: Clock,
     private readonly hook: () => boolean | Promise<boolean>,
   ) {}
 
@@ -14,11 +17,12 @@ export class HealthCheck {
       this.running = null;
     });
     const { promise, resolve } = Promise.withResolvers<string>();
-    const timer = setTimeout(() => resolve(`${this.name} did not answer within ${this.timeoutMs} ms`), this.timeoutMs);
+    const late = (): void => resolve(`${this.name} did not answer within ${this.timeoutMs} ms`);
+    const timer = this.clock.after(this.timeoutMs, late);
     try {
       return await Promise.race([this.running, promise]);
     } finally {
-      clearTimeout(timer);
+      timer.cancel();
     }
   }
 

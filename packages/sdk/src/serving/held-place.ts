@@ -1,4 +1,4 @@
-import type { Context } from "@stator/runtime-native";
+import type { Clock, ClockTimer, Context } from "@stator/runtime-native";
 
 /** Time that a method has to end when its call is over, in milliseconds. */
 const GRACE_MS = 5000;
@@ -8,12 +8,13 @@ const GRACE_MS = 5000;
  * that ignores its signal must not keep others out for ever.
  */
 export class HeldPlace implements Disposable {
-  private timer: Timer | null = null;
+  private timer: ClockTimer | null = null;
   private isFree = false;
 
   constructor(
     private readonly context: Context,
     private readonly leave: () => void,
+    private readonly clock: Clock,
     private readonly graceMs = GRACE_MS,
   ) {
     if (context.signal.aborted) this.watch();
@@ -22,12 +23,12 @@ export class HeldPlace implements Disposable {
 
   [Symbol.dispose](): void {
     this.context.signal.removeEventListener("abort", this.watch);
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer?.cancel();
     this.free();
   }
 
   private readonly watch = (): void => {
-    this.timer = setTimeout(() => {
+    const over = (): void => {
       // One that was only asked to finish early is still being answered.
       if (!this.context.isKilled()) return this.watch();
       const { endpoint, log } = this.context;
@@ -36,8 +37,8 @@ export class HeldPlace implements Disposable {
           "Methods should end when context.signal fires.",
       );
       this.free();
-    }, this.graceMs);
-    this.timer.unref();
+    };
+    this.timer = this.clock.after(this.graceMs, over, "background");
   };
 
   private free(): void {

@@ -1,4 +1,5 @@
 import { DistributedRuntime, type RuntimeOptions } from "@stator/runtime-native";
+import type { TestBed } from "@stator/runtime-native/testing";
 
 import type { ConfigurationLayers } from "../configuration/configuration-layers.ts";
 import { processLayers } from "../configuration/load-layers.ts";
@@ -8,6 +9,7 @@ import { requireClasses, resolveGraph, resolveService, type ServiceNode } from "
 import { type Graph, isGraph } from "../graph/graph.ts";
 import { HttpServer } from "../http/http-server.ts";
 import { applyEnvironment } from "./apply-environment.ts";
+import { type HostEnvironment, REAL } from "./host-environment.ts";
 import { resolveServeOptions, type ServeServiceOptions } from "./serve-options.ts";
 import { patienceOf } from "./service-checks.ts";
 import { ServiceHost } from "./service-host.ts";
@@ -73,11 +75,18 @@ function nodesToServe(
   return list.map((service) => resolveService(service, layers));
 }
 
+/** What a test puts below services. */
+export interface Underground {
+  readonly environment?: HostEnvironment;
+  readonly bed?: TestBed | null;
+}
+
 /** The same for services that have been constructed already. `set`: the variables that were set for that. */
 export async function serveNodes(
   nodes: readonly ServiceNode[],
   options: ServeServiceOptions,
   set = new Set<string>(),
+  { environment = REAL, bed = null }: Underground = {},
 ): Promise<Serving> {
   const resolved = resolveServeOptions(options);
   applyEnvironment(
@@ -85,11 +94,13 @@ export async function serveNodes(
     set,
   );
   const { interceptors } = resolved;
-  const hosts = nodes.map((node) => new ServiceHost(node.definition, node.instance, node.dependencies, interceptors));
+  const hosts = nodes.map(
+    (node) => new ServiceHost(node.definition, node.instance, node.dependencies, interceptors, environment),
+  );
   const http = HttpServer.for(hosts, resolved.http);
   traceLogs();
   const telemetry = await SharedTelemetry.open(nodes.at(-1)?.definition);
-  const runtime = await created(resolved.runtime, telemetry);
+  const runtime = await created(resolved.runtime, telemetry, bed);
   const serving = new Serving(runtime, hosts, http, resolved.drainMs, telemetry);
   if (resolved.signals) stopOnSignals(serving);
   try {
@@ -111,9 +122,13 @@ export async function serveNodes(
   return serving;
 }
 
-async function created(options: RuntimeOptions, telemetry: SharedTelemetry | null): Promise<DistributedRuntime> {
+async function created(
+  options: RuntimeOptions,
+  telemetry: SharedTelemetry | null,
+  bed: TestBed | null,
+): Promise<DistributedRuntime> {
   try {
-    const runtime = await DistributedRuntime.create(options);
+    const runtime = await DistributedRuntime.create(options, bed);
     telemetry?.showIn(runtime.metrics);
     return runtime;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { ServiceHealth } from "@stator/runtime-native";
+import type { Clock, ServiceHealth } from "@stator/runtime-native";
 
 import type { ServiceDefinition } from "../definition/service-definition.ts";
 import { HealthCheck } from "./health-check.ts";
@@ -17,12 +17,13 @@ export class ServiceChecks {
   constructor(
     private readonly definition: ServiceDefinition,
     instance: object,
+    clock: Clock,
   ) {
     const of = (kind: "liveness" | "readiness") =>
       definition.hooks.flatMap((hook) => {
         if (hook.kind !== kind) return [];
         const method = (instance as Record<string, unknown>)[hook.property] as () => boolean | Promise<boolean>;
-        return [new HealthCheck(hook.property, hook.timeoutMs ?? LEAST_MS, () => method.call(instance))];
+        return [new HealthCheck(hook.property, hook.timeoutMs ?? LEAST_MS, clock, () => method.call(instance))];
       });
     this.checks = { liveness: of("liveness"), readiness: of("readiness") };
     this.longestMs = Math.max(0, ...definition.hooks.map((hook) => hook.timeoutMs ?? 0));

@@ -8,6 +8,7 @@ import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
 import { tracedHandler } from "../tracing/traced-handler.ts";
 import { Admission } from "./admission.ts";
 import { endpointHandler } from "./endpoint-handler.ts";
+import { type HostEnvironment, REAL } from "./host-environment.ts";
 import { ServiceChecks } from "./service-checks.ts";
 
 /** One service object in this process, from connecting its dependencies to its last hook. */
@@ -25,9 +26,11 @@ export class ServiceHost {
     private readonly dependencies: readonly Dependency[],
     /** Those of the whole graph, which stand around those of the service. */
     private readonly interceptors: ResolvedInterceptors,
+    private readonly environment: HostEnvironment = REAL,
   ) {
-    this.checks = new ServiceChecks(definition, instance);
-    const shared = Admission.of(definition.id, definition.limits);
+    const { clock } = environment;
+    this.checks = new ServiceChecks(definition, instance, clock);
+    const shared = Admission.of(definition.id, definition.limits, clock);
     this.limits.set("", shared);
     for (const endpoint of definition.endpoints)
       this.handlers.set(endpoint.property, this.surrounded(endpoint, shared));
@@ -46,7 +49,9 @@ export class ServiceHost {
     this.started = true;
     this.measure(runtime);
     const interceptors = [...this.interceptors.client, ...this.definition.interceptors.client];
-    await Promise.all(this.dependencies.map((dependency) => dependency.connect(runtime, interceptors)));
+    await Promise.all(
+      this.dependencies.map((dependency) => dependency.connect(runtime, interceptors, this.environment)),
+    );
     // Those in this process are registered later; they are waited for then.
     const outside = this.dependencies.filter((dependency) => !isAmong(here, dependency));
     await Promise.all(outside.map((dependency) => dependency.waitForInstances()));
@@ -108,14 +113,17 @@ export class ServiceHost {
 
   private surrounded(endpoint: EndpointDefinition, shared: Admission): Handler<unknown, unknown> {
     const { id, namespace, component, interceptors } = this.definition;
-    const own = Admission.of(`${id}.${endpoint.name}`, endpoint.limits);
+    const { clock, around } = this.environment;
+    const own = Admission.of(`${id}.${endpoint.name}`, endpoint.limits, clock);
     this.limits.set(endpoint.name, own);
-    return endpointHandler(this.instance, endpoint, {
+    const handler = endpointHandler(this.instance, endpoint, {
       namespace,
       component,
       interceptors: [...this.interceptors.server, ...interceptors.server, ...endpoint.interceptors],
       admission: own.within(shared),
+      clock,
     });
+    return around(handler, endpoint, this.definition);
   }
 
   private async run({ property, timeoutMs }: HookDefinition): Promise<void> {

@@ -43,6 +43,19 @@ export class Serving implements AsyncDisposable {
     return this.stopping;
   }
 
+  /** @internal Waits until what these services depend on, among `ids`, can be called. */
+  async found(ids: ReadonlySet<string>): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.findDependencies(ids)));
+  }
+
+  /** @internal Ends at once, as the death of the process would: no hooks, no farewell. */
+  async kill(): Promise<void> {
+    this.stopping ??= Promise.resolve();
+    this.runtime.faults.kill();
+    await this.http?.close();
+    this.finish();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -1,27 +1,27 @@
-import { type Context, StatorError } from "@stator/runtime-native";
+import { type Clock, type ClockTimer, type Context, StatorError } from "@stator/runtime-native";
 
 /** Ends a call that takes longer than its endpoint allows, whatever its caller said. */
 export class TimeLimit implements Disposable {
-  private readonly timer: Timer;
+  private readonly timer: ClockTimer;
   private expired: StatorError | null = null;
   private waiting: ((error: StatorError) => void) | null = null;
 
-  private constructor(context: Context, timeoutMs: number) {
-    this.timer = setTimeout(() => {
+  private constructor(context: Context, timeoutMs: number, clock: Clock) {
+    this.timer = clock.after(timeoutMs, () => {
       this.expired = new StatorError(
         "deadline_exceeded",
         `${context.endpoint} took longer than its limit of ${timeoutMs} ms.`,
       );
       context.stopGenerating();
       this.waiting?.(this.expired);
-    }, timeoutMs);
+    });
   }
 
   /** Null where the caller's own deadline is not later. */
-  static for(context: Context, timeoutMs: number | null): TimeLimit | null {
+  static for(context: Context, timeoutMs: number | null, clock: Clock): TimeLimit | null {
     if (timeoutMs === null) return null;
-    if (context.deadline !== null && context.deadline <= Date.now() + timeoutMs) return null;
-    return new TimeLimit(context, timeoutMs);
+    if (context.deadline !== null && context.deadline <= clock.now() + timeoutMs) return null;
+    return new TimeLimit(context, timeoutMs, clock);
   }
 
   /** Whether the time was up. */
@@ -39,7 +39,7 @@ export class TimeLimit implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.timer);
+    this.timer.cancel();
   }
 }
 

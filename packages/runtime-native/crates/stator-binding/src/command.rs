@@ -48,6 +48,10 @@ pub enum Command {
     },
     /// Forgets a client.
     CloseClient { client: u32 },
+    /// Discovery in memory forgets this runtime, or takes it in again under another id: for tests.
+    SetHeld { held: bool },
+    /// An address in memory cannot be reached from here, or can again: for tests.
+    SetReachable { address: String, reachable: bool },
     /// Leaves the cluster in order.
     Shutdown { timeout_ms: Option<u32> },
     /// Says whether this process is healthy, for the system server.

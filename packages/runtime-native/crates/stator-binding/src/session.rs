@@ -199,6 +199,16 @@ impl Session {
                 }
                 self.answer(number, Ok(()));
             }
+            Command::SetHeld { held } => {
+                let result = self.runtime().and_then(|runtime| runtime.set_held(held));
+                self.answer(number, result);
+            }
+            Command::SetReachable { address, reachable } => {
+                let result = self
+                    .runtime()
+                    .and_then(|runtime| runtime.set_reachable(&address, reachable));
+                self.answer(number, result);
+            }
             Command::Shutdown { timeout_ms } => {
                 let runtime = self.runtime.lock().clone();
                 let cut_off = match runtime {

@@ -42,6 +42,10 @@ settings! {
     /// The folder of `file` discovery. Default: a private folder of the project and the user.
     file_path ("filePath", Some("DYN_FILE_KV")): PathBuf
         = default_folder(), Kind::Path;
+    /// Which of the clusters of this process `memory` discovery, events and the store of keys and values join: each name
+    /// is one of its own. Default: the one without a name.
+    memory_cluster ("memoryCluster", None): String
+        = String::new(), Kind::Text;
     /// Where etcd is: addresses with commas between them. Default `http://localhost:2379`.
     etcd_endpoints ("etcdEndpoints", Some("ETCD_ENDPOINTS")): String
         = "http://localhost:2379".to_owned(), Kind::Addresses("http://127.0.0.1:2379");
@@ -307,7 +311,7 @@ impl RuntimeConfig {
     /// What [`crate::discovery::connect`] takes. The default folder is private; one that somebody named is shared.
     pub fn discovery_config(&self) -> DiscoveryConfig {
         match self.discovery {
-            DiscoveryBackend::Memory => DiscoveryConfig::Memory(MemoryStore::process()),
+            DiscoveryBackend::Memory => DiscoveryConfig::Memory(MemoryStore::named(&self.memory_cluster)),
             DiscoveryBackend::Etcd => DiscoveryConfig::Etcd(self.etcd_options()),
             DiscoveryBackend::File => DiscoveryConfig::File(FileOptions::new(self.file_root())),
         }
@@ -317,7 +321,7 @@ impl RuntimeConfig {
     pub fn kv_config(&self) -> KvConfig {
         match (self.kv, self.discovery) {
             (KvBackend::Memory, _) | (KvBackend::Discovery, DiscoveryBackend::Memory) => {
-                KvConfig::Memory(kv::local::MemoryStore::process())
+                KvConfig::Memory(kv::local::MemoryStore::named(&self.memory_cluster))
             }
             (KvBackend::File, _) | (KvBackend::Discovery, DiscoveryBackend::File) => KvConfig::File(self.file_root()),
             (KvBackend::Etcd, _) | (KvBackend::Discovery, DiscoveryBackend::Etcd) => {

@@ -33,7 +33,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use tokio::sync::watch;
 
-use crate::{Result, warnings};
+use crate::{Error, ErrorCode, Result, warnings};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -57,6 +57,18 @@ pub trait Discovery: Send + Sync + 'static {
     /// again under the next one. `None` where it never changes.
     fn membership(&self) -> Option<watch::Receiver<Membership>> {
         None
+    }
+
+    /// Forgets this process, as a back end does whose lease has run out, or takes it in again under another id: for tests.
+    /// Only discovery in memory can.
+    fn set_held(&self, _held: bool) -> Result<()> {
+        Err(Error::new(
+            ErrorCode::InvalidArgument,
+            format!(
+                "losing a lease can be played in memory only, not with {} discovery",
+                self.backend()
+            ),
+        ))
     }
 
     /// Whether the back end is reached.

@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, LazyLock, Weak,
         atomic::{AtomicU64, Ordering},
@@ -12,7 +12,7 @@ use crate::{
     Error, ErrorCode, Result,
     discovery::BoxFuture,
     server::Server,
-    transport::{self, Link},
+    transport::{self, Link, PipeBreaker},
 };
 
 use super::RequestPlane;
@@ -25,6 +25,15 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 #[derive(Default)]
 pub struct MemoryPlane {
     address: Mutex<Option<String>>,
+    dialled: Mutex<Dialled>,
+}
+
+/// How far the addresses of others can be reached.
+#[derive(Default)]
+struct Dialled {
+    /// Those that cannot.
+    unreachable: HashSet<String>,
+    links: Vec<(String, PipeBreaker)>,
 }
 
 impl RequestPlane for MemoryPlane {
@@ -46,6 +55,13 @@ impl RequestPlane for MemoryPlane {
 
     fn dial<'a>(&'a self, address: &'a str) -> BoxFuture<'a, Result<Link>> {
         Box::pin(async move {
+            let mut dialled = self.dialled.lock();
+            if dialled.unreachable.contains(address) {
+                return Err(Error::new(
+                    ErrorCode::Unavailable,
+                    format!("{address} cannot be reached"),
+                ));
+            }
             let server = LISTENERS.lock().get(address).and_then(Weak::upgrade);
             let Some(server) = server else {
                 return Err(Error::new(
@@ -54,9 +70,24 @@ impl RequestPlane for MemoryPlane {
                 ));
             };
             let (ours, theirs) = transport::pair();
+            dialled.links.retain(|(_, link)| link.is_open());
+            dialled.links.push((address.to_owned(), ours.breaker()));
             tokio::spawn(server.run(Link::Memory(theirs), "memory".to_owned()));
             Ok(Link::Memory(ours))
         })
+    }
+
+    fn set_reachable(&self, address: &str, reachable: bool) -> Result<()> {
+        let mut dialled = self.dialled.lock();
+        if reachable {
+            dialled.unreachable.remove(address);
+            return Ok(());
+        }
+        dialled.unreachable.insert(address.to_owned());
+        for (_, link) in dialled.links.extract_if(.., |(to, _)| to == address) {
+            link.break_off();
+        }
+        Ok(())
     }
 
     fn stop_listening(&self) {

@@ -10,7 +10,7 @@ pub use tcp::TcpPlane;
 
 use std::sync::Arc;
 
-use crate::{Result, discovery::BoxFuture, dynamo::nats::Bus, server::Server, transport::Link};
+use crate::{Error, ErrorCode, Result, discovery::BoxFuture, dynamo::nats::Bus, server::Server, transport::Link};
 
 /// Carries the multiplexed wire between processes, or inside one. The frames are the same on each.
 pub trait RequestPlane: Send + Sync + 'static {
@@ -31,6 +31,18 @@ pub trait RequestPlane: Send + Sync + 'static {
     /// Where requests on the original's wire travel, if it is NATS.
     fn nats(&self) -> Option<&Arc<Bus>> {
         None
+    }
+
+    /// Breaks the connections that were dialled to an address, and makes none until it is told otherwise: a network that
+    /// fails, for tests. Only the plane in memory can.
+    fn set_reachable(&self, _address: &str, _reachable: bool) -> Result<()> {
+        Err(Error::new(
+            ErrorCode::InvalidArgument,
+            format!(
+                "a network that fails can be played in memory only, not on the {} plane",
+                self.name()
+            ),
+        ))
     }
 
     /// Takes no more connections; those that are open go on.

@@ -82,7 +82,7 @@ async fn connect_events(config: &RuntimeConfig, discovery: &Arc<dyn Discovery>, 
     metrics.register(state.metrics().registry())?;
     let max_bytes = config.max_message_bytes as usize;
     let plane: Arc<dyn EventPlane> = match config.event_plane {
-        EventPlaneChoice::Memory => Arc::new(MemoryEventPlane::new(MemoryBus::process())),
+        EventPlaneChoice::Memory => Arc::new(MemoryEventPlane::new(MemoryBus::named(&config.memory_cluster))),
         EventPlaneChoice::Nats => Arc::new(NatsEventPlane::connect(&config.nats_options(), metrics.clone()).await?),
         EventPlaneChoice::Zmq => {
             let options = ZmqOptions {

@@ -6,6 +6,7 @@ mod events;
 mod kv_slot;
 mod membership;
 mod path;
+mod played;
 mod queues;
 mod settings;
 mod shutdown;

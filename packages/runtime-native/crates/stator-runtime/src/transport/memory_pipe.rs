@@ -1,4 +1,7 @@
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{Arc, Weak},
+};
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -132,9 +135,35 @@ impl MemoryPipe {
         self.shutdown();
     }
 
+    /// What can break the link while somebody else holds it.
+    pub fn breaker(&self) -> PipeBreaker {
+        PipeBreaker([Arc::downgrade(&self.incoming), Arc::downgrade(&self.outgoing)])
+    }
+
     pub fn shutdown(&self) {
         self.incoming.close();
         self.outgoing.close();
+    }
+}
+
+/// Breaks a link from outside, as a network does that fails. It keeps nothing alive.
+#[derive(Debug)]
+pub struct PipeBreaker([Weak<Channel>; 2]);
+
+impl PipeBreaker {
+    /// Both ends read what was written, then that the link broke.
+    pub fn break_off(&self) {
+        for channel in self.0.iter().filter_map(Weak::upgrade) {
+            channel.state.lock().broken = true;
+            channel.close();
+        }
+    }
+
+    /// Whether the link is there.
+    pub fn is_open(&self) -> bool {
+        self.0
+            .iter()
+            .all(|channel| channel.upgrade().is_some_and(|channel| !channel.state.lock().closed))
     }
 }
 

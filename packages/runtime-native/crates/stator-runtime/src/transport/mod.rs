@@ -8,7 +8,7 @@ mod tls_link;
 mod tls_state;
 
 pub(crate) use advertised::advertised;
-pub use memory_pipe::{MemoryPipe, pair};
+pub use memory_pipe::{MemoryPipe, PipeBreaker, pair};
 pub use outgoing_socket::OutgoingSocket;
 pub use socket::Socket;
 pub use tls_link::TlsLink;

@@ -172,6 +172,7 @@ fn every_setting_takes_its_option_and_its_variable() {
         ("keepAliveMs", json!(500), json!(500), "", json!(10_000)),
         ("kv", json!("file"), json!("file"), "", json!("discovery")),
         ("queue", json!("memory"), json!("memory"), "", json!("nats")),
+        ("memoryCluster", json!("one"), json!("one"), "", json!("")),
         ("shutdownTimeoutMs", json!(0), json!(0), "900", json!(900_000)),
         ("gracePeriodMs", json!(5), json!(5), "1.5", json!(1500)),
         ("eventPlane", json!("memory"), json!("memory"), " NATS ", json!("nats")),

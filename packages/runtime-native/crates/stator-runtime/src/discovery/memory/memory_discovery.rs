@@ -5,13 +5,13 @@ use tokio::sync::watch;
 
 use super::{
     super::{
-        BoxFuture, Bucket, Discovery, Entries, Instance, Instances,
+        BoxFuture, Bucket, Discovery, Entries, Instance, Instances, Membership,
         connection_id::connection_id,
         registration::{check_registration, closed},
     },
     MemoryStore,
 };
-use crate::Result;
+use crate::{Error, ErrorCode, Result};
 
 /// Records by bucket and key.
 type OwnEntries = HashMap<(Bucket, String), Arc<[u8]>>;
@@ -20,7 +20,7 @@ type OwnEntries = HashMap<(Bucket, String), Arc<[u8]>>;
 #[derive(Debug)]
 pub struct MemoryDiscovery {
     store: MemoryStore,
-    id: u64,
+    member: watch::Sender<Membership>,
     /// Held while a record is put, so that none appears after `close`.
     closed: Mutex<bool>,
     /// What this connection has put into buckets.
@@ -31,7 +31,10 @@ impl MemoryDiscovery {
     pub fn connect(store: MemoryStore) -> Result<Self> {
         Ok(Self {
             store,
-            id: connection_id()?,
+            member: watch::Sender::new(Membership {
+                id: connection_id()?,
+                held: true,
+            }),
             closed: Mutex::new(false),
             own: Mutex::default(),
         })
@@ -43,13 +46,20 @@ impl MemoryDiscovery {
         if *is_closed {
             return Err(closed(self));
         }
+        if !self.member.borrow().held {
+            return Err(Error::new(
+                ErrorCode::Discovery,
+                "the lease was lost, and there is no other yet",
+            ));
+        }
         self.store.put(instance);
         Ok(())
     }
 
     fn withdraw_all(&self) {
         *self.closed.lock() = true;
-        self.store.remove(|instance| instance.instance_id == self.id);
+        self.store
+            .remove(|instance| instance.instance_id == self.connection_id());
         for ((bucket, key), value) in self.own.lock().drain() {
             self.store.remove_entry(bucket, &key, &value);
         }
@@ -66,7 +76,30 @@ impl Discovery for MemoryDiscovery {
     }
 
     fn connection_id(&self) -> u64 {
-        self.id
+        self.member.borrow().id
+    }
+
+    fn membership(&self) -> Option<watch::Receiver<Membership>> {
+        Some(self.member.subscribe())
+    }
+
+    fn set_held(&self, held: bool) -> Result<()> {
+        let is_closed = self.closed.lock();
+        let now = *self.member.borrow();
+        if *is_closed || now.held == held {
+            return Ok(());
+        }
+        if held {
+            let id = connection_id()?;
+            self.member.send_replace(Membership { id, held });
+            return Ok(());
+        }
+        self.member.send_replace(Membership { id: now.id, held });
+        self.store.remove(|instance| instance.instance_id == now.id);
+        for ((bucket, key), value) in self.own.lock().drain() {
+            self.store.remove_entry(bucket, &key, &value);
+        }
+        Ok(())
     }
 
     fn register<'a>(&'a self, instance: Instance) -> BoxFuture<'a, Result<()>> {
@@ -80,8 +113,9 @@ impl Discovery for MemoryDiscovery {
         endpoint: &'a str,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            self.store
-                .remove(|instance| instance.instance_id == self.id && instance.serves(namespace, component, endpoint));
+            self.store.remove(|instance| {
+                instance.instance_id == self.connection_id() && instance.serves(namespace, component, endpoint)
+            });
             Ok(())
         })
     }

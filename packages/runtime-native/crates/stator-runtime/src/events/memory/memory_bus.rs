@@ -7,17 +7,30 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 
 use super::super::Inlet;
+use crate::named::Named;
+
+/// By subject.
+type Subscriptions = Mutex<HashMap<String, Vec<Weak<Inlet>>>>;
 
 /// Subscriptions of this process, by subject. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryBus(Arc<Mutex<HashMap<String, Vec<Weak<Inlet>>>>>);
+pub struct MemoryBus(Arc<Subscriptions>);
 
 static PROCESS: LazyLock<MemoryBus> = LazyLock::new(MemoryBus::default);
+static NAMED: LazyLock<Named<Subscriptions>> = LazyLock::new(Named::default);
 
 impl MemoryBus {
     /// The bus that all runtimes of this process share unless they are given another.
     pub fn process() -> Self {
         PROCESS.clone()
+    }
+
+    /// The bus of that name; the empty name is [`MemoryBus::process`].
+    pub fn named(name: &str) -> Self {
+        if name.is_empty() {
+            return Self::process();
+        }
+        Self(NAMED.get(name, Arc::default))
     }
 
     pub(super) fn add(&self, subject: &str, inlet: &Arc<Inlet>) {

@@ -19,6 +19,7 @@ use crate::{
     discovery::BoxFuture,
     folder::FileRoot,
     kv::{Entry, Lease, List, Outcome, Page, Range, Store, Watch, Write, clock},
+    named::Named,
 };
 
 /// What several connections to one store in memory share.
@@ -35,6 +36,15 @@ impl MemoryStore {
     pub fn process() -> Self {
         static PROCESS: LazyLock<MemoryStore> = LazyLock::new(MemoryStore::new);
         PROCESS.clone()
+    }
+
+    /// The one of that name, for as long as somebody holds it; the empty name is [`MemoryStore::process`].
+    pub fn named(name: &str) -> Self {
+        static NAMED: LazyLock<Named<Shared>> = LazyLock::new(Named::default);
+        if name.is_empty() {
+            return Self::process();
+        }
+        Self(NAMED.get(name, || Shared::new(None)))
     }
 }
 
