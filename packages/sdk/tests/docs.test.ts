@@ -41,6 +41,25 @@ const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["data: 1", "data: 1152921504606846976", '{"one":true}'],
   ],
   health: [["200 503", "200 200"], ["3"]],
+  errors: [
+    [
+      "2 placed",
+      "invalid_request: docs.orders.place: items[1].count: order at least one " +
+        '{"issues":[{"path":"items[1].count","message":"order at least one"}]}',
+      'conflict: the shop is empty {"left":0}',
+    ],
+    [
+      "declared the quota is used up 100",
+      '429 {"error":{"code":"declared","message":"the quota is used up","retryable":false,"name":"QuotaError",' +
+        '"details":{"left":100,"resetMs":60000}}}',
+    ],
+    ["1", "unknown_outcome false"],
+    [
+      '529 {"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
+      '200 "token 0"',
+      '{"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
+    ],
+  ],
 };
 
 const programs = Object.entries(OUTPUT).flatMap(([page, outputs]) =>
