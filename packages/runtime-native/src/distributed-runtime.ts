@@ -15,6 +15,7 @@ import type { RuntimeCore } from "./runtime-core.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
 import { StatorError } from "./stator-error.ts";
 
+/** How to shut down. */
 export interface ShutdownOptions {
   /** How long running calls have to end. Default: `shutdownTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
@@ -73,6 +74,7 @@ export class DistributedRuntime implements AsyncDisposable {
     return this.#core.bridge.identity.listen(listener);
   }
 
+  /** A namespace, to reach its components and its events. Nothing is registered by asking for it. */
   namespace(name: string): Namespace {
     return new Namespace(this.#core, name);
   }
@@ -123,6 +125,7 @@ export class DistributedRuntime implements AsyncDisposable {
     await this.#shutdown;
   }
 
+  /** As `shutdown()`, with the time of `shutdownTimeoutMs`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }

@@ -47,10 +47,12 @@ const COMMAND = Symbol.for("@stator/sdk/command");
 
 /** A service of a graph that is a program of its own: in any language, behind its contract. */
 export class CommandService<C extends ServiceContract = ServiceContract> {
+  /** @internal */
   readonly [COMMAND] = true;
 
   /** @internal Use `commandService`. */
   constructor(
+    /** What it serves. */
     readonly contract: C,
     /** @internal */
     readonly definition: CommandDefinition,

@@ -26,6 +26,7 @@ const GRAPH = Symbol.for("@stator/sdk/graph");
  * that several graphs can be made of the same classes.
  */
 export class Graph<Services = unknown> {
+  /** @internal */
   readonly [GRAPH] = true;
   /** @internal For the types only. */
   declare readonly services?: Services;

@@ -11,6 +11,7 @@ export class Serving implements AsyncDisposable {
   private stopping: Promise<void> | null = null;
 
   constructor(
+    /** The runtime that the services use. */
     readonly runtime: DistributedRuntime,
     private readonly hosts: readonly ServiceHost[],
     private readonly http: HttpServer | null,
@@ -41,6 +42,7 @@ export class Serving implements AsyncDisposable {
     return this.stopping;
   }
 
+  /** As `stop()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
