@@ -1,10 +1,11 @@
 /** Every whole program that the pages on services show runs, and prints what it should. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "bun:test";
 
+import { programsOf } from "./support/documented-programs.ts";
+
 const root = join(import.meta.dir, "..", "..", "..");
-const docs = join(root, "docs");
 // Below the root, where the programs find what they import.
 mkdirSync(join(root, ".stator"), { recursive: true });
 const folder = mkdtempSync(join(root, ".stator", "docs-"));
@@ -81,10 +82,3 @@ test.each(programs)("docs/%s.md: program %i", async (page, number, output) => {
 test.each(Object.keys(OUTPUT))("docs/%s.md: no program is left out", (page) => {
   expect(programsOf(page)).toHaveLength(OUTPUT[page]?.length ?? 0);
 });
-
-/** The blocks that import the SDK and are no file of the repository: those run by themselves. */
-function programsOf(page: string): string[] {
-  const text = readFileSync(join(docs, `${page}.md`), "utf8").replaceAll(/<!-- file: \S+ -->\n```ts\n.*?```/gs, "");
-  const blocks = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code = ""]) => code);
-  return blocks.filter((code) => code.includes('from "@stator/sdk"') && !code.includes('from "./'));
-}
