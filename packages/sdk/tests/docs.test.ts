@@ -13,6 +13,25 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the programs of each page print, in its order. Files of the examples, and parts of programs, are left out. */
 const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  errors: [
+    [
+      "2 placed",
+      "invalid_request: docs.orders.place: items[1].count: order at least one " +
+        '{"issues":[{"path":"items[1].count","message":"order at least one"}]}',
+      'conflict: the shop is empty {"left":0}',
+    ],
+    [
+      "declared the quota is used up 100",
+      '429 {"error":{"code":"declared","message":"the quota is used up","retryable":false,"name":"QuotaError",' +
+        '"details":{"left":100,"resetMs":60000}}}',
+    ],
+    ["1", "unknown_outcome false"],
+    [
+      '529 {"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
+      '200 "token 0"',
+      '{"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
+    ],
+  ],
   services: [["starting", "3", "served 1 calls"]],
   interceptors: [
     [
@@ -42,25 +61,6 @@ const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["data: 1", "data: 1152921504606846976", '{"one":true}'],
   ],
   health: [["200 503", "200 200"], ["3"]],
-  errors: [
-    [
-      "2 placed",
-      "invalid_request: docs.orders.place: items[1].count: order at least one " +
-        '{"issues":[{"path":"items[1].count","message":"order at least one"}]}',
-      'conflict: the shop is empty {"left":0}',
-    ],
-    [
-      "declared the quota is used up 100",
-      '429 {"error":{"code":"declared","message":"the quota is used up","retryable":false,"name":"QuotaError",' +
-        '"details":{"left":100,"resetMs":60000}}}',
-    ],
-    ["1", "unknown_outcome false"],
-    [
-      '529 {"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
-      '200 "token 0"',
-      '{"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
-    ],
-  ],
 };
 
 const programs = Object.entries(OUTPUT).flatMap(([page, outputs]) =>
