@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { ERROR_CODES } from "@stator/runtime-native";
+
 import { Etcd } from "../../scripts/lib/servers/etcd.ts";
 import { freePort } from "../../scripts/lib/servers/free-port.ts";
 import { Command, until } from "../support/command.ts";
@@ -669,5 +671,28 @@ describe("every option of stator serve has an effect", () => {
   test("--host", async () => {
     await using graph = await Graph.start(`${FIXTURE}#whole`, ["--host", "127.0.0.2"]);
     expect(graph.url).toStartWith("http://127.0.0.2:");
+  });
+});
+
+describe("stator errors", () => {
+  test("says what a code means, what leads to it, and what to do", async () => {
+    const { code, stdout } = await stator(["errors", "unknown_outcome"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^unknown_outcome: HTTP 502, exit code 6 of stator call\nmeans {3}.*\ncause {3}.*\ncure {4}/s,
+    );
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test("lists all that there are, for programs too", async () => {
+    const all = await statorJson<{ code: string; exitCode: number }[]>(["errors"]);
+    expect(all.map(({ code }) => code)).toEqual(Object.keys(ERROR_CODES));
+    const { stdout } = await stator(["errors"]);
+    for (const { code, exitCode } of all) expect(stdout).toMatch(new RegExp(`^${code} .* ${exitCode} `, "m"));
+  });
+
+  test("names the nearest code", async () => {
+    const { code, stderr } = await stator(["errors", "overload"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('did you mean "overloaded"?')]);
   });
 });

@@ -12,6 +12,7 @@ export interface ErrorFacts {
 
 /** An error that endpoints declare: its name, and the schema of its value. */
 export interface ErrorType<Input = unknown, Value = Input> extends StandardSchemaV1<Input, Value> {
+  /** The name by which callers know it. */
   readonly name: string;
   /** The error to throw. Throws `invalid_response` when the value does not fit. */
   error(value: Input, options?: { readonly message?: string; readonly cause?: unknown }): DeclaredError<Value>;
@@ -22,8 +23,13 @@ export interface ErrorType<Input = unknown, Value = Input> extends StandardSchem
    * an error with the code `invalid_response`. `where` stands in its message.
    */
   received(error: unknown, where: string): unknown;
-  /** What it was declared with, for tools. `facts` is null where they depend on the value. */
-  readonly declared: { readonly schema: StandardSchemaV1<Input, Value>; readonly facts: ErrorFacts | null };
+  /** What it was declared with, for tools. */
+  readonly declared: {
+    /** What the value must fit. */
+    readonly schema: StandardSchemaV1<Input, Value>;
+    /** What HTTP and logs say of it; null where that depends on the value. */
+    readonly facts: ErrorFacts | null;
+  };
 }
 
 /**

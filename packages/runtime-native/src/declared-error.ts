@@ -8,6 +8,7 @@ import { StatorError, type StatorErrorOptions } from "./stator-error.ts";
  * What `value` is says the declared type: `if (GenerateError.is(error)) error.value`. Until then it is JSON as it came.
  */
 export class DeclaredError<Value = JsonValue> extends StatorError {
+  /** Always `DeclaredError`. */
   override readonly name: string = "DeclaredError";
   /** The name of the declared type. */
   readonly type: string;
@@ -22,6 +23,7 @@ export class DeclaredError<Value = JsonValue> extends StatorError {
     this.#readBy = readBy;
   }
 
+  /** What the handler gave with the error. Its type is what `is` of the declared type says. */
   get value(): Value {
     return this.#value as Value;
   }

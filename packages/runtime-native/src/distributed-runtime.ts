@@ -22,6 +22,7 @@ import { StatorError } from "./stator-error.ts";
 import { PlayedFaults } from "./testing/played-faults.ts";
 import type { TestBed } from "./testing/test-bed.ts";
 
+/** How to shut down. */
 export interface ShutdownOptions {
   /** How long running calls have to end. Default: `shutdownTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
@@ -92,6 +93,7 @@ export class DistributedRuntime implements AsyncDisposable {
     return this.#core.bridge.identity.listen(listener);
   }
 
+  /** A namespace, to reach its components and its events. Nothing is registered by asking for it. */
   namespace(name: string): Namespace {
     return new Namespace(this.#core, name);
   }
@@ -167,6 +169,7 @@ export class DistributedRuntime implements AsyncDisposable {
     await this.#shutdown;
   }
 
+  /** As `shutdown()`, with the time of `shutdownTimeoutMs`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }

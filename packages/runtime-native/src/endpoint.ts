@@ -10,8 +10,11 @@ import { type ServeOptions, ServedEndpoint } from "./serving/served-endpoint.ts"
 
 /** Something that can be served and called: `namespace.component.name`. */
 export class Endpoint extends EventScope {
+  /** The first part of its path. */
   readonly namespace: string;
+  /** The second part of its path. */
   readonly component: string;
+  /** The last part of its path. */
   readonly name: string;
   readonly #core: RuntimeCore;
 
@@ -24,6 +27,7 @@ export class Endpoint extends EventScope {
     this.name = name;
   }
 
+  /** `namespace.component.name`. */
   get path(): string {
     return `${this.namespace}.${this.component}.${this.name}`;
   }

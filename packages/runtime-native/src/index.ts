@@ -1,3 +1,8 @@
+/**
+ * The runtime without services: namespaces, endpoints, clients, events, the store. `@stator/sdk` stands on it.
+ *
+ * @packageDocumentation
+ */
 export type { ApplicationAnswers, ServiceHealth } from "./application/application-answers.ts";
 export type { Annotated } from "./calling/annotated.ts";
 export { type Clock, type ClockTimer, systemClock } from "./clock.ts";
@@ -10,7 +15,7 @@ export { declareError, type ErrorFacts, type ErrorType } from "./declare-error.t
 export { DeclaredError } from "./declared-error.ts";
 export { DistributedRuntime, type ShutdownOptions } from "./distributed-runtime.ts";
 export { Endpoint } from "./endpoint.ts";
-export { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
+export { ERROR_CODES, type ErrorCode, type ErrorCodeFacts } from "./error-codes.ts";
 export { EventScope } from "./events/event-scope.ts";
 export type { PublishedEvent } from "./events/published-event.ts";
 export type { SubscribeOptions } from "./events/subscribe-options.ts";

@@ -1,16 +1,23 @@
 import { logTrace } from "./log-trace.ts";
 import { type LogSettings, logSettings } from "./log-settings.ts";
 
+/** How much a line matters; lines below the level of `DYN_LOG` are not written. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
+/** What a line says beside its message; any values, shown as JSON where they can be. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes lines to standard error, each with the fields of its call. Never throws, whatever the fields are. */
 export interface Logger {
+  /** For following every step. */
   trace(message: string, fields?: LogFields): void;
+  /** For those who look for a fault. */
   debug(message: string, fields?: LogFields): void;
+  /** What happens in the course of things. */
   info(message: string, fields?: LogFields): void;
+  /** What should be looked at, though it works. */
   warn(message: string, fields?: LogFields): void;
+  /** What did not work. */
   error(message: string, fields?: LogFields): void;
 }
 

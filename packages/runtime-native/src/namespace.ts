@@ -4,6 +4,7 @@ import type { RuntimeCore } from "./runtime-core.ts";
 
 /** A group of components that belong together. */
 export class Namespace extends EventScope {
+  /** Its name. */
   readonly name: string;
   readonly #core: RuntimeCore;
 
@@ -14,6 +15,7 @@ export class Namespace extends EventScope {
     this.name = name;
   }
 
+  /** One of its components. Nothing is registered by asking for it. */
   component(name: string): Component {
     return new Component(this.#core, this.name, name);
   }
@@ -21,7 +23,9 @@ export class Namespace extends EventScope {
 
 /** One kind of worker. */
 export class Component extends EventScope {
+  /** The namespace that it is in. */
   readonly namespace: string;
+  /** Its name within the namespace. */
   readonly name: string;
   readonly #core: RuntimeCore;
 
@@ -33,6 +37,7 @@ export class Component extends EventScope {
     this.name = name;
   }
 
+  /** One of its endpoints. Nothing is registered by asking for it. */
   endpoint(name: string): Endpoint {
     return new Endpoint(this.#core, this.namespace, this.name, name);
   }

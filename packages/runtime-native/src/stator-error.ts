@@ -4,12 +4,17 @@ import type { JsonValue } from "./json-value.ts";
 
 /** What an error may carry besides code and message. */
 export interface StatorErrorOptions {
+  /** What led to it in this process. Default: nothing. */
   readonly cause?: unknown;
+  /** Public facts for programs. Default: null. */
   readonly details?: JsonValue | null;
   /** From 400 to 599; anything else does not count. Default: that of the code. */
   readonly httpStatus?: number | undefined;
+  /** The instance that it came from. Default: null, for this process. */
   readonly instanceId?: bigint | null;
+  /** Name of what the remote handler threw. Default: null. */
   readonly remoteName?: string | null;
+  /** Stack of what the remote handler threw. Default: null. */
   readonly remoteStack?: string | null;
 }
 
@@ -18,7 +23,9 @@ export type WireError = WireErrorInput;
 
 /** The one error class of Stator. `code` is one of a closed list; the message says what, where and what to do. */
 export class StatorError extends Error {
+  /** `StatorError`, or `DeclaredError`. */
   override readonly name: string = "StatorError";
+  /** What has become of the call: one of a closed list. */
   readonly code: ErrorCode;
   /** Public facts about the error. */
   readonly details: JsonValue | null;

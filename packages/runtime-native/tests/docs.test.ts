@@ -3,8 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "bun:test";
 
-import { ERROR_CODES } from "../src/index.ts";
-
 const packageFolder = join(import.meta.dir, "..");
 const page = readFileSync(join(packageFolder, "..", "..", "docs", "runtime.md"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "stator-docs-"));
@@ -51,13 +49,6 @@ describe("docs/runtime.md", () => {
 
   test("no example is left out", () => {
     expect(examples).toHaveLength(OUTPUT.length);
-  });
-
-  test("the table of errors is that of the code", () => {
-    const table = rows("Errors").map(([code, status, retryable]) => [code, Number(status), retryable === "yes"]);
-    expect(table).toEqual(
-      Object.entries(ERROR_CODES).map(([code, facts]) => [code, facts.httpStatus, facts.retryable]),
-    );
   });
 
   test("the table of settings is that of the core", () => {

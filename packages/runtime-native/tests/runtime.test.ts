@@ -263,5 +263,7 @@ test("every error code says what a front end and a caller need", () => {
       facts.retryable,
     ]);
     expect(facts.httpStatus).toBeGreaterThanOrEqual(400);
+    // The meaning is a docstring in Rust, which nothing else asks for.
+    for (const text of [facts.meaning, facts.cause, facts.cure]) expect(text).toMatch(/^.{10,}\.$/);
   }
 });

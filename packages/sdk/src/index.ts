@@ -1,3 +1,8 @@
+/**
+ * Services as classes, their graphs, and what runs them. `docs/README.md` leads through the concepts.
+ *
+ * @packageDocumentation
+ */
 export {
   type BuiltContractServiceOptions,
   type BuiltMethods,

@@ -1,10 +1,11 @@
 /** Every whole program that the pages on services show runs, and prints what it should. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "bun:test";
 
+import { programsOf } from "./support/documented-programs.ts";
+
 const root = join(import.meta.dir, "..", "..", "..");
-const docs = join(root, "docs");
 // Below the root, where the programs find what they import.
 mkdirSync(join(root, ".stator"), { recursive: true });
 const folder = mkdtempSync(join(root, ".stator", "docs-"));
@@ -12,6 +13,25 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the programs of each page print, in its order. Files of the examples, and parts of programs, are left out. */
 const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  errors: [
+    [
+      "2 placed",
+      "invalid_request: docs.orders.place: items[1].count: order at least one " +
+        '{"issues":[{"path":"items[1].count","message":"order at least one"}]}',
+      'conflict: the shop is empty {"left":0}',
+    ],
+    [
+      "declared the quota is used up 100",
+      '429 {"error":{"code":"declared","message":"the quota is used up","retryable":false,"name":"QuotaError",' +
+        '"details":{"left":100,"resetMs":60000}}}',
+    ],
+    ["1", "unknown_outcome false"],
+    [
+      '529 {"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
+      '200 "token 0"',
+      '{"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
+    ],
+  ],
   services: [["starting", "3", "served 1 calls"]],
   interceptors: [
     [
@@ -71,10 +91,3 @@ test.each(programs)("docs/%s.md: program %i", async (page, number, output) => {
 test.each(Object.keys(OUTPUT))("docs/%s.md: no program is left out", (page) => {
   expect(programsOf(page)).toHaveLength(OUTPUT[page]?.length ?? 0);
 });
-
-/** The blocks that import the SDK and are no file of the repository: those run by themselves. */
-function programsOf(page: string): string[] {
-  const text = readFileSync(join(docs, `${page}.md`), "utf8").replaceAll(/<!-- file: \S+ -->\n```ts\n.*?```/gs, "");
-  const blocks = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code = ""]) => code);
-  return blocks.filter((code) => code.includes('from "@stator/sdk"') && !code.includes('from "./'));
-}

@@ -16,6 +16,7 @@ import { type CallOrigin, startCall } from "./start-call.ts";
  */
 export type RouterMode = "round-robin" | "random" | "least-loaded" | "p2c";
 
+/** How a client calls. */
 export interface ClientOptions {
   /** What `generate` uses. Default `round-robin`. */
   readonly router?: RouterMode | undefined;
@@ -35,11 +36,13 @@ export interface ClientOptions {
   readonly annotated?: boolean | undefined;
 }
 
+/** What to wait for, and for how long. */
 export interface WaitOptions {
   /** How many instances to wait for. Default 1. */
   readonly min?: number | undefined;
   /** Rejects with `no_instances` after this time. Default: no limit. */
   readonly timeoutMs?: number | undefined;
+  /** Ends the wait; it rejects with `cancelled`. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -186,6 +189,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     await this.#bridge.command({ type: "close-client", client: this.#number });
   }
 
+  /** As `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -2,6 +2,7 @@
 export interface PublishedEvent<T> {
   /** What was published. */
   readonly payload: T;
+  /** The topic it was published under. */
   readonly topic: string;
   /** Who published it: a random number of 53 bits, one for each topic, scope and runtime. */
   readonly publisherId: bigint;

@@ -2,6 +2,7 @@ import { checkSignal } from "../calling/check-call-options.ts";
 import type { StandardSchemaV1 } from "../generated/support/standard-schema.ts";
 import { StatorError } from "../stator-error.ts";
 
+/** How to subscribe. */
 export interface SubscribeOptions {
   /** What every payload must fit; events that do not are skipped, counted and logged once. Any Standard Schema. */
   readonly schema?: StandardSchemaV1 | undefined;

@@ -7,6 +7,7 @@ import type { PublishedEvent } from "./published-event.ts";
  * runtime shuts down. A failure to subscribe is thrown in the loop, and by `ready`.
  */
 export interface Subscription<T> extends AsyncIterable<PublishedEvent<T>, undefined>, AsyncDisposable {
+  /** What was subscribed to. */
   readonly topic: string;
   /**
    * Resolves when events that are published from now on arrive, as far as the back end can know: a publisher that begins

@@ -8,6 +8,7 @@ import { bytesOf } from "./stored-value.ts";
 
 /** A key with its value, as it stood when it was read. */
 export class KvEntry {
+  /** Its name in the store. */
   readonly key: string;
   /** The revision of the store at which the value was written. Larger ones are later. */
   readonly revision: bigint;

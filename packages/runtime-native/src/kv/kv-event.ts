@@ -4,6 +4,7 @@ import type { KvEntry } from "./kv-entry.ts";
 export type KvEvent = KvPutEvent | KvDeleteEvent;
 
 interface KvChange {
+  /** The key that changed. */
   readonly key: string;
   /** The revision of the store at which it happened. */
   readonly revision: bigint;
@@ -14,11 +15,16 @@ interface KvChange {
   readonly cause: "initial" | "change" | "resync";
 }
 
+/** A key was written, or was there already when the watch began. */
 export interface KvPutEvent extends KvChange {
+  /** Tells it from a deletion. */
   readonly type: "put";
+  /** The key with its new value. */
   readonly entry: KvEntry;
 }
 
+/** A key was deleted, or its lease ended. */
 export interface KvDeleteEvent extends KvChange {
+  /** Tells it from a write. */
   readonly type: "delete";
 }

@@ -46,6 +46,7 @@ export class KvLease implements AsyncDisposable {
     return this.#released;
   }
 
+  /** As `release()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
   }

@@ -5,6 +5,7 @@ import type { KvPort } from "./kv-port.ts";
 
 /** A lock that is held. `await using` gives it up at the end of the block. */
 export class KvLock extends KvLease implements KvGuard {
+  /** What was locked. */
   readonly name: string;
   /** The key of the claim, for `guard`. */
   readonly key: string;

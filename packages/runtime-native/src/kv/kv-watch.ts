@@ -24,20 +24,24 @@ export class KvWatch implements AsyncIterableIterator<KvEvent, void>, AsyncDispo
     return this.#feed.ready;
   }
 
+  /** The next change; waits for it. Rejects with the error that ended the watch. */
   next(): Promise<IteratorResult<KvEvent, void>> {
     return this.#events.next();
   }
 
+  /** Ends the watch, as leaving its loop does. */
   async return(): Promise<IteratorResult<KvEvent, void>> {
     // First, so that a read that is under way ends.
     this.#feed.end();
     return await this.#events.return();
   }
 
+  /** The watch itself: it can be read once. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** As `return()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }

@@ -41,8 +41,18 @@ export interface KvPage {
 
 /** What became of a compare-and-swap. */
 export type KvSwap =
-  | { readonly swapped: true; readonly revision: bigint }
-  | { readonly swapped: false; readonly current: KvEntry | null };
+  | {
+      /** It was written. */
+      readonly swapped: true;
+      /** The revision at which it was written. */
+      readonly revision: bigint;
+    }
+  | {
+      /** Somebody else was first; nothing was written. */
+      readonly swapped: false;
+      /** What is there now; null for nothing. */
+      readonly current: KvEntry | null;
+    };
 
 /**
  * The store of keys and values: where discovery is, unless the option `kv` says otherwise. It is opened with the first

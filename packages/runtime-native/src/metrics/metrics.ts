@@ -6,16 +6,21 @@ export interface Counter {
 
 /** Goes up and down. */
 export interface Gauge {
+  /** Replaces the value. */
   set(value: number): void;
+  /** Adds to it. Default: 1. */
   inc(by?: number): void;
+  /** Takes from it. Default: 1. */
   dec(by?: number): void;
 }
 
 /** Sorts values into buckets. */
 export interface Histogram {
+  /** Counts a value, in the unit that the metric has. */
   observe(value: number): void;
 }
 
+/** What a metric says of itself. */
 export interface MetricOptions {
   /** What it counts, for those who read `/metrics`. The first one counts. */
   readonly help?: string;
@@ -23,6 +28,7 @@ export interface MetricOptions {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** What a histogram says of itself. */
 export interface HistogramOptions extends MetricOptions {
   /** Upper bounds, ascending. The first ones count. Default: seconds, from 5 ms to 10 minutes. */
   readonly buckets?: readonly number[];
@@ -35,7 +41,10 @@ export interface HistogramOptions extends MetricOptions {
  * @throws StatorError `invalid_argument` for a name that is none, is taken, or is a metric of another kind.
  */
 export interface Metrics {
+  /** A number that only grows, such as requests. */
   counter(name: string, options?: MetricOptions): Counter;
+  /** A number that goes up and down, such as a length. */
   gauge(name: string, options?: MetricOptions): Gauge;
+  /** How values are spread, such as times in seconds. */
   histogram(name: string, options?: HistogramOptions): Histogram;
 }

@@ -20,6 +20,7 @@ export interface Context {
    * and over HTTP.
    */
   readonly callerContract: string | null;
+  /** Writes lines with the call's id and endpoint. */
   readonly log: Logger;
   /** Metrics of the endpoint, for `/metrics` of the system server. */
   readonly metrics: Metrics;

@@ -9,6 +9,7 @@ import type { Handler } from "./handler.ts";
 import { ServedCall } from "./served-call.ts";
 import { ServedContext } from "./served-context.ts";
 
+/** How an endpoint is served. */
 export interface ServeOptions {
   /** Running calls may end before the endpoint does; otherwise they are cut off. Default true. */
   readonly gracefulShutdown?: boolean | undefined;
@@ -85,6 +86,7 @@ export class ServedEndpoint implements AsyncDisposable {
     return this.#stopping;
   }
 
+  /** As `stop()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -53,7 +53,10 @@ interface Body<D extends object, E> {
 }
 
 /** What `defineService` takes. */
-export type BuiltServiceOptions<D extends object, E> = ServiceOptions & { name: string } & Body<D, E>;
+export type BuiltServiceOptions<D extends object, E> = ServiceOptions & {
+  /** The component's name in discovery. */
+  name: string;
+} & Body<D, E>;
 
 /** What `defineService` takes for a service that serves a contract. */
 export type BuiltContractServiceOptions<C extends ServiceContract, D extends object, E> = ContractServiceOptions<C> &

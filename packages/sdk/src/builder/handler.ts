@@ -24,7 +24,9 @@ type HandlerFunction<In extends SchemaOption, Out extends SchemaOption, Many ext
 export class BuiltEndpoint<M extends object = object> {
   /** @internal Use `handler`. */
   constructor(
+    /** What `handler` was given. */
     readonly options: HandlerOptions<SchemaOption, SchemaOption, boolean>,
+    /** The function that answers. */
     readonly method: M,
   ) {}
 }

@@ -4,6 +4,7 @@ import { certsCommand } from "./commands/certs.ts";
 import { configExplainCommand } from "./commands/config-explain.ts";
 import { configSchemaCommand } from "./commands/config-schema.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { errorsCommand } from "./commands/errors.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { lsCommand } from "./commands/ls.ts";
@@ -26,4 +27,5 @@ export const COMMANDS: readonly CliCommand[] = [
   configSchemaCommand,
   certsCommand,
   doctorCommand,
+  errorsCommand,
 ] as readonly CliCommand[];

@@ -5,24 +5,35 @@ import { ENDPOINT_KINDS, type EndpointKind } from "../definition/endpoint-kind.t
 
 /** One endpoint of a contract, as `stator-codegen` writes it. */
 export interface ContractEndpoint {
+  /** Its name in discovery. */
   readonly name: string;
+  /** `unary`, `server-stream`, `client-stream` or `duplex`. */
   readonly kind: string;
+  /** What each request must fit. */
   readonly input: StandardSchemaV1;
+  /** What each item of the answer must fit. */
   readonly output: StandardSchemaV1;
   /** What callers narrow a caught error by: `Contract.endpoints.generate.error.is(error)`. */
   readonly error?: ErrorType | null;
+  /** Longest time for a call, in milliseconds; null for no limit. */
   readonly timeoutMs: number | null;
+  /** Whether running a call twice does no harm. */
   readonly idempotent: boolean;
   /** With `document`, what tells it from other versions of itself. */
   readonly hash?: string;
+  /** The document of the contract, to be compared with that of another version. */
   readonly document?: EndpointContract["document"];
 }
 
 /** A service as its contract describes it, wherever and in whatever language it runs. */
 export interface ServiceContract {
+  /** The name of the service in its contract. */
   readonly name: string;
+  /** The namespace in discovery. */
   readonly namespace: string;
+  /** The component in discovery. */
   readonly component: string;
+  /** Its endpoints, by their names in the code. */
   readonly endpoints: Readonly<Record<string, ContractEndpoint>>;
 }
 

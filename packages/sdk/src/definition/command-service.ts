@@ -9,7 +9,8 @@ import type { ServiceClass } from "./service-definition.ts";
 /** What `commandService` takes. */
 export interface CommandOptions {
   /**
-   * The program and its arguments. A path is relative to `cwd`; a bare name is looked up on PATH. No shell reads it.
+   * The program and its arguments, as many as there are. A path is relative to `cwd`; a bare name is looked up on PATH.
+   * No shell reads it.
    */
   command: readonly [program: string, ...parameters: string[]];
   /** The folder that it runs in. Default: that of `stator serve`. */
@@ -47,10 +48,12 @@ const COMMAND = Symbol.for("@stator/sdk/command");
 
 /** A service of a graph that is a program of its own: in any language, behind its contract. */
 export class CommandService<C extends ServiceContract = ServiceContract> {
+  /** @internal */
   readonly [COMMAND] = true;
 
   /** @internal Use `commandService`. */
   constructor(
+    /** What it serves. */
     readonly contract: C,
     /** @internal */
     readonly definition: CommandDefinition,

@@ -10,6 +10,7 @@ import type { RetryPolicy } from "./retry-options.ts";
 
 /** How an endpoint is reached over HTTP. */
 export interface HttpDefinition {
+  /** The method that reaches it. */
   readonly method: HttpMethod;
   /** Path with `:name` parameters, such as `/items/:id`. */
   readonly path: string;
@@ -26,8 +27,11 @@ export interface EndpointDefinition {
   readonly property: string;
   /** The name in discovery. */
   readonly name: string;
+  /** Whether request and answer are one value or a stream. */
   readonly kind: EndpointKind;
+  /** What a request must fit; null for anything. */
   readonly input: StandardSchemaV1 | null;
+  /** What each item of the answer must fit; null for anything. */
   readonly output: StandardSchemaV1 | null;
   /** The error that it declares, beside those that every call can end with. */
   readonly error: ErrorType | null;
@@ -43,6 +47,7 @@ export interface EndpointDefinition {
   readonly retry: RetryPolicy | null;
   /** Around its calls, outermost first. */
   readonly interceptors: readonly ServerInterceptor[];
+  /** How HTTP reaches it; null for not at all. */
   readonly http: HttpDefinition | null;
   /** What `@endpoint` itself said: the rest is default, or taken from the contract. */
   readonly said: Readonly<EndpointOptions<SchemaOption, SchemaOption, boolean>>;

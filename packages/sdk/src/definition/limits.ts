@@ -30,8 +30,11 @@ export interface Rate {
 
 /** The limits of a service or an endpoint; null where there is none. */
 export interface Limits {
+  /** Calls that run at the same time; null for no limit. */
   readonly maxConcurrency: number | null;
+  /** Calls that may wait for a place. */
   readonly queue: number;
+  /** Calls that are taken in a second; null for no limit. */
   readonly rate: Rate | null;
 }
 

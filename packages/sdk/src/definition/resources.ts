@@ -19,6 +19,7 @@ export interface Resources {
   readonly cpu: number | null;
   /** Bytes. */
   readonly memory: number | null;
+  /** GPUs: a whole number, or a part below 1; 0 for none. */
   readonly gpu: number;
 }
 

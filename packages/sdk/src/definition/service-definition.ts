@@ -6,7 +6,9 @@ import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
 
 /** Everything that `@service` and the decorators inside the class say. */
 export interface ServiceDefinition {
+  /** The name of the class, as the command line and configuration files have it. */
   readonly className: string;
+  /** The namespace in discovery. */
   readonly namespace: string;
   /** The component's name in discovery. */
   readonly component: string;
@@ -26,7 +28,9 @@ export interface ServiceDefinition {
   readonly labels: Readonly<Record<string, string>>;
   /** Around the calls of all endpoints, and around those that the service makes. */
   readonly interceptors: ResolvedInterceptors;
+  /** Its endpoints, inherited ones among them. */
   readonly endpoints: readonly EndpointDefinition[];
+  /** Its hooks, those of base classes first. */
   readonly hooks: readonly HookDefinition[];
 }
 

@@ -8,6 +8,7 @@ export interface BrokenStream<Request, Item> {
   readonly received: number;
   /** The last of them; null for none. */
   readonly last: Item | null;
+  /** Why the last part ended. */
   readonly error: StatorError;
 }
 

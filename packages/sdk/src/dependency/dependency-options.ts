@@ -15,6 +15,7 @@ export interface RoutedCall {
   readonly path: string;
   /** Null for a stream of requests. */
   readonly request: unknown;
+  /** The metadata that the call brings itself. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -13,7 +13,9 @@ export interface ServiceStream<T> extends AsyncIterable<T>, AsyncDisposable {
   [Symbol.asyncIterator](): AsyncIterator<T>;
   /** The only item; `protocol` if there are none or more. */
   one(): Promise<T>;
+  /** The items as a Web stream, which asks for one only when its reader does. */
   toReadableStream(): ReadableStream<T>;
+  /** Ends the call, at the far end too. Harmless when it is over. */
   cancel(): void;
 }
 

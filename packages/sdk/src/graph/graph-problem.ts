@@ -1,5 +1,6 @@
 /** What is wrong with a graph, before anything of it has started. */
 export interface GraphProblem {
+  /** What sort of problem it is. */
   readonly kind:
     | "unresolved"
     | "unused-link"

@@ -28,6 +28,7 @@ const GRAPH = Symbol.for("@stator/sdk/graph");
  * it was, so that several graphs can be made of the same classes.
  */
 export class Graph<Services = unknown> {
+  /** @internal */
   readonly [GRAPH] = true;
   /** @internal For the types only. */
   declare readonly services?: Services;

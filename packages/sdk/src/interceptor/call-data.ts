@@ -1,7 +1,17 @@
 /** What goes through a call in one direction: one value, or a stream of them. */
 export type CallData =
-  | { readonly stream: false; readonly value: unknown }
-  | { readonly stream: true; readonly values: AsyncIterable<unknown> };
+  | {
+      /** It is one value. */
+      readonly stream: false;
+      /** The value. */
+      readonly value: unknown;
+    }
+  | {
+      /** It is a stream. */
+      readonly stream: true;
+      /** The values as they come; they can be read once. */
+      readonly values: AsyncIterable<unknown>;
+    };
 
 /**
  * The same data with `change` applied to the value, or to each one of the stream as it passes. Backpressure and an early end

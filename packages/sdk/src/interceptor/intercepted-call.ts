@@ -5,14 +5,19 @@ import type { CallData } from "./call-data.ts";
 
 /** A call on its way through an interceptor. Immutable: hand a changed copy to `next`, as in `next({ ...call, request })`. */
 export interface InterceptedCall {
+  /** Whether this process answers the call or makes it. */
   readonly side: "client" | "server";
   /** `namespace.component.endpoint` */
   readonly path: string;
+  /** The first part of the path. */
   readonly namespace: string;
+  /** The second part of the path. */
   readonly component: string;
   /** The endpoint's name in discovery. */
   readonly endpoint: string;
+  /** Whether request and answer are one value or a stream. */
   readonly kind: EndpointKind;
+  /** Whether running the call twice does no harm. */
   readonly idempotent: boolean;
   /** Server: as it came, before the endpoint's schema has seen it. */
   readonly request: CallData;
@@ -27,6 +32,7 @@ export interface InterceptedCall {
 
 /** A call that this process answers. */
 export interface ServerCall extends InterceptedCall {
+  /** This process answers it. */
   readonly side: "server";
   /** What the method gets as its second parameter. */
   readonly context: Context;
@@ -36,6 +42,7 @@ export interface ServerCall extends InterceptedCall {
 
 /** A call that this process makes through a dependency. */
 export interface ClientCall extends InterceptedCall {
+  /** This process makes it. */
   readonly side: "client";
   /** Its limit, from the call, the dependency or the endpoint, in milliseconds; null for none. */
   readonly timeoutMs: number | null;

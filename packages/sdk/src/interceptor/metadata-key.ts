@@ -12,6 +12,7 @@ interface HasMetadata {
 
 /** One entry of the metadata of calls, with its type. */
 export interface MetadataKey<Input, Value = Input> {
+  /** Its key in the metadata. */
   readonly name: string;
   /**
    * What a call, or its context, carries; undefined for nothing. Throws `invalid_request` for what does not fit: others may send

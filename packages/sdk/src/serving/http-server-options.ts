@@ -15,7 +15,12 @@ export interface HttpOptions {
   /** Largest request body of an `@api` method, in bytes. Default: 16 MiB. */
   maxBodyBytes?: number;
   /** Answers every request that is for no `@api` method: an app with `fetch`, or a function. Default: an error with 404. */
-  app?: FetchHandler | { fetch: FetchHandler };
+  app?:
+    | FetchHandler
+    | {
+        /** Answers a request. */
+        fetch: FetchHandler;
+      };
   /** False opens no port: `serving.fetch` answers, from within an app that has one. Default: true. */
   listen?: boolean;
 }

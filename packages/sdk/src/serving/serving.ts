@@ -12,6 +12,7 @@ export class Serving implements AsyncDisposable {
   private stopping: Promise<void> | null = null;
 
   constructor(
+    /** The runtime that the services use. */
     readonly runtime: DistributedRuntime,
     private readonly hosts: readonly ServiceHost[],
     private readonly http: HttpServer | null,
@@ -56,6 +57,7 @@ export class Serving implements AsyncDisposable {
     this.finish();
   }
 
+  /** As `stop()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -169,8 +169,11 @@ pub struct ShutDown {
 pub struct ListedInstance {
     /// Decimal text: JSON numbers lose digits above 2^53 in JavaScript.
     pub instance_id: String,
+    /// The first part of the endpoint's path.
     pub namespace: String,
+    /// The second part of the endpoint's path.
     pub component: String,
+    /// The last part of the endpoint's path.
     pub endpoint: String,
     /// Where it takes calls: `IP:port`, `nats:<subject>` over NATS, or `memory:<n>` inside the process.
     pub address: String,
@@ -178,6 +181,7 @@ pub struct ListedInstance {
     pub wire: String,
     /// The hash of the contract that it serves the endpoint with: 32 hex digits.
     pub contract: Option<String>,
+    /// Whether the client can use it.
     pub compatibility: Compatibility,
     /// What makes it incompatible, one sentence each.
     pub breaks: Vec<String>,

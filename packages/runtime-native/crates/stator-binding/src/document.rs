@@ -2,26 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use stator_bindings::raw_bindings;
-use stator_contract::{Binding, Contract, Contracts, Registry};
-use stator_runtime::{Error, ErrorCode, config::RuntimeOptions, discovery::Instance, security::CertificateOptions};
-use ts_rs::TS;
+use stator_contract::{Binding, Contracts, Registry};
+use stator_runtime::{Error, config::RuntimeOptions, discovery::Instance, security::CertificateOptions};
 
 use crate::{
-    certificates::make_certificates, command, event, kv_action, native_runtime::NativeRuntime, operation_kind,
-    own_document, parent_watch::watch_parent, queue_action, version,
+    certificates::make_certificates, command, error_catalogue::error_codes, event, kv_action,
+    native_runtime::NativeRuntime, operation_kind, own_document, parent_watch::watch_parent, queue_action, version,
 };
-
-/// What a code says about a failed call.
-#[derive(Serialize, Deserialize, TS, Contract)]
-#[serde(rename_all = "camelCase")]
-struct ErrorCodeFacts {
-    /// The HTTP status that a front end answers with.
-    http_status: u16,
-    /// Whether the same call may succeed on another instance or a moment later, without risk of running twice.
-    retryable: bool,
-}
 
 /// The exports of the addon.
 pub(crate) fn bindings(registry: &mut Registry) -> Vec<Binding> {
@@ -52,7 +40,7 @@ pub fn contracts(contracts: &mut Contracts) {
         .add::<queue_action::QueueDeadPage>()
         .constant(
             "error_codes",
-            "What each error code says about a failed call.",
+            "What there is to know about each error code.",
             &error_codes(),
         )
         .constant("event", "Kinds of the records that arrive from the addon.", &events())
@@ -76,14 +64,6 @@ pub fn contracts(contracts: &mut Contracts) {
             "Numbers in a record, in both directions.",
             &record_slots(),
         );
-}
-
-fn error_codes() -> std::collections::HashMap<ErrorCode, ErrorCodeFacts> {
-    let facts = |code: ErrorCode| ErrorCodeFacts {
-        http_status: code.http_status(),
-        retryable: code.retryable(),
-    };
-    ErrorCode::ALL.into_iter().map(|code| (code, facts(code))).collect()
 }
 
 fn events() -> BTreeMap<String, u32> {

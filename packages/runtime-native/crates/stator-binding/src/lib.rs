@@ -13,6 +13,7 @@
 mod certificates;
 mod command;
 mod document;
+mod error_catalogue;
 mod event;
 mod inbox;
 mod io_thread;

@@ -2,9 +2,11 @@
 
 mod code;
 mod details;
+mod remedy;
 
 pub use code::ErrorCode;
 pub use details::Details;
+pub use remedy::Remedy;
 
 use serde::{Deserialize, Serialize};
 use stator_contract::Contract;

@@ -2,51 +2,51 @@
 import type { ErrorCodeFacts } from "../types/error-code-facts.ts";
 import type { ErrorCode } from "../types/error-code.ts";
 
-/** What each error code says about a failed call. */
+/** What there is to know about each error code. */
 export const errorCodes = {
   /** An option, a name or a value that the caller passed is not acceptable. */
-  invalid_argument: { httpStatus: 400, retryable: false },
+  invalid_argument: { cause: "A mistake in the code or the settings of this process: an option that does not exist, a name with characters that are not allowed, a value out of its range, a response that is read twice.", cure: "Change what the message names; it says what is accepted. The same call fails again.", httpStatus: 400, meaning: "An option, a name or a value that the caller passed is not acceptable.", retryable: false },
   /** The request did not fit the endpoint's input schema. */
-  invalid_request: { httpStatus: 400, retryable: false },
+  invalid_request: { cause: "The caller sends what it was given without checking it, or was built with another schema.", cure: "Send what the schema asks for: the message has the path of what does not fit. Where both sides seem right, compare their contracts with `stator-codegen diff`.", httpStatus: 400, meaning: "The request did not fit the endpoint's input schema.", retryable: false },
   /** A handler produced an item that does not fit the endpoint's output schema. */
-  invalid_response: { httpStatus: 502, retryable: false },
-  /** The worker does not serve that endpoint, or a queue was deleted. */
-  not_found: { httpStatus: 404, retryable: false },
+  invalid_response: { cause: "The handler gives what its own schema refuses: a cast hides it, or data from elsewhere has changed. The same for the value of a declared error, and for a stored value that is no JSON.", cure: "Mend the handler or its schema; the message has the path of what does not fit.", httpStatus: 502, meaning: "A handler produced an item that does not fit the endpoint's output schema.", retryable: false },
+  /** The worker does not serve that endpoint. */
+  not_found: { cause: "The worker runs a version without the endpoint, or has stopped serving it. Over HTTP no `@api` method has the path.", cure: "Check namespace, component and endpoint, or the path: `stator ls` lists what is registered. Bring the workers to the version that has the endpoint.", httpStatus: 404, meaning: "The worker does not serve that endpoint.", retryable: false },
   /** Discovery knows no instance of the endpoint. */
-  no_instances: { httpStatus: 503, retryable: true },
+  no_instances: { cause: "No worker has started, none is ready yet, or caller and workers do not look into the same discovery.", cure: "Start one; `stator ls` lists who is registered. Compare DYN_DISCOVERY_BACKEND, DYN_FILE_KV and ETCD_ENDPOINTS of both sides. `minInstances` of `depends` waits at the start, `retry` for a moment later.", httpStatus: 503, meaning: "Discovery knows no instance of the endpoint.", retryable: true },
   /** The worker could not be reached, or was lost before it took the call. */
-  unavailable: { httpStatus: 503, retryable: true },
+  unavailable: { cause: "The worker has crashed or is cut off while discovery still knows it, every instance is left out by a breaker, a service has not started yet, or NATS is not reached.", cure: "Other instances have been tried where the call allows it. Look at the worker with `stator ps` and `stator logs`, and check that the address of its record is reached from here (DYN_TCP_RPC_HOST). A later call may succeed.", httpStatus: 503, meaning: "The worker could not be reached, or was lost before it took the call.", retryable: true },
   /**
    * The worker, or the server of a store, was lost after it may have taken the call: whether the call took effect is
    * not known.
    */
-  unknown_outcome: { httpStatus: 502, retryable: false },
+  unknown_outcome: { cause: "The process of the worker ended, or the connection broke, while it had the call, and the endpoint is not `idempotent` or the first item had come already.", cure: "Find out what has happened before calling again. If running twice does no harm, declare the endpoint `idempotent`: then the runtime calls again by itself until the first item. `resume` goes on with a stream that broke.", httpStatus: 502, meaning: "The worker, or the server of a store, was lost after it may have taken the call: whether the call took effect is not known.", retryable: false },
   /** The worker, a queue in front of it, or a store is full. */
-  overloaded: { httpStatus: 529, retryable: true },
+  overloaded: { cause: "More calls than the `limits` of the service or `maxConcurrentCalls` of the worker let in, or a peer, NATS or a store that does not take as much as it is sent.", cure: "Call again after a pause, that of `details.retryAfterMs` where it is there; `retry` of `depends` does it. If it stays: more workers (`stator scale`), higher limits, or fewer calls.", httpStatus: 529, meaning: "The worker, a queue in front of it, or a store is full.", retryable: true },
   /** The time for it was up. */
-  deadline_exceeded: { httpStatus: 504, retryable: false },
+  deadline_exceeded: { cause: "The handler, or what it calls, took longer than the limit of the caller, of the endpoint, or of a call further up: a limit bounds the whole tree of calls, and the time in a queue counts.", cure: "Find the slow part, or raise the limit that the message names. The handler may have run: call again only what is idempotent.", httpStatus: 504, meaning: "The time for it was up.", retryable: false },
   /** What was expected is not so any more: a lock, a leadership or a lease was lost, or somebody else was first. */
-  conflict: { httpStatus: 409, retryable: false },
+  conflict: { cause: "Another process has changed the key or taken the lock first, or a lease ended because its owner was cut off or blocked for longer than it lasts.", cure: "Read again what is there now, and decide again. Take the lock or the lease anew before doing what it guards.", httpStatus: 409, meaning: "What was expected is not so any more: a lock, a leadership or a lease was lost, or somebody else was first.", retryable: false },
   /** The caller cancelled. */
-  cancelled: { httpStatus: 499, retryable: false },
+  cancelled: { cause: "The caller left its loop or aborted its signal, a client over HTTP has gone, or a call above this one has ended.", cure: "Usually nothing: somebody wanted it. Where nobody did, `cause` of the error has the reason of the signal.", httpStatus: 499, meaning: "The caller cancelled.", retryable: false },
   /** A message is larger than the limit. */
-  payload_too_large: { httpStatus: 413, retryable: false },
+  payload_too_large: { cause: "A request, an item, an event, a stored value or the body of an HTTP request is over its limit.", cure: "Send it in parts, or send where it can be found; or raise the limit that the message names: `maxMessageBytes` of both sides, `maxBodyBytes` of `http`.", httpStatus: 413, meaning: "A message is larger than the limit.", retryable: false },
   /** The peer sent something that the protocol does not allow. */
-  protocol: { httpStatus: 502, retryable: false },
+  protocol: { cause: "Something else listens at that address, a proxy changes the bytes, a peer has a defect, or it sends several items where one was expected.", cure: "Check the address in the message. Where several items came, read them as a stream. Otherwise the peer it names has to be mended.", httpStatus: 502, meaning: "The peer sent something that the protocol does not allow.", retryable: false },
   /** Two parts of different versions met. */
-  version_mismatch: { httpStatus: 502, retryable: false },
+  version_mismatch: { cause: "Caller and service were built with contracts of which one breaks the other, two versions of Stator have no version of the wire in common, or an addon belongs to another version of its package.", cure: "Bring both to one version; the message says what breaks. `stator-codegen diff` says beforehand which changes break whom. An addon is built again with `bun run build`, or installed again.", httpStatus: 502, meaning: "Two parts of different versions met.", retryable: false },
   /** The port is taken. */
-  address_in_use: { httpStatus: 500, retryable: false },
+  address_in_use: { cause: "Another program listens there, often an older process of the same service.", cure: "End it, or choose another port, 0 for any: `--port` and DYN_HTTP_PORT for HTTP, DYN_TCP_RPC_PORT for calls, DYN_SYSTEM_PORT for health and metrics. `stator doctor --port` says whether one is free.", httpStatus: 500, meaning: "The port is taken.", retryable: false },
   /** The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted. */
-  permission_denied: { httpStatus: 403, retryable: false },
+  permission_denied: { cause: "A folder that belongs to somebody else or is open to others, a port that this user may not use, a wrong password or token, a certificate of an authority that is not known here; or a service that does not let this caller in.", cure: "Change what the message names. All processes of a cluster need the same token and authority (STATOR_SECURITY). `stator doctor` checks discovery and ports.", httpStatus: 403, meaning: "The operating system, the rules of the discovery folder or its server forbid it, or a certificate is not trusted.", retryable: false },
   /** The back end of discovery, or of the store, failed. */
-  discovery: { httpStatus: 503, retryable: true },
+  discovery: { cause: "etcd is not reached or has forgotten the lease, or the folder of discovery or of the store cannot be read or written.", cure: "Check that etcd runs at ETCD_ENDPOINTS, or that the folder of DYN_FILE_KV is there and has room. Meanwhile calls go on with the instances that are known. A later attempt may succeed.", httpStatus: 503, meaning: "The back end of discovery, or of the store, failed.", retryable: true },
   /** This runtime is shutting down. */
-  shutting_down: { httpStatus: 503, retryable: true },
+  shutting_down: { cause: "The runtime, the worker, the client or the store was closed, by a signal or by the program, and was asked for something after that.", cure: "Call another instance; the runtime does so where nobody has taken the call. In the process that stops, start nothing new after `shutdown()`.", httpStatus: 503, meaning: "This runtime is shutting down.", retryable: true },
   /** The native addon could not be loaded. */
-  addon_missing: { httpStatus: 500, retryable: false },
+  addon_missing: { cause: "The package holds no addon for this platform and C library, or a checkout was not built.", cure: "`bun run build` builds the one for this machine, `bun run build:target` one for another. The message names the platform and the file.", httpStatus: 500, meaning: "The native addon could not be loaded.", retryable: false },
   /** The endpoint failed in a way that its contract declares: `name` is the type, `details` the value. */
-  declared: { httpStatus: 500, retryable: false },
+  declared: { cause: "The handler threw an error that the endpoint declares. It is an answer, not a fault.", cure: "Handle it where you call: `if (QuotaError.is(error)) error.value`. Its HTTP status is the one it was declared with, else 500. It is not tried again.", httpStatus: 500, meaning: "The endpoint failed in a way that its contract declares: `name` is the type, `details` the value.", retryable: false },
   /** A handler threw, or something that should not happen did. */
-  internal: { httpStatus: 500, retryable: false },
+  internal: { cause: "A handler threw something else than a `StatorError`, a peer sent a code that this version does not know, or Stator has a defect.", cure: "Read the log of the worker; outside of production `remoteStack` says where it was thrown. Throw a `StatorError` or a declared error for what callers should tell apart.", httpStatus: 500, meaning: "A handler threw, or something that should not happen did.", retryable: false },
 } as const satisfies Record<ErrorCode, ErrorCodeFacts>;

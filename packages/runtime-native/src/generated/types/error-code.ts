@@ -2,7 +2,7 @@
 import { type Invalid, mismatch } from "../support/failure.ts";
 import { type Schema, schema } from "../support/schema.ts";
 
-/** Why something failed. The list is closed: a code that a newer peer invents is read as [`ErrorCode::Internal`]. */
+/** Why something failed. The list is closed: a code that a newer peer invents is read as `internal`. */
 export type ErrorCode =
   /** An option, a name or a value that the caller passed is not acceptable. */
   | "invalid_argument"

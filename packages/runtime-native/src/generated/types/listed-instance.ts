@@ -9,8 +9,11 @@ import { type Compatibility, isCompatibility, readCompatibility } from "./compat
 export type ListedInstance = {
   /** Decimal text: JSON numbers lose digits above 2^53 in JavaScript. */
   instanceId: string;
+  /** The first part of the endpoint's path. */
   namespace: string;
+  /** The second part of the endpoint's path. */
   component: string;
+  /** The last part of the endpoint's path. */
   endpoint: string;
   /** Where it takes calls: `IP:port`, `nats:<subject>` over NATS, or `memory:<n>` inside the process. */
   address: string;
@@ -18,6 +21,7 @@ export type ListedInstance = {
   wire: string;
   /** The hash of the contract that it serves the endpoint with: 32 hex digits. */
   contract: string | null;
+  /** Whether the client can use it. */
   compatibility: Compatibility;
   /** What makes it incompatible, one sentence each. */
   breaks: Array<string>;
@@ -27,8 +31,11 @@ export type ListedInstance = {
 export type ListedInstanceInput = {
   /** Decimal text: JSON numbers lose digits above 2^53 in JavaScript. */
   instanceId: string;
+  /** The first part of the endpoint's path. */
   namespace: string;
+  /** The second part of the endpoint's path. */
   component: string;
+  /** The last part of the endpoint's path. */
   endpoint: string;
   /** Where it takes calls: `IP:port`, `nats:<subject>` over NATS, or `memory:<n>` inside the process. */
   address: string;
@@ -36,6 +43,7 @@ export type ListedInstanceInput = {
   wire: string;
   /** The hash of the contract that it serves the endpoint with: 32 hex digits. */
   contract?: string | null | undefined;
+  /** Whether the client can use it. */
   compatibility: Compatibility;
   /** What makes it incompatible, one sentence each. */
   breaks: Array<string>;

@@ -34,7 +34,7 @@ export const callCommand: CliCommand<CallOptions> = {
   more: `<endpoint> is namespace.component.endpoint. [request] is JSON, - reads it from standard input; the default is null.
 Each item is a line of JSON on standard output; an error is on standard error, as JSON with --json. Ctrl-C cancels the call.
 
-Exit codes: 0 success, 2 wrong usage, and by the code of the error:
+Exit codes: 0 success, 2 wrong usage, and by the code of the error, which stator errors explains:
 ${exitCodeLines().join("\n")}`,
   async run({ positionals: [endpoint = "", text], options }) {
     const request = options.stream === true ? requests(text) : await oneRequest(text);

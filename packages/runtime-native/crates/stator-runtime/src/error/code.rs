@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use stator_contract::Contract;
 use ts_rs::TS;
 
-/// Why something failed. The list is closed: a code that a newer peer invents is read as [`ErrorCode::Internal`].
+/// Why something failed. The list is closed: a code that a newer peer invents is read as `internal`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, Contract)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {

@@ -4,6 +4,10 @@ use std::{collections::BTreeSet, ffi::OsString};
 
 /// What happened since the last look.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "nothing is told there, so the folder is looked at")
+)]
 pub(crate) enum Change {
     /// These files came, went or were written.
     Files(BTreeSet<OsString>),
