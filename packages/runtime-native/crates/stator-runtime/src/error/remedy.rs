@@ -29,9 +29,10 @@ impl ErrorCode {
                 "Mend the handler or its schema; the message has the path of what does not fit.",
             ),
             Self::NotFound => (
-                "The worker runs a version without the endpoint, or has stopped serving it. Over HTTP no `@api` method has the path.",
+                "The worker runs a version without the endpoint, or has stopped serving it. Over HTTP no `@api` method has the path. \
+                 Or somebody has deleted the queue.",
                 "Check namespace, component and endpoint, or the path: `stator ls` lists what is registered. Bring the workers to the \
-                 version that has the endpoint.",
+                 version that has the endpoint. A queue is made anew with its next use.",
             ),
             Self::NoInstances => (
                 "No worker has started, none is ready yet, or caller and workers do not look into the same discovery.",
@@ -51,8 +52,8 @@ impl ErrorCode {
                  then the runtime calls again by itself until the first item. `resume` goes on with a stream that broke.",
             ),
             Self::Overloaded => (
-                "More calls than the `limits` of the service or `maxConcurrentCalls` of the worker let in, or a peer, NATS or a store \
-                 that does not take as much as it is sent.",
+                "More calls than the `limits` of the service or `maxConcurrentCalls` of the worker let in, or a peer, NATS, a \
+                 queue or a store that does not take as much as it is sent.",
                 "Call again after a pause, that of `details.retryAfterMs` where it is there; `retry` of `depends` does it. If it stays: \
                  more workers (`stator scale`), higher limits, or fewer calls.",
             ),
@@ -63,8 +64,8 @@ impl ErrorCode {
                  idempotent.",
             ),
             Self::Conflict => (
-                "Another process has changed the key or taken the lock first, or a lease ended because its owner was cut off or \
-                 blocked for longer than it lasts.",
+                "Another process has changed the key or taken the lock first; a lease, or the time that a job of a queue was \
+                 held for, ended because its owner was cut off or blocked for longer than it lasts.",
                 "Read again what is there now, and decide again. Take the lock or the lease anew before doing what it guards.",
             ),
             Self::Cancelled => (
