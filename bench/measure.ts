@@ -18,6 +18,8 @@ export interface Measurement {
   /** Latency of a call, or from the start of a stream to its first item, in microseconds. */
   p50: number;
   p99: number;
+  /** Time of the processor for a call or an item, of both processes together, in microseconds. */
+  cpu: number;
   /** Largest resident memory of the calling process and of the worker, in bytes. */
   clientMemory: number;
   workerMemory: number;

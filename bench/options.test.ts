@@ -18,6 +18,15 @@ describe("options", () => {
     ]);
   });
 
+  test("say how many at once, for calls and for streams", () => {
+    expect(parseOptions(["--only", "unary", "--at", "32,256"])).toMatchObject({
+      points: [
+        { kind: "unary", concurrency: 32 },
+        { kind: "unary", concurrency: 256 },
+      ],
+    });
+  });
+
   test("validators and workers are measured too, or alone, or not", () => {
     expect(parseOptions([])).toMatchObject({ validators: true });
     expect(parseOptions(["--only", "validators"])).toMatchObject({ validators: true, points: [] });
@@ -28,6 +37,7 @@ describe("options", () => {
   test.each([
     [["--only", "both"], /--only: "both"/],
     [["--rounds", "0"], /--rounds: "0"/],
+    [["--at", "16,many"], /--at: "many"/],
     [["--peers", "raw,carrier-pigeon"], /carrier-pigeon.*dynamo, raw, stator, wheel/],
     [["--fast"], /--fast/],
   ])("%j is refused with a sentence", (args, message) => {
@@ -35,7 +45,7 @@ describe("options", () => {
   });
 });
 
-const round = (rate: number, p50: number) => ({ rate, p50, p99: 0, clientMemory: 0, workerMemory: 0 });
+const round = (rate: number, p50: number) => ({ rate, p50, p99: 0, cpu: 0, clientMemory: 0, workerMemory: 0 });
 
 test("the median of each figure is taken on its own", () => {
   expect(median([round(1, 30), round(3, 20), round(2, 10)])).toMatchObject({ rate: 2, p50: 20 });

@@ -28,6 +28,7 @@ two.
                                    of bench/peers: raw (Bun sockets), stator, dynamo (the original's wire), wheel (the
                                    original in Python, which is installed first)
   --quick                          one round of short points: a look, not a figure
+  --at 1,16,128                    how many calls or streams at once (default: calls 1, 16, 128; streams 1, 16, 64)
   --rounds N                       rounds, of which the median counts (default: 3)
   --json                           print the result as JSON
   --help                           this text
@@ -41,6 +42,7 @@ export function parseOptions(args: string[]): BenchOptions | "help" {
       only: { type: "string" },
       peers: { type: "string", default: "raw,stator" },
       quick: { type: "boolean", default: false },
+      at: { type: "string" },
       rounds: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -49,7 +51,7 @@ export function parseOptions(args: string[]): BenchOptions | "help" {
   if (values.help) return "help";
   return {
     peers: parsePeers(values.peers),
-    points: points(values.only),
+    points: points(values.only, values.at),
     validators: values.only === undefined || values.only === "validators",
     workers: values.only === undefined || values.only === "workers",
     rounds: parseRounds(values.rounds, values.quick),
@@ -69,14 +71,19 @@ function parsePeers(text: string): string[] {
 
 function parseRounds(text: string | undefined, quick: boolean): number {
   if (text === undefined) return quick ? 1 : 3;
-  const rounds = Number(text);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds: "${text}" is not a whole number from 1.`);
-  return rounds;
+  return parseCount("--rounds", text);
 }
 
-function points(only: string | undefined): Point[] {
-  const unary = [1, 16, 128].map((concurrency): Point => ({ kind: "unary", concurrency }));
-  const stream = [1, 16, 64].map((concurrency): Point => ({ kind: "stream", concurrency }));
+function parseCount(option: string, text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`${option}: "${text}" is not a whole number from 1.`);
+  return count;
+}
+
+function points(only: string | undefined, at: string | undefined): Point[] {
+  const given = at?.split(",").map((text) => parseCount("--at", text));
+  const unary = (given ?? [1, 16, 128]).map((concurrency): Point => ({ kind: "unary", concurrency }));
+  const stream = (given ?? [1, 16, 64]).map((concurrency): Point => ({ kind: "stream", concurrency }));
   if (only === undefined) return [...unary, ...stream];
   if (only === "unary") return unary;
   if (only === "stream") return stream;

@@ -35,6 +35,7 @@ export function median(rounds: Measurement[]): Measurement {
     rate: of((m) => m.rate),
     p50: of((m) => m.p50),
     p99: of((m) => m.p99),
+    cpu: of((m) => m.cpu),
     clientMemory: of((m) => m.clientMemory),
     workerMemory: of((m) => m.workerMemory),
   };
@@ -42,7 +43,7 @@ export function median(rounds: Measurement[]): Measurement {
 
 /** The rows as a table in Markdown. */
 export function table(rows: Row[]): string {
-  const head = ["point", "peer", "per second", "ratio", "p50 us", "p99 us", "caller MiB", "worker MiB"];
+  const head = ["point", "peer", "per second", "ratio", "p50 us", "p99 us", "cpu us", "caller MiB", "worker MiB"];
   const body = rows.map((row) => [
     describePoint(row.point),
     row.peer,
@@ -50,6 +51,7 @@ export function table(rows: Row[]): string {
     row.ratio.toFixed(2),
     row.p50.toFixed(0),
     row.p99.toFixed(0),
+    row.cpu.toFixed(row.cpu < 10 ? 2 : 0),
     (row.clientMemory / 2 ** 20).toFixed(0),
     (row.workerMemory / 2 ** 20).toFixed(0),
   ]);

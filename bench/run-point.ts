@@ -8,6 +8,12 @@ import { peerCommand } from "./peer-command.ts";
 /** A point that hangs is an error after this many milliseconds beyond its own time. */
 const GRACE_MS = 30_000;
 
+/** What the calling process reports: `cpu` is its own time of the processor, for `total` calls or items. */
+type CallerResult = Omit<Measurement, "workerMemory"> & { total: number };
+
+/** What the worker reports; `cpu` as the caller's. */
+type WorkerResult = Pick<Measurement, "cpu" | "workerMemory">;
+
 /** Measures one point in two fresh processes, so that no point inherits another's heap. */
 export async function runPoint(peer: string, point: Point, duration: Duration): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), "stator-bench-"));
@@ -31,11 +37,12 @@ export async function runPoint(peer: string, point: Point, duration: Duration): 
       stderr: call.stderr,
       timeout: duration.warmupMs + duration.measureMs + GRACE_MS,
     });
-    const result = await nextLine<Omit<Measurement, "workerMemory">>(lines(client.stdout), `the caller of ${peer}`);
+    const caller = await nextLine<CallerResult>(lines(client.stdout), `the caller of ${peer}`);
     await client.exited;
     await worker.stdin.end();
-    const { workerMemory } = await nextLine<{ workerMemory: number }>(output, `the worker of ${peer}`);
-    return { ...result, workerMemory };
+    const { cpu, workerMemory } = await nextLine<WorkerResult>(output, `the worker of ${peer}`);
+    const { total, ...result } = caller;
+    return { ...result, cpu: (caller.cpu + cpu) / total, workerMemory };
   } finally {
     clearTimeout(timer);
     worker.kill();

@@ -8,6 +8,8 @@ export type Load = (client: PeerClient, concurrency: number, duration: Duration)
 export interface LoadResult {
   /** Calls or items per second. */
   rate: number;
+  /** Calls or items in all, those before and after the measured time among them. */
+  total: number;
   /** Latency of each call, or from the start of each stream to its first item. */
   latency: Samples;
 }

@@ -11,6 +11,7 @@ export const measureStreams: Load = async (client, streams, duration) => {
   const begin = performance.now() + duration.warmupMs;
   const end = begin + duration.measureMs;
   let items = 0;
+  let total = 0;
 
   async function reader(): Promise<void> {
     for (let started = performance.now(); started < end; started = performance.now()) {
@@ -22,6 +23,7 @@ export const measureStreams: Load = async (client, streams, duration) => {
         // The clock is read once in 50 items: reading it for each would be part of what is measured.
         if (index % 50 === 0) count(50);
       }
+      total += index;
       if (index !== ITEMS) throw new Error(`a stream of ${ITEMS} items ended after ${index}`);
     }
   }
@@ -37,5 +39,5 @@ export const measureStreams: Load = async (client, streams, duration) => {
   }
 
   await Promise.all(Array.from({ length: streams }, reader));
-  return { rate: items / (duration.measureMs / 1000), latency: samples };
+  return { rate: items / (duration.measureMs / 1000), total, latency: samples };
 };

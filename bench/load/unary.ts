@@ -9,12 +9,14 @@ export const measureUnary: Load = async (client, inFlight, duration) => {
   const end = begin + duration.measureMs;
   let seq = 0;
   let answered = 0;
+  let total = 0;
 
   async function caller(): Promise<void> {
     let sent = performance.now();
     while (sent < end) {
       const request = echo(++seq);
       checkEcho(request, await client.call(request));
+      total++;
       const received = performance.now();
       if (received >= begin && received < end) {
         answered++;
@@ -25,5 +27,5 @@ export const measureUnary: Load = async (client, inFlight, duration) => {
   }
 
   await Promise.all(Array.from({ length: inFlight }, caller));
-  return { rate: answered / (duration.measureMs / 1000), latency: samples };
+  return { rate: answered / (duration.measureMs / 1000), total, latency: samples };
 };

@@ -20,6 +20,11 @@ def percentile(samples, share):
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e6 if ordered else 0
 
 
+def cpu_time():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return (usage.ru_utime + usage.ru_stime) * 1e6
+
+
 @dynamo_worker()
 async def main(runtime):
     unary = task["kind"] == "unary"
@@ -27,10 +32,10 @@ async def main(runtime):
     await client.wait_for_instances()
     begin = perf_counter() + task["warmupMs"] / 1000
     end = begin + task["measureMs"] / 1000
-    samples, count, number = [], 0, 0
+    samples, count, total, number = [], 0, 0, 0
 
     async def caller():
-        nonlocal count, number
+        nonlocal count, total, number
         sent = perf_counter()
         while sent < end:
             number += 1
@@ -38,6 +43,7 @@ async def main(runtime):
             async for reply in await client.round_robin(request, annotated=False):
                 if reply["seq"] != request["seq"] or reply["text"] != TEXT:
                     raise RuntimeError(f"got {reply}")
+            total += 1
             received = perf_counter()
             if begin <= received < end:
                 count += 1
@@ -45,7 +51,7 @@ async def main(runtime):
             sent = received
 
     async def reader():
-        nonlocal count
+        nonlocal count, total
         while (started := perf_counter()) < end:
             index = 0
             async for item in await client.round_robin({"items": ITEMS}, annotated=False):
@@ -56,14 +62,18 @@ async def main(runtime):
                 index += 1
                 if index % 50 == 0 and begin <= perf_counter() < end:
                     count += 50
+            total += index
             if index != ITEMS:
                 raise RuntimeError(f"a stream of {ITEMS} items ended after {index}")
 
+    before = cpu_time()
     await asyncio.gather(*[(caller if unary else reader)() for _ in range(task["concurrency"])])
     result = {
         "rate": count / (task["measureMs"] / 1000),
         "p50": percentile(samples, 0.5),
         "p99": percentile(samples, 0.99),
+        "total": total,
+        "cpu": cpu_time() - before,
         "clientMemory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }
     print(json.dumps(result), flush=True)

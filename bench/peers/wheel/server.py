@@ -19,6 +19,11 @@ async def stream(request):
         yield {"index": index, "token_id": 1000 + index, "text": " tok", "finish_reason": None}
 
 
+def cpu_time():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return (usage.ru_utime + usage.ru_stime) * 1e6
+
+
 @dynamo_worker()
 async def main(runtime):
     loop = asyncio.get_running_loop()
@@ -26,13 +31,14 @@ async def main(runtime):
         asyncio.ensure_future(runtime.endpoint("bench.worker.call").serve_endpoint(call)),
         asyncio.ensure_future(runtime.endpoint("bench.worker.stream").serve_endpoint(stream)),
     ]
+    before = cpu_time()
     print(json.dumps({"address": "found through discovery"}), flush=True)
 
     def until_the_end():
         # The end of the input also comes when the bench itself was killed.
         sys.stdin.read()
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        print(json.dumps({"workerMemory": memory}), flush=True)
+        print(json.dumps({"cpu": cpu_time() - before, "workerMemory": memory}), flush=True)
         loop.call_soon_threadsafe(runtime.shutdown)
 
     threading.Thread(target=until_the_end, daemon=True).start()

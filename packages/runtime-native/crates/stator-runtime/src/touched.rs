@@ -57,8 +57,10 @@ impl Touched {
         for exchange in self.exchanges {
             exchange.flush();
         }
-        for answer in self.answers {
-            answer.flush();
+        match &self.answers[..] {
+            [answer] => answer.flush_alone(),
+            // Making connections is work that the core does beside the application.
+            answers => answers.iter().for_each(|answer| answer.flush()),
         }
     }
 

@@ -60,8 +60,17 @@ impl InBuffer {
         link: &Link,
         take: impl FnOnce(&[u8]) -> Result<usize, E>,
     ) -> Result<Read, E> {
+        self.read_with(|scratch| link.try_read(scratch), take)
+    }
+
+    /// The same with whatever reads into a slice and says how much.
+    pub fn read_with<E: From<io::Error>>(
+        &mut self,
+        read: impl FnOnce(&mut [u8]) -> io::Result<usize>,
+        take: impl FnOnce(&[u8]) -> Result<usize, E>,
+    ) -> Result<Read, E> {
         SCRATCH.with_borrow_mut(|scratch| {
-            let count = match link.try_read(scratch) {
+            let count = match read(scratch) {
                 Ok(0) => return Ok(Read::End),
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Read::Nothing),

@@ -7,6 +7,10 @@ use super::{faults::Faults, nats::Tunnels, value::Codec};
 /// A socket that has lived this long is looked after: short calls are not worth it.
 pub(super) const LOOK: Duration = Duration::from_secs(10);
 
+/// How long a handler has to say something before its caller is called home without it: what is said at once travels in
+/// the first packet, and what takes longer finds the connection there.
+pub(super) const HEAD_START: Duration = Duration::from_millis(1);
+
 /// A peer that takes not one byte for this long is given up.
 pub(super) const STALLED: Duration = Duration::from_secs(300);
 

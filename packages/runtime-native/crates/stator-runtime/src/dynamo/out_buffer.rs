@@ -38,8 +38,13 @@ impl OutBuffer {
 
     /// Writes what the socket takes now.
     pub fn write_to(&mut self, link: &Link) -> io::Result<()> {
+        self.write_with(|bytes| link.try_write(bytes))
+    }
+
+    /// The same with whatever takes bytes and says how many.
+    pub fn write_with(&mut self, mut write: impl FnMut(&[u8]) -> io::Result<usize>) -> io::Result<()> {
         while self.unsent() > 0 {
-            match link.try_write(&self.bytes[self.taken..]) {
+            match write(&self.bytes[self.taken..]) {
                 Ok(count) => self.taken += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),

@@ -1,6 +1,7 @@
 //! What carries bytes: a TCP socket, with TLS or without, or a pipe inside the process.
 
 mod advertised;
+mod begun;
 mod memory_pipe;
 mod outgoing_socket;
 mod socket;
@@ -8,6 +9,7 @@ mod tls_link;
 mod tls_state;
 
 pub(crate) use advertised::advertised;
+pub use begun::Begun;
 pub use memory_pipe::{MemoryPipe, PipeBreaker, pair};
 pub use outgoing_socket::OutgoingSocket;
 pub use socket::Socket;

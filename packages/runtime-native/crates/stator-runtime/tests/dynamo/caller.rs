@@ -14,6 +14,7 @@ use stator_runtime::{
     dynamo::Fault,
     runtime::{DynamoSettings, Settings},
 };
+use tokio::io::AsyncReadExt;
 
 /// A caller, and a worker that the test serves by hand.
 struct Target {
@@ -274,6 +275,52 @@ fn an_end_comes_in_several_forms() -> Result<()> {
                 home.write(&[&prologue[..], &data(&json!(1)), &end].concat()).await;
             });
             assert_eq!(ended.await, None);
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn an_answer_may_come_in_one_piece_and_its_worker_reads_an_end() -> Result<()> {
+    run(async {
+        let target = Target::new(Settings::default()).await?;
+        let mut call = target.client.generate(text("x"), CallOptions::default());
+        let mut peer = target.worker.accept().await;
+        let (_, control, _) = peer.request().await;
+        peer.write(&ACCEPTED).await;
+        let rest = [
+            two_part(r#"{"error":null}"#, b""),
+            data(&json!(1)),
+            item(FINAL),
+            two_part(SENTINEL, b""),
+        ];
+        let mut home = upstream::call_home_with(&control, "response", &rest.concat()).await;
+        assert_eq!(call.next().await?.as_ref().map(read).as_deref(), Some("1"));
+        assert_eq!(call.next().await?, None);
+        // Not only that the connection broke: a worker of the original takes that for another thing.
+        assert_eq!(home.0.read(&mut [0; 1]).await.ok(), Some(0));
+        Ok(())
+    })
+}
+
+#[test]
+fn what_comes_with_a_handshake_may_be_wrong_or_cut_anywhere() -> Result<()> {
+    run(async {
+        let whole = [two_part(r#"{"error":null}"#, b""), data(&json!(1)), item(FINAL)].concat();
+        for (rest, expected) in [
+            (two_part("[", b""), Some(ErrorCode::Protocol)),
+            (two_part(r#"{"error":null}"#, b"body"), Some(ErrorCode::Protocol)),
+            (whole.clone(), None),
+            (whole[..30].to_vec(), Some(ErrorCode::UnknownOutcome)),
+            (whole[..whole.len() - 1].to_vec(), Some(ErrorCode::UnknownOutcome)),
+        ] {
+            let target = Target::new(Settings::default()).await?;
+            let ended = ends_with(&target, async |peer| {
+                let (_, control, _) = peer.request().await;
+                peer.write(&ACCEPTED).await;
+                drop(upstream::call_home_with(&control, "response", &rest).await);
+            });
+            assert_eq!(ended.await, expected, "{}", String::from_utf8_lossy(&rest));
         }
         Ok(())
     })

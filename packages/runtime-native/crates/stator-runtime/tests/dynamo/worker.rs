@@ -35,6 +35,10 @@ impl Target {
                     "endless" => loop {
                         call.send(text(&"x".repeat(1000))).await?;
                     },
+                    "silent until stopped" => {
+                        call.stopped().await;
+                        call.send(text("stopped")).await
+                    }
                     "until stopped" => {
                         call.send(text("begun")).await?;
                         call.stopped().await;
@@ -279,6 +283,44 @@ fn a_full_worker_says_so_in_the_originals_words() -> Result<()> {
         drop(home);
         until(|| target.worker.running_calls() == 0).await;
         target.is_well().await
+    })
+}
+
+#[test]
+fn a_caller_is_called_home_before_its_handler_says_anything() -> Result<()> {
+    run(async {
+        let target = Target::new(Settings::default()).await?;
+        let mut caller = Peer::dial(&target.address).await;
+        caller.write(&target.request("silent until stopped")).await;
+        let (mut home, _) = target.home.accept().await;
+        prologue(&mut home).await;
+        home.write(&two_part("\"stop\"", b"")).await;
+        let next = home.message().await;
+        assert!(next.is_some_and(|(_, item)| item.contains("stopped")));
+        target.is_well().await
+    })
+}
+
+#[test]
+fn a_caller_that_keeps_its_connection_keeps_nobody_from_stopping_in_order() -> Result<()> {
+    run(async {
+        let target = Target::new(Settings::default()).await?;
+        let mut caller = Peer::dial(&target.address).await;
+        let mut homes = Vec::new();
+        for number in 0..3 {
+            caller.write(&target.request(&number.to_string())).await;
+            let (mut home, _) = target.home.accept().await;
+            while home.message().await.is_some_and(|(header, _)| header != SENTINEL) {}
+            homes.push(home);
+        }
+        // The first one stays open: those behind it are let go all the same.
+        for home in homes.drain(1..) {
+            drop(home);
+        }
+        target.is_well().await?;
+        drop(homes);
+        assert_eq!(target.worker.shut_down(None).await.cut_off, 0);
+        Ok(())
     })
 }
 

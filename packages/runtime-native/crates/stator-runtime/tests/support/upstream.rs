@@ -187,6 +187,11 @@ pub fn record(id: u64, path: &str, tcp: Option<String>, codec: Option<&str>) -> 
 
 /// Calls the listener that a request names, as the worker of that call.
 pub async fn call_home(control: &Value, stream_type: &str) -> Peer {
+    call_home_with(control, stream_type, b"").await
+}
+
+/// The same, with more in one piece with the handshake.
+pub async fn call_home_with(control: &Value, stream_type: &str, more: &[u8]) -> Peer {
     let field = if stream_type == "response" {
         "connection_info"
     } else {
@@ -195,6 +200,7 @@ pub async fn call_home(control: &Value, stream_type: &str) -> Peer {
     let info: Value = serde_json::from_str(control[field]["info"].as_str().unwrap()).unwrap();
     let mut peer = Peer::dial(info["address"].as_str().unwrap()).await;
     let handshake = json!({ "subject": info["subject"], "stream_type": stream_type });
-    peer.write(&two_part(&handshake.to_string(), b"")).await;
+    peer.write(&[&two_part(&handshake.to_string(), b"")[..], more].concat())
+        .await;
     peer
 }

@@ -15,6 +15,7 @@ use crate::{
     dynamo::{
         AnswersBy, Shared,
         faults::Fault,
+        in_buffer::InBuffer,
         nats::{Door, Tunnels},
         wire::control::{ConnectionInfo, Home, StreamType},
     },
@@ -215,8 +216,16 @@ impl Door for CallHome {
         }
         let (ours, theirs) = transport::pair();
         let home = Arc::clone(&self);
-        self.tokio
-            .spawn(async move { home_task::run(home, Link::Memory(ours), "a worker over NATS", None).await });
+        self.tokio.spawn(async move {
+            home_task::run(
+                home,
+                Link::Memory(ours),
+                "a worker over NATS",
+                InBuffer::default(),
+                None,
+            )
+            .await
+        });
         Some(Link::Memory(theirs))
     }
 }

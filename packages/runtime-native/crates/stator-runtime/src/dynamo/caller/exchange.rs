@@ -33,6 +33,8 @@ pub struct Exchange {
     pub(super) codec: Codec,
     /// Items are wanted with their envelope.
     pub(super) whole: bool,
+    /// The worker is one of ours.
+    pub(super) is_stator: bool,
     pub(super) state: Mutex<State>,
     /// Something changed that the task of the answer has to look at.
     pub(super) changed: Notify,
@@ -67,12 +69,26 @@ pub(super) struct Requests {
     wants_writable: bool,
 }
 
+/// How far the requests of a call are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// All that there are, and more may come.
+    All,
+    /// The worker takes no more for now.
+    Part,
+    /// All that there will ever be.
+    End,
+    /// The worker takes nothing any more.
+    Lost,
+}
+
 impl Exchange {
     pub(super) fn new(
         shared: Shared,
         peer: Arc<str>,
         codec: Codec,
         whole: bool,
+        is_stator: bool,
         observer: Arc<dyn StreamObserver>,
         request_stream: bool,
     ) -> Arc<Self> {
@@ -81,6 +97,7 @@ impl Exchange {
             peer,
             codec,
             whole,
+            is_stator,
             state: Mutex::new(State {
                 observer: Some(observer),
                 requests: request_stream.then(Requests::default),
@@ -214,29 +231,39 @@ impl Exchange {
         }
     }
 
-    /// Writes what the worker takes of the requests; their task does the rest. `false`: the worker takes nothing more.
-    pub fn flush(&self) -> bool {
+    /// Writes what the worker takes of the requests; their task does the rest.
+    pub fn flush(&self) {
         self.listed.store(false, Ordering::Release);
+        if self.write_requests() != Written::All {
+            self.requests_changed.notify_one();
+        }
+    }
+
+    /// Writes what the worker takes of the requests, and says what is left for their task.
+    pub(super) fn write_requests(&self) -> Written {
         let mut state = self.state.lock();
         let observer = state.observer.clone();
         let Some(requests) = state.requests.as_mut() else {
-            return true;
+            return Written::All;
         };
         let Some(link) = requests.link.clone() else {
-            return true;
+            return Written::All;
         };
-        let written = requests.out.write_to(&link).is_ok();
+        let is_lost = requests.out.write_to(&link).is_err();
         let unsent = requests.out.unsent() > 0;
-        if unsent || requests.ended || !written {
-            self.requests_changed.notify_one();
-        }
+        let left = match (is_lost, unsent, requests.ended) {
+            (true, ..) => Written::Lost,
+            (false, true, _) => Written::Part,
+            (false, false, true) => Written::End,
+            (false, false, false) => Written::All,
+        };
         let writable = !unsent && std::mem::take(&mut requests.wants_writable);
         drop(state);
         if let Some(observer) = observer.filter(|_| writable) {
             observer.writable();
             self.shared.batch_end();
         }
-        written
+        left
     }
 
     /// Whether it was not in the list of exchanges to be flushed; it is from now on, until it is flushed.

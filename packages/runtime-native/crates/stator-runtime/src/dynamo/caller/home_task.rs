@@ -1,4 +1,4 @@
-use std::{cell::RefCell, fmt::Display, io, sync::Arc, time::Instant};
+use std::{fmt::Display, io, sync::Arc, time::Instant};
 
 use tokio::{
     sync::OwnedSemaphorePermit,
@@ -14,28 +14,28 @@ use crate::{
         limits::{LOOK, PATIENCE},
         wire::{
             Unreadable,
-            control::{self, Handshake, Prologue, SENTINEL, StreamType},
-            item,
-            two_part::{self, TwoPart},
+            control::{self, Handshake, StreamType},
+            two_part,
         },
     },
     security::CLIENT_HELLO,
     transport::Link,
 };
 
-use super::{CallHome, Exchange};
+use super::{
+    CallHome, Exchange,
+    answer_frames::{MAX_END, Phase, take},
+    exchange::Written,
+};
 
-/// An end takes no more than this.
-const MAX_END: usize = 64;
-
-thread_local! {
-    /// Values are transcoded into this.
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Serves one connection that a worker made.
-pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: impl Display, place: Option<OwnedSemaphorePermit>) {
-    let mut buffer = InBuffer::default();
+/// Serves one connection that a worker made. `buffer` is what was read of it.
+pub(super) async fn run(
+    home: Arc<CallHome>,
+    link: Link,
+    peer: impl Display,
+    mut buffer: InBuffer,
+    place: Option<OwnedSemaphorePermit>,
+) {
     let faults = &home.shared.faults;
     let shaken = async {
         let link = secure(&home, link, &peer, &mut buffer).await?;
@@ -49,14 +49,14 @@ pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: impl Display, pla
     drop(place);
     let (link, handshake) = match handshake {
         Ok(Ok(shaken)) => shaken,
-        Ok(Err(Broken::Decided(Refused))) => return,
+        Ok(Err(Broken::Decided(Unread::Refused))) => return,
         Ok(Err(Broken::Frame(what))) => return faults.note(Fault::Handshake, &peer, &what),
         Ok(Err(_)) => return faults.note(Fault::Handshake, &peer, &"it closed at once"),
         Err(_) => return faults.note(Fault::Handshake, &peer, &"it says nothing"),
     };
     let stream_type = handshake.stream_type;
     let Some(exchange) = home.take(&handshake.subject, stream_type) else {
-        return faults.note(Fault::UnknownSubject, &peer, &"a call home that nobody waits for");
+        return faults.note(Fault::UnknownSubject, &peer, &UNKNOWN);
     };
     if home.shared.security.has_tls() && !link.has_tls() && !link.is_inside() {
         // It is the worker that is meant, for nobody else knows the subject.
@@ -64,19 +64,21 @@ pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: impl Display, pla
         exchange.end(End::Failed { error, refused: false });
         return exchange.shared.batch_end();
     }
-    let link = Arc::new(link);
-    let _guard = EndOnPanic(&exchange);
-    let closed = home.closed.cancelled();
     match stream_type {
         StreamType::Response => {
-            link.end_abruptly(true);
             exchange.state.lock().home = true;
-            tokio::select! {
-                () = answer(&exchange, &link, buffer) => {}
-                () = closed => exchange.end(End::Lost { error: super::call_home::shut_down(), sent: true }),
-            }
+            let begun = Begun {
+                exchange,
+                buffer,
+                phase: Phase::Prologue,
+                wrong: None,
+            };
+            go_on(home, link, begun).await;
         }
         StreamType::Request => {
+            let link = Arc::new(link);
+            let _guard = EndOnPanic(&exchange);
+            let closed = home.closed.cancelled();
             if let Some(requests) = &mut exchange.state.lock().requests {
                 requests.link = Some(Arc::clone(&link));
             }
@@ -87,13 +89,48 @@ pub(super) async fn run(home: Arc<CallHome>, link: Link, peer: impl Display, pla
             if let Some(requests) = &mut exchange.state.lock().requests {
                 requests.link = None;
             }
+            exchange.shared.batch_end();
         }
+    }
+}
+
+/// What a call home is that nobody waits for.
+pub(super) const UNKNOWN: &str = "a call home that nobody waits for";
+
+/// An answer of which a part was read.
+pub(super) struct Begun {
+    pub exchange: Arc<Exchange>,
+    pub buffer: InBuffer,
+    pub phase: Phase,
+    /// What was wrong with it.
+    pub wrong: Option<Unreadable>,
+}
+
+/// Reads an answer to its end.
+pub(super) async fn go_on(home: Arc<CallHome>, link: Link, begun: Begun) {
+    let Begun {
+        exchange,
+        buffer,
+        phase,
+        wrong,
+    } = begun;
+    link.end_abruptly(true);
+    let _guard = EndOnPanic(&exchange);
+    let answer = async {
+        match wrong {
+            Some(what) => violated(&exchange, &link, phase, &what).await,
+            None => answer(&exchange, &link, buffer, phase).await,
+        }
+    };
+    tokio::select! {
+        () = answer => {}
+        () = home.closed.cancelled() => exchange.end(End::Lost { error: super::call_home::shut_down(), sent: true }),
     }
     exchange.shared.batch_end();
 }
 
 /// A consumer that panics takes the reader with it: the call must not wait for ever.
-struct EndOnPanic<'a>(&'a Exchange);
+pub(super) struct EndOnPanic<'a>(pub &'a Exchange);
 
 impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {
@@ -103,10 +140,16 @@ impl Drop for EndOnPanic<'_> {
     }
 }
 
-type Broken = in_buffer::Broken<Refused>;
+/// Why an answer is not read any further.
+pub(super) type Broken = in_buffer::Broken<Unread>;
 
-/// The worker was told why, which is counted.
-struct Refused;
+/// Why nobody wants the rest of a connection.
+pub(super) enum Unread {
+    /// The worker was told why, which is counted.
+    Refused,
+    /// Nobody waits for that answer.
+    Unknown,
+}
 
 /// Puts TLS on a connection where it is wanted. What comes in plain text is read a little further, to see for which call.
 async fn secure(home: &CallHome, link: Link, peer: &impl Display, buffer: &mut InBuffer) -> Result<Link, Broken> {
@@ -119,7 +162,7 @@ async fn secure(home: &CallHome, link: Link, peer: &impl Display, buffer: &mut I
     link.read_exact(&mut start).await?;
     if start == CLIENT_HELLO {
         let link = security.answer(link, &start, &peer.to_string()).await;
-        return link.map_err(|_| Broken::Decided(Refused));
+        return link.map_err(|_| Broken::Decided(Unread::Refused));
     }
     *buffer = InBuffer::new(start.to_vec());
     Ok(link)
@@ -127,18 +170,15 @@ async fn secure(home: &CallHome, link: Link, peer: &impl Display, buffer: &mut I
 
 async fn shake_hands(link: &Link, buffer: &mut InBuffer) -> Result<Handshake, Broken> {
     let mut handshake = None;
+    let take = |bytes: &[u8], handshake: &mut Option<Handshake>| -> Result<usize, Broken> {
+        let (found, length) = handshake_in(bytes)?.unzip();
+        *handshake = found;
+        Ok(length.unwrap_or(0))
+    };
+    buffer.take(|bytes| take(bytes, &mut handshake))?;
     while handshake.is_none() {
         link.readable().await?;
-        let read = buffer.read(link, |bytes| -> Result<usize, Broken> {
-            if bytes.starts_with(&CLIENT_HELLO) {
-                return Err(Broken::Frame(Unreadable::wrong("TLS, which is not set up here")));
-            }
-            let Some((message, length)) = two_part::split(bytes, 0).map_err(Broken::Frame)? else {
-                return Ok(0);
-            };
-            handshake = Some(control::read("a handshake", message.header).map_err(Broken::Frame)?);
-            Ok(length)
-        })?;
+        let read = buffer.read(link, |bytes| take(bytes, &mut handshake))?;
         if read == Read::End {
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
         }
@@ -146,20 +186,19 @@ async fn shake_hands(link: &Link, buffer: &mut InBuffer) -> Result<Handshake, Br
     handshake.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof).into())
 }
 
-/// How far an answer is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Prologue,
-    Items,
-    /// The last item has come.
-    Complete,
-    /// So has the last frame.
-    Over,
+/// The handshake at the start of `bytes` and its length; `None` while it is incomplete.
+pub(super) fn handshake_in(bytes: &[u8]) -> Result<Option<(Handshake, usize)>, Broken> {
+    if bytes.starts_with(&CLIENT_HELLO) {
+        return Err(Broken::Frame(Unreadable::wrong("TLS, which is not set up here")));
+    }
+    let Some((message, length)) = two_part::split(bytes, 0).map_err(Broken::Frame)? else {
+        return Ok(None);
+    };
+    let handshake = control::read("a handshake", message.header).map_err(Broken::Frame)?;
+    Ok(Some((handshake, length)))
 }
 
-/// Reads an answer to its end.
-async fn answer(exchange: &Exchange, link: &Link, mut buffer: InBuffer) {
-    let mut phase = Phase::Prologue;
+async fn answer(exchange: &Exchange, link: &Link, mut buffer: InBuffer, mut phase: Phase) {
     let mut look_at = Instant::now() + LOOK;
     let mut looked_after = false;
     let mut fresh = true;
@@ -179,10 +218,11 @@ async fn answer(exchange: &Exchange, link: &Link, mut buffer: InBuffer) {
             buffer
                 .take(|bytes| take(exchange, bytes, &mut phase))
                 .map(|()| Read::Some)
+                .map_err(Broken::Frame)
         } else {
             tokio::select! {
                 ready = link.readable(), if room => match ready {
-                    Ok(()) => buffer.read(link, |bytes| take(exchange, bytes, &mut phase)),
+                    Ok(()) => buffer.read(link, |bytes| take(exchange, bytes, &mut phase).map_err(Broken::Frame)),
                     Err(error) => Err(error.into()),
                 },
                 () = exchange.changed.notified() => {
@@ -210,20 +250,17 @@ async fn answer(exchange: &Exchange, link: &Link, mut buffer: InBuffer) {
                     "it closed the connection before the answer was complete",
                 );
             }
-            Err(Broken::Decided(Refused)) => return,
+            Err(Broken::Decided(Unread::Refused | Unread::Unknown)) => return,
             Err(Broken::Socket(error)) => return end(exchange, phase, &error.to_string()),
             Err(Broken::Frame(what)) => return violated(exchange, link, phase, &what).await,
         }
         if phase == Phase::Over {
-            // The worker waits for this, and then closes.
-            return link.finish_writing();
+            // The worker waits for an end, and then closes. One of ours takes that of the connection, which is less work.
+            if !exchange.is_stator || link.has_tls() || link.is_inside() {
+                link.finish_writing();
+            }
+            return;
         }
-    }
-}
-
-impl PartialOrd for Phase {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        (*self as u8).partial_cmp(&(*other as u8))
     }
 }
 
@@ -258,126 +295,21 @@ async fn violated(exchange: &Exchange, link: &Link, phase: Phase, what: &Unreada
     let _ = timeout(PATIENCE, link.write_all(&exchange.control_frames())).await;
 }
 
-/// Takes the whole frames in `bytes`, as long as there is room for them.
-fn take(exchange: &Exchange, bytes: &[u8], phase: &mut Phase) -> Result<usize, Broken> {
-    let limit = exchange.shared.limits.max_body();
-    let mut at = 0;
-    let mut room = exchange.has_room();
-    while *phase != Phase::Over {
-        let Some((message, length)) = two_part::split(&bytes[at..], limit).map_err(Broken::Frame)? else {
-            break;
-        };
-        if !room && *phase == Phase::Items && has_value(exchange, message) {
-            break;
-        }
-        at += length;
-        match *phase {
-            Phase::Prologue => prologue(exchange, message, phase)?,
-            _ => room = frame(exchange, message, length, phase)?,
-        }
-    }
-    Ok(at)
-}
-
-/// Whether there has to be room for a frame. An end needs none: who waits for the end of a call may not read before it.
-fn has_value(exchange: &Exchange, message: TwoPart<'_>) -> bool {
-    message.header.is_empty()
-        && (message.body.len() > MAX_END
-            || item::read(exchange.codec, message.body, exchange.whole, &mut Vec::new())
-                .is_ok_and(|item| item.value.is_some()))
-}
-
-fn prologue(exchange: &Exchange, message: TwoPart<'_>, phase: &mut Phase) -> Result<(), Broken> {
-    if !message.body.is_empty() {
-        return Err(Broken::Frame(Unreadable::wrong("a prologue with a body")));
-    }
-    let prologue: Prologue = control::read("a prologue", message.header).map_err(Broken::Frame)?;
-    let Some(text) = prologue.error else {
-        *phase = Phase::Items;
-        return Ok(());
-    };
-    // No handler has begun, unless the worker says that the fault is the request's.
-    let error = match prologue.typed_error.map(|error| error.into_error()) {
-        Some(error) if error.code != ErrorCode::Internal => error,
-        _ => Error::new(
-            ErrorCode::Unavailable,
-            format!("the worker at {} did not take the call: {text}", exchange.peer),
-        ),
-    };
-    let refused = error.code.retryable();
-    exchange.end(End::Failed { error, refused });
-    *phase = Phase::Over;
-    Ok(())
-}
-
-/// Says whether there is room for more.
-fn frame(exchange: &Exchange, message: TwoPart<'_>, length: usize, phase: &mut Phase) -> Result<bool, Broken> {
-    let TwoPart { header, body } = message;
-    let wrong = |what: &str| Err(Broken::Frame(Unreadable::wrong(what)));
-    if !header.is_empty() {
-        if !body.is_empty() {
-            return wrong("a frame with both a header and a body");
-        }
-        if header != SENTINEL {
-            return wrong("a control frame that only callers send");
-        }
-        if *phase == Phase::Items && !exchange.is_cancelled() {
-            exchange.lost(true, "the answer ended before it was complete");
-        } else if *phase == Phase::Items {
-            exchange.end(End::Finished);
-        }
-        *phase = Phase::Over;
-        return Ok(true);
-    }
-    if *phase == Phase::Complete {
-        // The end behind an error says nothing new.
-        let mut scratch = Vec::new();
-        return match item::read(exchange.codec, body, exchange.whole, &mut scratch) {
-            Ok(item) if item.last && item.value.is_none() => Ok(true),
-            _ => wrong("an item after the last one"),
-        };
-    }
-    SCRATCH.with_borrow_mut(|scratch| {
-        let item = item::read(exchange.codec, body, exchange.whole, scratch).map_err(Broken::Frame)?;
-        let mut room = true;
-        if let Some((lane, data)) = item.value {
-            let cost = u32::try_from(length).unwrap_or(u32::MAX);
-            room = exchange.received(u64::from(cost));
-            if let Some(observer) = exchange.observer() {
-                observer.message(lane, data, cost);
-            }
-        }
-        if let Some(error) = item.error {
-            exchange.end(End::Failed { error, refused: false });
-            *phase = Phase::Complete;
-            // The worker goes on to say that this was the last item.
-            return Ok(true);
-        }
-        if item.last {
-            exchange.end(End::Finished);
-            *phase = Phase::Complete;
-        }
-        Ok(room)
-    })
-}
-
 /// Sends the requests of a call that has a stream of them.
 async fn requests(exchange: &Exchange, link: &Link) {
     link.keep_alive(exchange.shared.limits.keep_alive);
     loop {
-        if !exchange.flush() || exchange.is_over() {
+        let written = exchange.write_requests();
+        if exchange.is_over() {
             return;
         }
-        let (unsent, ended) = {
-            let state = exchange.state.lock();
-            let requests = state.requests.as_ref();
-            requests.map_or((false, true), |requests| (requests.out.unsent() > 0, requests.ended))
-        };
-        if ended && !unsent {
-            return link.finish_writing();
+        match written {
+            Written::Lost => return,
+            Written::End => return link.finish_writing(),
+            Written::All | Written::Part => {}
         }
         tokio::select! {
-            _ = link.writable(), if unsent => {}
+            _ = link.writable(), if written == Written::Part => {}
             () = exchange.requests_changed.notified() => {}
         }
     }

@@ -1,5 +1,7 @@
 //! The caller's side: sends requests to workers, and listens for their calls home.
 
+mod answer_frames;
+mod arrival;
 mod call_home;
 mod egress;
 mod exchange;

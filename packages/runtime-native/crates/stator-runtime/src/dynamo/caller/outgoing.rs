@@ -72,6 +72,7 @@ impl<'a> Outgoing<'a> {
             Arc::clone(peer),
             request.codec,
             request.whole,
+            request.is_stator,
             observer,
             call.request_stream,
         );

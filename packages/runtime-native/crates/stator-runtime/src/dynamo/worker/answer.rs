@@ -1,6 +1,6 @@
 use std::{
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
@@ -23,17 +23,21 @@ use crate::{
         },
     },
     payload::Lane,
-    transport::Link,
+    transport::{Begun, Link},
     wire::frame::Cancel,
 };
 
-use super::request_stream::RequestStream;
+use super::{Answers, answers::Sent, request_stream::RequestStream};
 
 /// The answer to one call, on its way to the caller's listener.
 ///
 /// Any thread may send: frames are collected under one lock, from the first moment on, and written at once where there
-/// is a connection that takes them. What it does not take, the answer's task finishes.
+/// is a connection that takes them. What it does not take, the answer's task finishes. The connection is made when there
+/// is something to say, or after a while.
 pub struct Answer {
+    /// By which `answers` knows it.
+    pub(super) number: u64,
+    answers: Weak<Answers>,
     pub(super) shared: Shared,
     pub(super) home: Home,
     codec: Codec,
@@ -47,6 +51,10 @@ pub struct Answer {
 pub(super) struct State {
     pub out: OutBuffer,
     pub link: Option<Arc<Link>>,
+    /// The handler has said something.
+    spoken: bool,
+    /// Its caller is called home, or will be at once.
+    called: bool,
     observer: Option<Arc<dyn StreamObserver>>,
     /// What is cut off together.
     group: u64,
@@ -61,16 +69,16 @@ pub(super) struct State {
 
 impl Answer {
     /// An answer that begins: the caller is told so as soon as it is reached.
-    pub(super) fn new(shared: Shared, home: Home, codec: Codec) -> Arc<Self> {
-        Self::with(shared, home, codec, None)
+    pub(super) fn new(answers: &Arc<Answers>, shared: Shared, home: Home, codec: Codec) -> Arc<Self> {
+        Self::with(answers, shared, home, codec, None)
     }
 
     /// The answer to a request that no handler gets.
-    pub(super) fn refusal(shared: Shared, home: Home, error: &Error) -> Arc<Self> {
-        Self::with(shared, home, Codec::Json, Some(error))
+    pub(super) fn refusal(answers: &Arc<Answers>, shared: Shared, home: Home, error: &Error) -> Arc<Self> {
+        Self::with(answers, shared, home, Codec::Json, Some(error))
     }
 
-    fn with(shared: Shared, home: Home, codec: Codec, refusal: Option<&Error>) -> Arc<Self> {
+    fn with(answers: &Arc<Answers>, shared: Shared, home: Home, codec: Codec, refusal: Option<&Error>) -> Arc<Self> {
         let mut out = OutBuffer::default();
         let handshake = Handshake {
             subject: home.subject.clone(),
@@ -83,12 +91,16 @@ impl Answer {
         put_control(out.tail(), &handshake);
         put_control(out.tail(), &prologue);
         Arc::new(Self {
+            number: answers.number(),
+            answers: Arc::downgrade(answers),
             shared,
             home,
             codec,
             state: Mutex::new(State {
                 out,
                 link: None,
+                spoken: refusal.is_some(),
+                called: false,
                 observer: None,
                 group: 0,
                 ended: refusal.is_some(),
@@ -132,6 +144,7 @@ impl Answer {
                 self.shared.check_size(length, &self.home)
             }
         })?;
+        state.spoken = true;
         if end {
             self.put_end(&mut state);
         }
@@ -176,7 +189,7 @@ impl Answer {
         item::put_final(&mut last, self.codec);
         two_part::put(state.out.tail(), b"", &last);
         two_part::put(state.out.tail(), SENTINEL, b"");
-        state.ended = true;
+        (state.spoken, state.ended) = (true, true);
     }
 
     /// The handler has taken requests of this cost.
@@ -187,6 +200,48 @@ impl Answer {
         }
     }
 
+    /// Whether there is something to call home for.
+    pub(super) fn has_spoken(&self) -> bool {
+        self.state.lock().spoken
+    }
+
+    /// Calls home without waiting for it, where that can be done, and writes what the caller takes at once.
+    pub(super) fn begin(&self) -> Option<Sent> {
+        let mut state = self.state.lock();
+        state.called = true;
+        if state.dead || self.shared.security.has_tls() || self.home.nats.is_some() {
+            return None;
+        }
+        // What is wrong with the address, the second try tells.
+        let begun = Begun::new(self.home.address).ok()?;
+        // What is wrong with the connection, the next write tells.
+        let _ = state.out.write_with(|bytes| begun.try_write(bytes));
+        state.last_progress = Instant::now();
+        let is_done = state.ended && state.out.unsent() == 0;
+        Some(Sent { begun, is_done })
+    }
+
+    /// Does what [`Answer::flush`] does, and calls home at once where that has not been done: nobody else has to wake for
+    /// the only answer that there is.
+    pub fn flush_alone(&self) {
+        let is_first = {
+            let state = self.state.lock();
+            state.spoken && state.link.is_none() && !state.dead
+        };
+        let claimed = if is_first {
+            self.answers
+                .upgrade()
+                .and_then(|answers| Some((answers.claim(self.number)?, answers)))
+        } else {
+            None
+        };
+        let Some((due, answers)) = claimed else {
+            return self.flush();
+        };
+        self.listed.store(false, Ordering::Release);
+        answers.hand_over(due, self.begin());
+    }
+
     /// Writes what the caller takes now; the task does the rest.
     pub fn flush(&self) {
         self.listed.store(false, Ordering::Release);
@@ -194,6 +249,11 @@ impl Answer {
             let mut guard = self.state.lock();
             let state = &mut *guard;
             let Some(link) = state.link.clone() else {
+                let hurry = state.spoken && !std::mem::replace(&mut state.called, true);
+                drop(guard);
+                if let Some(answers) = self.answers.upgrade().filter(|_| hurry) {
+                    answers.hurry(self.number);
+                }
                 return;
             };
             let before = state.out.written();

@@ -16,11 +16,14 @@ use crate::{
             two_part,
         },
     },
-    transport::Link,
+    transport::{Begun, Link},
     wire::frame::Cancel,
 };
 
-use super::{Answer, call_home::call_home};
+use super::{
+    Answer,
+    call_home::{call_home, wait_for},
+};
 
 type Broken = in_buffer::Broken<Over>;
 
@@ -28,8 +31,17 @@ type Broken = in_buffer::Broken<Over>;
 struct Over;
 
 /// Calls home and stays until the caller has everything, or is gone.
-pub(super) async fn run(answer: Arc<Answer>, deadline: Option<Instant>) {
-    let Some(link) = call_home(&answer.shared, &answer.home).await else {
+///
+/// A connection that was `begun` may have taken a part of the answer.
+pub(super) async fn run(answer: Arc<Answer>, deadline: Option<Instant>, begun: Option<Begun>) {
+    let link = match begun {
+        Some(begun) => {
+            let is_reached = answer.state.lock().out.written() > 0;
+            wait_for(&answer.shared, &answer.home, begun, is_reached).await
+        }
+        None => call_home(&answer.shared, &answer.home).await,
+    };
+    let Some(link) = link else {
         return answer.lose("it cannot be called home");
     };
     {
@@ -43,6 +55,14 @@ pub(super) async fn run(answer: Arc<Answer>, deadline: Option<Instant>) {
     answer.flush();
     stay(&answer, &link, deadline).await;
     // Whatever is left is of no use to anybody: the socket goes.
+    answer.lose("it was closed");
+}
+
+/// Stays with a caller that has everything until it closes.
+pub(super) async fn watch(answer: Arc<Answer>, begun: Begun) {
+    if let Ok(link) = begun.link().await {
+        stay(&answer, &link, None).await;
+    }
     answer.lose("it was closed");
 }
 

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
+use tokio::time::timeout;
+
 use crate::{
     Error,
     dynamo::{AnswersBy, Shared, faults::Fault, wire::control::Home},
-    transport::Link,
+    transport::{Begun, Link},
 };
 
 /// Reaches a caller: at its listener, or through NATS where it offers that and its listener is none, is not reached, or
@@ -39,6 +41,21 @@ pub(super) async fn call_home(shared: &Shared, home: &Home) -> Option<Arc<Link>>
             Err(Error { message, .. }) => why = message,
         }
     }
+    shared.faults.note(Fault::HomeUnreachable, home, &why);
+    None
+}
+
+/// Waits for a connection to a caller's listener that was begun. `None` if it does not come, which is counted, or if it
+/// was there and is gone.
+pub(super) async fn wait_for(shared: &Shared, home: &Home, begun: Begun, is_reached: bool) -> Option<Arc<Link>> {
+    let limit = shared.limits.connect_timeout;
+    let why = match timeout(limit, begun.link()).await {
+        Ok(Ok(link)) => return Some(Arc::new(link)),
+        Ok(Err(_)) if is_reached => return None,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer within {} ms", limit.as_millis()),
+    };
+    let why = format!("cannot connect to the caller at {}: {why}", home.address);
     shared.faults.note(Fault::HomeUnreachable, home, &why);
     None
 }

@@ -4,6 +4,7 @@ mod answer;
 mod answer_task;
 mod answers;
 mod call_home;
+mod calls_home;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;

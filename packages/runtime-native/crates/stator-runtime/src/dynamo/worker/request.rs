@@ -92,14 +92,14 @@ pub(super) fn take(shared: &Shared, answers: &Arc<Answers>, taker: &dyn Taker, r
                 let message = format!("the request is not readable as {codec}: {why}");
                 let error = Error::new(ErrorCode::InvalidRequest, message);
                 shared.faults.note(Fault::Request, &home, &error);
-                answers.start(Answer::refusal(shared.clone(), home, &error), None);
+                answers.start(Answer::refusal(answers, shared.clone(), home, &error), None);
                 return Ok(());
             }
         }
     } else {
         None
     };
-    let answer = Answer::new(shared.clone(), home, control.payload_codec);
+    let answer = Answer::new(answers, shared.clone(), home, control.payload_codec);
     let Accepted { observer, group } = taker.take(call, &answer, now).map_err(|error| match error.code {
         ErrorCode::NotFound => {
             let path = String::from_utf8_lossy(path);
