@@ -55,6 +55,17 @@ export type Command =
       type: "close-client";
       client: number;
     }
+  /** Discovery in memory forgets this runtime, or takes it in again under another id: for tests. */
+  | {
+      type: "set-held";
+      held: boolean;
+    }
+  /** An address in memory cannot be reached from here, or can again: for tests. */
+  | {
+      type: "set-reachable";
+      address: string;
+      reachable: boolean;
+    }
   /** Leaves the cluster in order. */
   | {
       type: "shutdown";
@@ -162,6 +173,17 @@ export type CommandInput =
       type: "close-client";
       client: number;
     }
+  /** Discovery in memory forgets this runtime, or takes it in again under another id: for tests. */
+  | {
+      type: "set-held";
+      held: boolean;
+    }
+  /** An address in memory cannot be reached from here, or can again: for tests. */
+  | {
+      type: "set-reachable";
+      address: string;
+      reachable: boolean;
+    }
   /** Leaves the cluster in order. */
   | {
       type: "shutdown";
@@ -237,6 +259,10 @@ const keysOfCommandAvoid: ReadonlySet<string> = new Set(["type", "client", "inst
 
 const keysOfCommandCloseClient: ReadonlySet<string> = new Set(["type", "client"]);
 
+const keysOfCommandSetHeld: ReadonlySet<string> = new Set(["type", "held"]);
+
+const keysOfCommandSetReachable: ReadonlySet<string> = new Set(["type", "address", "reachable"]);
+
 const keysOfCommandShutdown: ReadonlySet<string> = new Set(["type", "timeoutMs"]);
 
 const keysOfCommandSetHealth: ReadonlySet<string> = new Set(["type", "ready"]);
@@ -273,6 +299,10 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandAvoid(value);
     case "close-client":
       return readCommandCloseClient(value);
+    case "set-held":
+      return readCommandSetHeld(value);
+    case "set-reachable":
+      return readCommandSetReachable(value);
     case "shutdown":
       return readCommandShutdown(value);
     case "set-health":
@@ -294,7 +324,7 @@ export function readCommand(value: unknown): Command | Invalid {
     case "answered":
       return readCommandAnswered(value);
   }
-  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"avoid\", \"close-client\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"queue\", \"judged\", \"answer-questions\", \"answered\"", tag));
+  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"avoid\", \"close-client\", \"set-held\", \"set-reachable\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"queue\", \"judged\", \"answer-questions\", \"answered\"", tag));
 }
 
 export function isCommand(value: unknown): value is Command {
@@ -368,6 +398,23 @@ export function isCommand(value: unknown): value is Command {
         return typeof client === "number" && client >>> 0 === client;
       }
       return false;
+    case "set-held":
+      if (hasOnly(value, keysOfCommandSetHeld)) {
+        const { held } = value;
+        return typeof held === "boolean";
+      }
+      return false;
+    case "set-reachable": {
+      const { address } = value;
+      if (
+        typeof address === "string" && address.isWellFormed() &&
+        hasOnly(value, keysOfCommandSetReachable)
+      ) {
+        const { reachable } = value;
+        return typeof reachable === "boolean";
+      }
+      return false;
+    }
     case "shutdown":
       if (hasOnly(value, keysOfCommandShutdown)) {
         const { timeoutMs } = value;
@@ -605,6 +652,39 @@ function readCommandCloseClient(value: Record<string, unknown>): ({
   if (typeof client !== "number" || client >>> 0 !== client) return inside("client", readU32(client));
   if (!hasOnly(value, keysOfCommandCloseClient)) return INVALID;
   return { type: "close-client", client };
+}
+
+function readCommandSetHeld(value: Record<string, unknown>): ({
+  type: "set-held";
+  held: boolean;
+}) | Invalid {
+  const held = value.held;
+  if (typeof held !== "boolean") return inside("held", readBool(held));
+  if (!hasOnly(value, keysOfCommandSetHeld)) return INVALID;
+  return { type: "set-held", held };
+}
+
+function readCommandSetReachable(value: Record<string, unknown>): ({
+  type: "set-reachable";
+  address: string;
+  reachable: boolean;
+}) | Invalid {
+  {
+    const { address } = value;
+    if (typeof address === "string" && address.isWellFormed()) {
+      const { reachable } = value;
+      if (typeof reachable === "boolean") {
+        if (!hasOnly(value, keysOfCommandSetReachable)) return INVALID;
+        return { type: "set-reachable", address, reachable };
+      }
+    }
+  }
+  const address = readString(value.address);
+  if (address === INVALID) return inside("address");
+  const reachable = readBool(value.reachable);
+  if (reachable === INVALID) return inside("reachable");
+  if (!hasOnly(value, keysOfCommandSetReachable)) return INVALID;
+  return { type: "set-reachable", address, reachable };
 }
 
 function readCommandShutdown(value: Record<string, unknown>): ({

@@ -29,6 +29,11 @@ export type RuntimeOptions = {
   discovery: DiscoveryBackend | null;
   /** The folder of `file` discovery. Default: a private folder of the project and the user. */
   filePath: string | null;
+  /**
+   * Which of the clusters of this process `memory` discovery, events and the store of keys and values join: each name
+   * is one of its own. Default: the one without a name.
+   */
+  memoryCluster: string | null;
   /** Where etcd is: addresses with commas between them. Default `http://localhost:2379`. */
   etcdEndpoints: string | null;
   /**
@@ -220,6 +225,11 @@ export type RuntimeOptionsInput = {
   discovery?: DiscoveryBackendInput | null | undefined;
   /** The folder of `file` discovery. Default: a private folder of the project and the user. */
   filePath?: string | null | undefined;
+  /**
+   * Which of the clusters of this process `memory` discovery, events and the store of keys and values join: each name
+   * is one of its own. Default: the one without a name.
+   */
+  memoryCluster?: string | null | undefined;
   /** Where etcd is: addresses with commas between them. Default `http://localhost:2379`. */
   etcdEndpoints?: string | null | undefined;
   /**
@@ -407,18 +417,19 @@ export const RuntimeOptions: Schema<RuntimeOptionsInput, RuntimeOptions> = schem
   readRuntimeOptions,
   isRuntimeOptions,
   JSON,
-  69,
+  70,
 );
 
-const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "queue", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "security", "tlsCa", "tlsCert", "tlsKey", "tlsServerName", "tlsClientAuth", "tlsHandshakeTimeoutMs", "token", "allowPlaintext", "tcpCa", "tcpCert", "tcpKey", "tcpClientCa", "tcpClientCert", "tcpClientKey", "tcpServerName", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "natsRequestTimeoutMs", "natsResponses", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
+const keysOfRuntimeOptions: ReadonlySet<string> = new Set(["discovery", "filePath", "memoryCluster", "etcdEndpoints", "etcdLeaseTtlMs", "etcdStartupTimeoutMs", "etcdRequestTimeoutMs", "etcdKeepAliveMs", "etcdKeepAliveTimeoutMs", "etcdUsername", "etcdPassword", "etcdCa", "etcdClientCert", "etcdClientKey", "kv", "queue", "requestPlane", "host", "port", "maxMessageBytes", "connectTimeoutMs", "security", "tlsCa", "tlsCert", "tlsKey", "tlsServerName", "tlsClientAuth", "tlsHandshakeTimeoutMs", "token", "allowPlaintext", "tcpCa", "tcpCert", "tcpKey", "tcpClientCa", "tcpClientCert", "tcpClientKey", "tcpServerName", "requestPlaneCodec", "responsePlane", "responseHost", "responsePort", "requestTimeoutMs", "callHomeTimeoutMs", "streamWindowBytes", "maxConcurrentCalls", "unreadTimeoutMs", "keepAliveMs", "shutdownTimeoutMs", "gracePeriodMs", "eventPlane", "eventHost", "eventQueueCapacity", "natsServer", "natsUsername", "natsPassword", "natsToken", "natsNkey", "natsCredentialsFile", "natsCa", "natsClientCert", "natsClientKey", "natsStartupTimeoutMs", "natsRequestTimeoutMs", "natsResponses", "workerThreads", "systemHost", "systemPort", "startingHealthStatus", "log", "logJson"]);
 
 export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   if (!isObject(value)) return mismatch("an object", value);
   {
-    const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
+    const { discovery, filePath, memoryCluster, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
     if (
       (discovery === null || isDiscoveryBackend(discovery)) &&
       (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
+      (memoryCluster === null || (typeof memoryCluster === "string" && memoryCluster.isWellFormed())) &&
       (etcdEndpoints === null || (typeof etcdEndpoints === "string" && etcdEndpoints.isWellFormed())) &&
       (etcdUsername === null || (typeof etcdUsername === "string" && etcdUsername.isWellFormed())) &&
       (etcdPassword === null || isSecret(etcdPassword)) &&
@@ -494,6 +505,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
         return {
           discovery,
           filePath,
+          memoryCluster,
           etcdEndpoints,
           etcdLeaseTtlMs,
           etcdStartupTimeoutMs,
@@ -571,6 +583,9 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   const { filePath: filePathGiven = null } = value;
   const filePath = filePathGiven === null ? null : readString(filePathGiven);
   if (filePath === INVALID) return inside("filePath");
+  const { memoryCluster: memoryClusterGiven = null } = value;
+  const memoryCluster = memoryClusterGiven === null ? null : readString(memoryClusterGiven);
+  if (memoryCluster === INVALID) return inside("memoryCluster");
   const { etcdEndpoints: etcdEndpointsGiven = null } = value;
   const etcdEndpoints = etcdEndpointsGiven === null ? null : readString(etcdEndpointsGiven);
   if (etcdEndpoints === INVALID) return inside("etcdEndpoints");
@@ -776,6 +791,7 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
   return {
     discovery,
     filePath,
+    memoryCluster,
     etcdEndpoints,
     etcdLeaseTtlMs,
     etcdStartupTimeoutMs,
@@ -848,10 +864,11 @@ export function readRuntimeOptions(value: unknown): RuntimeOptions | Invalid {
 
 export function isRuntimeOptions(value: unknown): value is RuntimeOptions {
   if (!isObject(value)) return false;
-  const { discovery, filePath, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
+  const { discovery, filePath, memoryCluster, etcdEndpoints, etcdUsername, etcdPassword, etcdCa, etcdClientCert, etcdClientKey, kv, queue, requestPlane, host, security, tlsCa, tlsCert, tlsKey, tlsServerName, tlsClientAuth, token, tcpCa, tcpCert, tcpKey, tcpClientCa, tcpClientCert, tcpClientKey, tcpServerName, requestPlaneCodec, responsePlane, responseHost, eventPlane, eventHost, natsServer, natsUsername, natsPassword, natsToken, natsNkey, natsCredentialsFile, natsCa, natsClientCert, natsClientKey, natsResponses, systemHost, startingHealthStatus, log } = value;
   if (
     (discovery === null || isDiscoveryBackend(discovery)) &&
     (filePath === null || (typeof filePath === "string" && filePath.isWellFormed())) &&
+    (memoryCluster === null || (typeof memoryCluster === "string" && memoryCluster.isWellFormed())) &&
     (etcdEndpoints === null || (typeof etcdEndpoints === "string" && etcdEndpoints.isWellFormed())) &&
     (etcdUsername === null || (typeof etcdUsername === "string" && etcdUsername.isWellFormed())) &&
     (etcdPassword === null || isSecret(etcdPassword)) &&
