@@ -132,7 +132,7 @@ test("compose: the health check says what the system server says", async () => {
   const [kind, program, ...argv] = services["keeper"]?.healthcheck.test ?? [];
   expect([kind, program]).toEqual(["CMD", "bun"]);
   let status = 200;
-  await using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("", { status }) });
+  using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("", { status }) });
   const ask = async () => {
     await using command = new Command(argv.map((each) => each.replace("127.0.0.1:9090", `127.0.0.1:${server.port}`)));
     return await command.exited;

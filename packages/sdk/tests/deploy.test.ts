@@ -24,6 +24,7 @@ const Settings = z.object({
   inner: z
     .object({ password: z.string().default("none").meta({ writeOnly: true }), size: z.number().default(1) })
     .prefault({}),
+  peers: z.array(z.object({ name: z.string(), token: z.string().meta({ writeOnly: true }) })).default([]),
 });
 
 @service({ namespace: "shop", workers: 3, resources: { cpu: 0.3, memory: "500Mi" }, labels: { team: "red" } })
@@ -48,16 +49,16 @@ class Front {
 
 interface Asked extends Partial<DeployOptions> {
   readonly services?: readonly ServiceOption[];
-  readonly files?: readonly string[];
+  readonly configFiles?: readonly string[];
   readonly environment?: Record<string, string>;
 }
 
 function planned(
   of: Graph,
   rendering: Rendering,
-  { services = [], files = [], environment = {}, ...asked }: Asked = {},
+  { services = [], configFiles = [], environment = {}, ...asked }: Asked = {},
 ) {
-  const layers = loadLayers({ files, profiles: [], options: services }, environment);
+  const layers = loadLayers({ files: configFiles, profiles: [], options: services }, environment);
   const options: DeployOptions = {
     ...{ rendering, target: "apps/shop.ts#shop", project, out: join(project, "deploy"), command: "stator deploy" },
     ...{ name: null, image: null, namespace: null, etcd: null, nats: null, requestPlane: null, security: null },
@@ -100,6 +101,20 @@ interface ComposeService {
 const composeServices = (text: string) =>
   (Bun.YAML.parse(text) as { services: Record<string, ComposeService> }).services;
 const shop = graph(Front);
+
+const names = (manifests: Manifest[]) => manifests.map(({ metadata }) => metadata.name);
+const gpu = (amount: string, gpus: string[]) =>
+  composeServices(compose(shop, { services: [["Store.resources.gpu", amount]], gpus }));
+const devices = (ids: string[]) => ({
+  deploy: {
+    replicas: 1,
+    resources: { reservations: { devices: [{ driver: "nvidia", device_ids: ids, capabilities: ["gpu"] }] } },
+  },
+});
+const version = (greeting: string) =>
+  JSON.stringify(k8s(shop, { services: [["Store.greeting", greeting]] })["Deployment"]?.[1]).match(
+    /"stator\/configuration":"(\w+)"/,
+  )?.[1];
 
 test("the schemas find what does not fit", () => {
   const text = compose(shop);
@@ -164,14 +179,6 @@ describe("compose", () => {
   });
 
   test("workers with GPUs are services of their own, each with its devices", () => {
-    const gpu = (amount: string, gpus: string[]) =>
-      composeServices(compose(shop, { services: [["Store.resources.gpu", amount]], gpus }));
-    const devices = (ids: string[]) => ({
-      deploy: {
-        replicas: 1,
-        resources: { reservations: { devices: [{ driver: "nvidia", device_ids: ids, capabilities: ["gpu"] }] } },
-      },
-    });
     const whole = gpu("2", ["0", "1", "2", "3", "GPU-4", "5"]);
     expect([whole["store-0"], whole["store-2"]]).toMatchObject([devices(["0", "1"]), devices(["GPU-4", "5"])]);
     expect(whole["front"]?.["depends_on"]).toMatchObject({ "store-0": {}, "store-1": {}, "store-2": {} });
@@ -207,7 +214,6 @@ describe("k8s", () => {
       PodDisruptionBudget = [],
       StatefulSet = [],
     } = k8s(shop, { namespace: "prod" });
-    const names = (manifests: Manifest[]) => manifests.map(({ metadata }) => metadata.name);
     expect(names(Deployment)).toEqual(["shop-nats", "shop-store", "shop-front"]);
     expect(names(StatefulSet)).toEqual(["shop-etcd"]);
     expect(names(Service)).toEqual(["shop-etcd", "shop-nats", "shop-front"]);
@@ -253,10 +259,6 @@ describe("k8s", () => {
   });
 
   test("pods are replaced when they are told something else", () => {
-    const version = (greeting: string) =>
-      JSON.stringify(k8s(shop, { services: [["Store.greeting", greeting]] })["Deployment"]?.[1]).match(
-        /"stator\/configuration":"(\w+)"/,
-      )?.[1];
     expect(version("a")).toMatch(/^\w{16}$/);
     expect(version("a")).not.toBe(version("b"));
   });
@@ -338,10 +340,18 @@ describe("secrets", () => {
     );
     const folder = mkdtempSync(join(tmpdir(), "stator-deploy-"));
     writeFileSync(join(folder, "shop.yaml"), "Store:\n  key: xyzzy\n");
-    expect(() => files(shop, "k8s", { files: [join(folder, "shop.yaml")] })).toThrow(
+    expect(() => files(shop, "k8s", { configFiles: [join(folder, "shop.yaml")] })).toThrow(
       /shop\.yaml:2:8: Store\.key is a secret/,
     );
     rmSync(folder, { recursive: true });
+  });
+
+  test("a list with a secret in it is one", () => {
+    const peers = '[{"name":"a","token":"xyzzy-3"}]';
+    expect(() => files(shop, "compose", { services: [["Store.peers", peers]] })).toThrow("STATOR_STORE__PEERS");
+    const text = files(shop, "compose", { environment: { STATOR_STORE__PEERS: peers } })["compose.yaml"] ?? "";
+    expect(text).not.toContain("xyzzy");
+    expect(text).toContain("STATOR_STORE__PEERS: ${STATOR_STORE__PEERS:?");
   });
 
   test("variables that look like one have to be given by reference", () => {

@@ -31,7 +31,7 @@ export function k8sFaults(text: string): string[] {
     const Kind = KINDS[each.kind] as
       | (new (data: object) => { validate(): void; readonly apiVersion: string })
       | undefined;
-    if (Kind === undefined) return [`there is no ${String(each.kind)} here`];
+    if (Kind === undefined) return [`there is no ${each.kind} here`];
     const object = new Kind(each);
     if (object.apiVersion !== each.apiVersion) return [`${each.kind} of ${each.apiVersion}`];
     try {
