@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 
 import { loadLayers } from "../../configuration/load-layers.ts";
 import {
@@ -97,7 +97,7 @@ Secrets stand in no file: what the configuration marks as such is taken from the
     const written = options.out === undefined ? null : writeFiles(asked.out, rendered.files, options.force === true);
     if (options.json === true) printJson(asJson(deployment, rendered, written));
     else if (written === null) printFiles(asked.rendering, rendered);
-    else printLines(written.map((path) => `wrote ${path}`));
+    else printLines(written.map((path) => `wrote ${shown(path)}`));
     return 0;
   },
 };
@@ -165,6 +165,11 @@ function secretNames(said: readonly string[]): string[] {
   throw new UsageError(
     `--secret takes the name of a variable, without its value${name === "" ? "" : `: --secret ${name}`}.`,
   );
+}
+
+function shown(path: string): string {
+  const inside = relative(process.cwd(), path);
+  return inside.startsWith("..") ? path : inside;
 }
 
 /** Units stand in many files; of the others the first has it all. */
