@@ -32,18 +32,26 @@ async function answerOf(
   processes: readonly RenderedProcess[],
   configuration: string,
   changes: Record<string, string>,
+  path = "/tell",
 ): Promise<{ answer: unknown; codes: number[] }> {
   using file = new ConfigurationFile(configuration);
   await using stack = new AsyncDisposableStack();
-  const commands = processes.map(({ argv: [program, ...argv], environment }) => {
+  const commands: Command[] = [];
+  let url = "";
+  // One after another: a loaded machine starts one process in time, and not ten.
+  for (const {
+    argv: [program, ...argv],
+    environment,
+  } of processes) {
     expect(program).toBe("bun");
     const here = Object.fromEntries(Object.keys(environment).flatMap((name) => onLoopback(name)));
-    return stack.use(new Command(argv, { ...environment, ...here, ...changes, STATOR_CONFIG: file.path }));
-  });
-  const ready = await Promise.all(commands.map((command) => command.line(/^ready (\S+)/)));
-  const url = ready.map(([, address = ""]) => address).find((each) => each.startsWith("http")) ?? "";
-  // Readers of discovery may need a moment to see who was there before them.
-  const response = await fetch(`${url}/tell`);
+    const command = stack.use(new Command(argv, { ...environment, ...here, ...changes, STATOR_CONFIG: file.path }));
+    commands.push(command);
+    const [, address = ""] = await command.line(/^ready (\S+)/);
+    if (address.startsWith("http")) url = address;
+  }
+  const init = path === "/tell" ? {} : { method: "POST", body: '{"text":"a b"}' };
+  const response = await fetch(`${url}${path}`, init);
   const answer: unknown = await response.json();
   for (const command of commands.toReversed()) command.signal("SIGTERM");
   return { answer, codes: await Promise.all(commands.map((command) => command.exited)) };
@@ -109,6 +117,26 @@ test("k8s: its containers answer, and stop in order", async () => {
   expect(text).not.toContain("cret $1");
   const { processes, configuration } = k8sProcesses(text, SECRETS, "127.0.0.1");
   expectAnswer(await answerOf(processes, configuration, { ETCD_ENDPOINTS: etcd.endpoint, NATS_SERVER: nats.url }));
+});
+
+test("k8s: a program of its own is started by its supervisor", async () => {
+  await using etcd = await Etcd.start();
+  await using nats = await Nats.start();
+  const rendered = await deployed([
+    "tests/e2e/fixtures/commands.ts#Front",
+    "--render",
+    "k8s",
+    "--image",
+    "example/x:1",
+  ]);
+  const { processes, configuration } = k8sProcesses(textOf(rendered, "k8s.yaml"), {}, "127.0.0.1");
+  expect(processes.map(({ argv }) => argv.includes("--in-process"))).toEqual([false, false, true]);
+  const { STATOR_RUN_DIR = "" } = process.env;
+  const changes = { ETCD_ENDPOINTS: etcd.endpoint, NATS_SERVER: nats.url, STATOR_RUN_DIR };
+  expect(await answerOf(processes, configuration, changes, "/count")).toEqual({
+    answer: { words: 2 },
+    codes: [0, 0, 0],
+  });
 });
 
 test("systemd: its units answer without any server, and stop in order", async () => {

@@ -41,7 +41,7 @@ export function planDeployment(nodes: readonly GraphNode[], options: DeployOptio
       env,
       secrets: [...new Set([...secrets, ...referencedBy(each, described, options)])].toSorted(),
       after: each.dependsOn.flatMap((id) => (before.includes(id) ? (nameOf.get(id) ?? []) : [])),
-      command: each.command === null ? null : commandInProject(each, options),
+      command: commandInProject(each, options),
     };
   });
   const sections = new Map(
@@ -68,17 +68,13 @@ function targetInProject({ target, project, rendering }: DeployOptions): string 
   );
 }
 
+/** The program itself is looked for where it runs: the graph is loaded there, and may name it otherwise. */
 function commandInProject({ className, command }: ServiceDescription, { project }: DeployOptions) {
-  if (command === null) return null;
-  const program = command.argv[0] ?? "";
-  for (const path of [command.cwd, ...(isAbsolute(program) ? [program] : [])]) {
-    if (!isOutside(relative(project, path))) continue;
-    throw new UsageError(
-      `${className}: ${path} is not below ${project}, and will not be there where the graph runs; move the program into ` +
-        "the project, or name one that stands on PATH.",
-    );
-  }
-  return command;
+  if (command === null || !isOutside(relative(project, command.cwd))) return command;
+  throw new UsageError(
+    `${className}: its folder ${command.cwd} is not below ${project}, and will not be there where the graph runs; name one ` +
+      "of the project as cwd.",
+  );
 }
 
 function isOutside(path: string): boolean {

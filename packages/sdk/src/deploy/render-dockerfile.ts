@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { basename, isAbsolute, join, relative, sep } from "node:path";
 
 import { UsageError } from "../cli/usage-error.ts";
 import { CONTAINER_USER } from "./container-environment.ts";
@@ -46,15 +46,14 @@ function buildSteps(deployment: Deployment): string {
   const manifest = readManifest(options.project);
   const base = `oven/bun:${bunVersion(manifest)}-slim`;
   const lock = existsSync(join(options.project, "bun.lock"));
-  const isTool =
-    manifest.workspaces === undefined && isNamed(manifest.devDependencies) && !isNamed(manifest.dependencies);
+  const isTool = !isNamed(manifest.dependencies);
   const install = ["RUN bun install", ...(isTool ? [] : ["--production"]), ...(lock ? ["--frozen-lockfile"] : [])].join(
     " ",
   );
   const root = services.at(-1);
   const ports = [...new Set(services.flatMap(({ port }) => port ?? []))].toSorted((a, b) => a - b);
   const programs = services.flatMap(({ className, command }) =>
-    command === null ? [] : [`${className} (${command.argv[0] ?? ""})`],
+    command === null ? [] : [`${className} (${programOf(command.argv[0] ?? "", options.project)})`],
   );
   return [
     `FROM ${base} AS packages`,
@@ -113,11 +112,26 @@ function readManifest(project: string): Manifest {
   if (!existsSync(path)) {
     throw new UsageError(`There is no ${path}; run this from the project's folder, which the image is built of.`);
   }
+  const manifest = parsedManifest(path);
+  if (isNamed(manifest.dependencies) || isNamed(manifest.devDependencies)) return manifest;
+  throw new UsageError(`${path} does not name ${SDK}, so the image would have no stator; say bun add ${SDK}.`);
+}
+
+function parsedManifest(path: string): Manifest {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Manifest;
+    const manifest: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof manifest === "object" && manifest !== null) return manifest;
+    throw new Error("an object is expected");
   } catch (error) {
-    throw new UsageError(`${path} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
   }
+}
+
+/** A program as it is found in the project, or its name. */
+function programOf(program: string, project: string): string {
+  if (!isAbsolute(program)) return program;
+  const path = relative(project, program).split(sep).join("/");
+  return path.startsWith("..") ? basename(program) : path;
 }
 
 /** The Bun that the project names, else this one. */
