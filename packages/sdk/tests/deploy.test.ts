@@ -134,6 +134,12 @@ test("the same graph gives the same files, with the command that makes them", ()
   }
 });
 
+test.each(["1", "2"])("each process is one worker, whatever the class says: --Store.workers=%s", (workers) => {
+  const { configuration, services } = planned(shop, "systemd", { services: [["Store.workers", workers]] });
+  expect(services.map(({ replicas }) => replicas)).toEqual([Number(workers), 1]);
+  expect(JSON.parse(configuration)).toEqual({ "shop.store": { workers: 1 } });
+});
+
 describe("compose", () => {
   test("each service has its workers, limits, ports, and what it needs before it", () => {
     const { etcd, nats, store, front } = composeServices(compose(shop, { drainMs: 20_500 }));

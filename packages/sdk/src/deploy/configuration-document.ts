@@ -10,7 +10,7 @@ type Section = Record<string, unknown>;
  * What one service is told, as a section of a configuration file: without secrets, and without its environment, which the
  * manifests have. Each process is one worker.
  */
-export function deployedSection({ configured, definition }: GraphNode, explanations: readonly Explanation[]): Section {
+export function deployedSection({ configured, declared }: GraphNode, explanations: readonly Explanation[]): Section {
   const { settings, fields } = configured;
   const { limits, port } = settings;
   const section = parseJson(settingsDocument(fields, limits === undefined ? {} : { limits })) as Section;
@@ -19,7 +19,7 @@ export function deployedSection({ configured, definition }: GraphNode, explanati
   }
   return {
     ...section,
-    ...(definition.workers === 1 ? {} : { workers: 1 }),
+    ...(declared.workers === 1 ? {} : { workers: 1 }),
     ...(port === undefined ? {} : { port }),
   };
 }
