@@ -135,9 +135,9 @@ test("the same graph gives the same files, with the command that makes them", ()
 });
 
 test.each(["1", "2"])("each process is one worker, whatever the class says: --Store.workers=%s", (workers) => {
-  const { configuration, services } = planned(shop, "systemd", { services: [["Store.workers", workers]] });
-  expect(services.map(({ replicas }) => replicas)).toEqual([Number(workers), 1]);
-  expect(JSON.parse(configuration)).toEqual({ "shop.store": { workers: 1 } });
+  const deployment = planned(shop, "systemd", { services: [["Store.workers", workers]] });
+  expect(deployment.services.map(({ replicas }) => replicas)).toEqual([Number(workers), 1]);
+  expect(JSON.parse(deployment.configuration)).toEqual({ "shop.store": { workers: 1 } });
 });
 
 describe("compose", () => {

@@ -20,7 +20,7 @@ export interface PipFolder {
   /** For messages, such as `zig and cargo-zigbuild`. */
   readonly name: string;
   /** Fills the folder `fresh`; `scratch` goes away. Throws when that fails, after its output has been shown. */
-  fill(pip: Pip, fresh: string, scratch: string): Promise<void>;
+  readonly fill: (pip: Pip, fresh: string, scratch: string) => Promise<void>;
 }
 
 /** Installs once what a folder has to hold, however many processes ask for it, and again when the requirements change. */

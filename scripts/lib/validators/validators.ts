@@ -82,17 +82,20 @@ async function fill(
 
 /** As root on a Debian-like machine it is installed if it is missing; nothing of it is started. */
 async function systemdAnalyze(): Promise<string> {
-  const find = () => Bun.which("systemd-analyze", { PATH: `${process.env["PATH"] ?? ""}:/usr/bin` });
-  const found = find();
+  const found = findSystemdAnalyze();
   if (found !== null) return found;
   announce("Installing the Debian package systemd", "stderr");
   const aptGet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes", "--quiet"];
   await must([...aptGet, "update"]);
   await must([...aptGet, "install", "--no-install-recommends", "systemd"]);
-  const installed = find();
+  const installed = findSystemdAnalyze();
   if (installed === null)
     throw new Error("There is no systemd-analyze; it is in the package systemd of Debian and Ubuntu.");
   return installed;
+}
+
+function findSystemdAnalyze(): string | null {
+  return Bun.which("systemd-analyze", { PATH: `${process.env["PATH"] ?? ""}:/usr/bin` });
 }
 
 async function must(command: string[]): Promise<void> {
