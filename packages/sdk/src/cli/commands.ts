@@ -3,6 +3,7 @@ import { callCommand } from "./commands/call.ts";
 import { certsCommand } from "./commands/certs.ts";
 import { configExplainCommand } from "./commands/config-explain.ts";
 import { configSchemaCommand } from "./commands/config-schema.ts";
+import { deployCommand } from "./commands/deploy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { errorsCommand } from "./commands/errors.ts";
 import { graphCommand } from "./commands/graph.ts";
@@ -25,6 +26,7 @@ export const COMMANDS: readonly CliCommand[] = [
   graphCommand,
   configExplainCommand,
   configSchemaCommand,
+  deployCommand,
   certsCommand,
   doctorCommand,
   errorsCommand,
