@@ -1,4 +1,6 @@
 import type { CliCommand } from "./cli-command.ts";
+import type { OwnProgram } from "./command-source.ts";
+import { buildCommand } from "./commands/build.ts";
 import { callCommand } from "./commands/call.ts";
 import { certsCommand } from "./commands/certs.ts";
 import { configExplainCommand } from "./commands/config-explain.ts";
@@ -13,8 +15,9 @@ import { scaleCommand } from "./commands/scale.ts";
 import { serveCommand } from "./commands/serve.ts";
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [
+const COMMANDS: readonly CliCommand[] = [
   serveCommand,
+  buildCommand,
   psCommand,
   logsCommand,
   scaleCommand,
@@ -27,3 +30,8 @@ export const COMMANDS: readonly CliCommand[] = [
   certsCommand,
   doctorCommand,
 ] as readonly CliCommand[];
+
+/** The commands that a program has: one that carries its graph cannot be built from itself. */
+export function commandsFor(own: OwnProgram | null): readonly CliCommand[] {
+  return own === null ? COMMANDS : COMMANDS.filter((command) => command !== (buildCommand as CliCommand));
+}

@@ -1,6 +1,7 @@
 import { ControlServer } from "../control/control-server.ts";
 import { runFolder } from "../control/run-folder.ts";
 import { onStopSignals } from "../serving/stop-signals.ts";
+import type { GraphSource } from "../graph/graph-source.ts";
 import { GraphWatcher } from "../supervisor/graph-watcher.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { CommandEnd } from "./cli-command.ts";
@@ -9,15 +10,16 @@ import { discoveryEnvironment, type ServeFlags, type ServeRequest } from "./serv
 import { UsageError } from "./usage-error.ts";
 
 /** Runs a graph as `stator serve` was asked to. */
-export async function runGraph(request: ServeRequest, flags: ServeFlags): Promise<CommandEnd> {
+export async function runGraph(source: GraphSource, request: ServeRequest, flags: ServeFlags): Promise<CommandEnd> {
   const own = discoveryEnvironment(request);
   if (flags.inProcess === true && flags.dryRun !== true) {
     Object.assign(process.env, { DYN_DISCOVERY_BACKEND: inProcessDiscovery() }, own);
     const { serveInProcess } = await import("./serve-in-process.ts");
-    return serveInProcess(request);
+    return serveInProcess(source, request);
   }
   const supervisor = new Supervisor({
     ...request,
+    child: source.child,
     environment: { ...process.env, ...own },
     colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
     stdout: (text) => void process.stdout.write(text),

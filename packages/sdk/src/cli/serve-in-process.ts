@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../configuration/configuration-error.ts";
 import { loadLayers } from "../configuration/load-layers.ts";
-import { loadGraph } from "../graph/load-graph.ts";
+import type { GraphSource } from "../graph/graph-source.ts";
 import { requireClasses } from "../graph/service-graph.ts";
 import { serveNodes } from "../serving/serve.ts";
 import { startFailure } from "../supervision/start-failure.ts";
@@ -10,10 +10,10 @@ import type { ServeRequest } from "./serve-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Runs the graph in this process, until a signal ends it. Gives an exit code when it could not start. */
-export async function serveInProcess(request: ServeRequest): Promise<number | null> {
+export async function serveInProcess(source: GraphSource, request: ServeRequest): Promise<number | null> {
   try {
     const layers = loadLayers(request.sources, process.env).for({ environment: process.env });
-    const graph = (await loadGraph(request.target)).nodes(layers);
+    const graph = (await source.load()).nodes(layers);
     for (const warning of layers.check(graph.map(({ definition }) => definition))) warn(warning);
     const described = describeGraph(graph);
     for (const { className, workers } of described) {

@@ -20,8 +20,10 @@ import { exitText, type Worker } from "./worker.ts";
 
 /** What the supervisor is to run, and where it reports. */
 export interface SupervisorOptions extends PlanOptions {
-  /** `<file>#<Service>` of the graph's root. */
+  /** `<file>#<Service>` of the graph's root, or the name of the program that carries it. */
   readonly target: string;
+  /** The program of our own children, and what stands before their task. */
+  readonly child: readonly string[];
   readonly sources: ConfigurationSources;
   readonly host: string;
   /** Time for the whole graph to drain, in milliseconds; what is left then is killed. */
@@ -78,11 +80,11 @@ export class Supervisor implements Controlled {
 
   /** Loads the graph and decides what would run, without starting it. */
   async plan(): Promise<{ readonly described: DescribedGraph; readonly plan: Plan }> {
-    const { target, sources, environment } = this.options;
+    const { sources, environment } = this.options;
     this.loadedAt = Date.now();
     this.isBroken = true;
     const described = await describeTarget(
-      target,
+      this.options,
       sources,
       environment,
       this.output("stator", "stator", 0, true),
