@@ -216,7 +216,11 @@ test.each<[why: string, argv: string[], message: RegExp]>([
   ["a file that is not there", ["nowhere.ts"], /There is no file .*nowhere\.ts/],
   ["a service that is not there", [`${HELLO}/frontend.ts#Front`], /exports no "Front"; did you mean "Frontend"\?/],
   ["a graph that lacks a link", [`${NAMES}#lacking`], /TextWorker\.engine: Engine is abstract/],
-  ["a folder that is not there", [`${HELLO}/backend.ts`, "--outfile", "no/folder/x"], /no folder .*no\/folder/],
+  [
+    "a file in the place of the folder",
+    [`${HELLO}/backend.ts`, "--outfile", "README.md/x"],
+    /README\.md cannot be made/,
+  ],
   ["a folder in the place of the file", [`${HELLO}/backend.ts`, "--outfile", "docs"], /docs is no file/],
 ])("stator build refuses %s", async (_why, argv, message) => {
   const ran = await stator(["build", ...argv]);

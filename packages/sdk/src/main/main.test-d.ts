@@ -3,7 +3,9 @@ import { graph } from "../graph/graph.ts";
 import { main } from "./main.ts";
 
 @service({ namespace: "types" })
-class Front {}
+class Front {
+  readonly place = "front";
+}
 
 class Plain {
   constructor(readonly text: string) {}

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 import { DistributedRuntime } from "@stator/runtime-native";
@@ -45,10 +45,14 @@ commands of stator, without a target. The classes are constructed once to see th
   },
 };
 
+/** Makes the folder where there is none. */
 function checkPath(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats !== undefined && !stats.isFile()) throw new UsageError(`--outfile: ${path} is no file.`);
-  const folder = dirname(path);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return path;
-  throw new UsageError(`--outfile: there is no folder ${folder}.`);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return path;
+  } catch (error) {
+    throw new UsageError(`--outfile: ${dirname(path)} cannot be made: ${(error as Error).message}`, { cause: error });
+  }
 }
