@@ -190,6 +190,13 @@ describe("a single file", () => {
     expect(output).toContain(message);
   });
 
+  test("says what is wrong when it is started by hand as the supervisor would", async () => {
+    for (const task of ['{"task":"serve","service":"none"}', "{", "null"]) {
+      const { code, output } = await ended(program, ["--stator-child", task]);
+      expect([code, output]).toEqual([1, expect.stringMatching(/leads to none|JSON|null/)]);
+    }
+  });
+
   test("says where the addon is unpacked to when that cannot be", async () => {
     const command = ["TMPDIR=/dev/null", ...program];
     const { code, output } = await ended(command, ["--in-process", "--port", "0"]);
@@ -204,6 +211,10 @@ describe("a single file", () => {
     const picture = (await ended([outfile], ["graph"])).output;
     expect(picture).toContain("TextWorker<br/>outer.text-worker");
     expect(picture).toContain("TextWorker<br/>inner.text-worker");
+    // The process that supervises the others does without their code.
+    const planned = (await ended([outfile], ["--dry-run"])).output;
+    expect(planned).toMatch(/^stator {3}\| the services are loaded$/m);
+    expect(planned).not.toMatch(/^the services are loaded$/m);
     await using command = alone([outfile], ["--in-process", "--port", "0"]);
     const [, url = ""] = await command.line(/^ready (\S+)/);
     expect(await (await fetch(`${url}/run`)).json()).toEqual({ inner: "inner word" });

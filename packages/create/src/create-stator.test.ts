@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { makeApp } from "./make-app.ts";
+
 const CLI = join(import.meta.dir, "create-stator.ts");
 const TEMPLATES = join(import.meta.dir, "..", "template");
 const base = mkdtempSync(join(tmpdir(), "stator-create-"));
@@ -155,6 +157,19 @@ describe("on a terminal", () => {
     expect([code, shown]).toEqual([0, expect.stringContaining("Made asked in")]);
     expect(existsSync(join(base, "asked/contract/Cargo.toml"))).toBeTrue();
   });
+});
+
+test.each(["packages/create/template/app/README.md", "docs/new-application.md"])("%s names what there is", (page) => {
+  const text = readFileSync(join(TEMPLATES, "../../..", page), "utf8");
+  const folder = join(base, "named");
+  if (!existsSync(folder)) makeApp({ folder, contract: true });
+  const { scripts } = readManifest(join(folder, "package.json"));
+  const named = [...text.matchAll(/`bun run (\w+)[^`]*`/g)].map(([, script = ""]) => script);
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+  const files = [...text.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = ""]) => cell.split(", "));
+  const paths = files.map((each) => each.replaceAll("`", "")).filter((each) => !/ /.test(each));
+  expect(paths.length).toBeGreaterThan(3);
+  expect(paths.filter((path) => !existsSync(join(folder, path)))).toEqual([]);
 });
 
 test("templates depend on what this repository is built and tested with", () => {

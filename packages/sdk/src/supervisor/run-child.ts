@@ -16,7 +16,9 @@ export async function runChild(text: string | undefined, load: (target: string) 
     await run(JSON.parse(text ?? "null") as ChildTask, load, supervision);
   } catch (error) {
     const usage = error instanceof ConfigurationError;
-    supervision.tell({ type: "failed", message: usage ? error.message : startFailure(error), usage });
+    const message = usage ? error.message : startFailure(error);
+    // Started by hand, there is nobody else to tell.
+    if (!supervision.tell({ type: "failed", message, usage })) process.stderr.write(`${message}\n`);
     process.exit(1);
   }
 }

@@ -47,12 +47,11 @@ commands of stator, without a target. The classes are constructed once to see th
 
 /** Makes the folder where there is none. */
 function checkPath(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats !== undefined && !stats.isFile()) throw new UsageError(`--outfile: ${path} is no file.`);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    return path;
   } catch (error) {
     throw new UsageError(`--outfile: ${dirname(path)} cannot be made: ${(error as Error).message}`, { cause: error });
   }
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== false) return path;
+  throw new UsageError(`--outfile: ${path} is no file.`);
 }
