@@ -15,7 +15,10 @@ let scaffold: Scaffold;
 beforeAll(async () => {
   scaffold = await Scaffold.prepare(folder, environment);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  scaffold[Symbol.dispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** A command that goes on, in the folder of an application. */
 function start(app: string, ...command: string[]): Command {
