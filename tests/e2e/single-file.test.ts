@@ -61,11 +61,20 @@ const DISCOVERY = ["--discovery", "file", "--file-path", "discovery"];
 const PROGRAMS: [how: string, name: string, make: () => Promise<string[]>][] = [
   ["stator build --minify", "hello", async () => [await built("hello")]],
   [
-    "bun build --compile --minify",
+    "bun build --compile --bytecode --minify",
     "own",
     async () => {
       const outfile = join(folder, "own");
-      const build = ["build", "--compile", "--minify", join(HELLO, "main.ts"), "--outfile", outfile];
+      const build = [
+        "build",
+        "--compile",
+        "--bytecode",
+        "--format=esm",
+        "--minify",
+        join(HELLO, "main.ts"),
+        "--outfile",
+        outfile,
+      ];
       await using command = new Command(build);
       expect(await command.exited).toBe(0);
       return [outfile];

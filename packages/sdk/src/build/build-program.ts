@@ -24,6 +24,10 @@ export async function buildProgram({ exported: { file, name }, outfile, minify }
       files: { [entry]: entryText(basename(file), name) },
       target: "bun",
       minify,
+      // Each worker is a process that reads the program again: it starts in a fifth of the time.
+      bytecode: true,
+      // The default with bytecode has no await outside of functions.
+      format: "esm",
       // What is thrown names lines of the sources.
       sourcemap: "inline",
       // A bunfig.toml where the program happens to run is not its own.
