@@ -169,7 +169,7 @@ describe("a single file", () => {
 
   test("the page shows what it prints", async () => {
     const page = readFileSync(join(root, "docs/single-file.md"), "utf8");
-    const shown = [...page.matchAll(/```console\n\$ \.\/hello (.*)\n([^`]*)```/g)];
+    const shown = [...page.matchAll(/```console\n\$ dist\/hello (.*)\n([^`]*)```/g)];
     expect(shown.length).toBeGreaterThan(0);
     for (const [, argv = "", output = ""] of shown) {
       expect(`${(await ended(program, argv.split(" "))).output}\n`).toBe(output);
