@@ -1,6 +1,6 @@
 /** docs/configuration.md, deploy.md, errors.md, graph.md and operations.md: every command in them runs, and prints what they show. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 

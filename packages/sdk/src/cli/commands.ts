@@ -1,4 +1,6 @@
 import type { CliCommand } from "./cli-command.ts";
+import type { OwnProgram } from "./command-source.ts";
+import { buildCommand } from "./commands/build.ts";
 import { callCommand } from "./commands/call.ts";
 import { certsCommand } from "./commands/certs.ts";
 import { configExplainCommand } from "./commands/config-explain.ts";
@@ -15,8 +17,9 @@ import { scaleCommand } from "./commands/scale.ts";
 import { serveCommand } from "./commands/serve.ts";
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [
+const COMMANDS: readonly CliCommand[] = [
   serveCommand,
+  buildCommand,
   psCommand,
   logsCommand,
   scaleCommand,
@@ -31,3 +34,11 @@ export const COMMANDS: readonly CliCommand[] = [
   doctorCommand,
   errorsCommand,
 ] as readonly CliCommand[];
+
+/** They make something of the sources of a graph, which a program that carries it does not have. */
+const OF_SOURCES: readonly unknown[] = [buildCommand, deployCommand];
+
+/** The commands that a program has: `own` is one that carries its graph. */
+export function commandsFor(own: OwnProgram | null): readonly CliCommand[] {
+  return own === null ? COMMANDS : COMMANDS.filter((command) => !OF_SOURCES.includes(command));
+}
