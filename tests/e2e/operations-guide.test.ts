@@ -1,6 +1,6 @@
-/** docs/configuration.md, errors.md, graph.md and operations.md: every command in them runs, and prints what they show. */
+/** docs/configuration.md, deploy.md, errors.md, graph.md and operations.md: every command in them runs, and prints what they show. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -38,7 +38,7 @@ async function run(
   return { code, output };
 }
 
-describe.each(["configuration", "errors", "graph", "operations"])("%s.md", (name) => {
+describe.each(["configuration", "errors", "graph", "operations", "deploy"])("%s.md", (name) => {
   test("shows commands", () => {
     expect(shown(name).length).toBeGreaterThan(0);
   });
@@ -67,6 +67,17 @@ describe("operations.md", () => {
     const { code, output } = await run(command, { DYN_FILE_KV: graph.discovery });
     expect([code, output]).toEqual([0, expect.any(String)]);
     if (command.includes("stator call")) expect(output).toBe('"> a"\n"> few"\n"> words"\n');
+  });
+});
+
+describe("deploy.md", () => {
+  const folder = mkdtempSync(join(tmpdir(), "stator-deploy-page-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each(commands("deploy"))("%s", async (command) => {
+    const { code, output } = await run(command.replace("dist/deploy", folder));
+    expect([code, output]).toEqual([0, expect.stringMatching(/^(wrote \S+\n)+$/)]);
+    for (const [, path = ""] of output.matchAll(/^wrote (.*)$/gm)) expect(existsSync(path)).toBeTrue();
   });
 });
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { root } from "../support/command.ts";
+import { attempt, packPackages, pathWithoutRust, succeed } from "../support/packed-packages.ts";
 
 /** An application that somebody else writes, in a folder that knows nothing of the workspace. */
 let app = "";
@@ -15,16 +16,8 @@ beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "stator-outside-"));
   app = join(folder, "app");
   // PATH holds Bun and the system's programs: no Rust.
-  const bin = join(folder, "bin");
-  mkdirSync(bin);
-  symlinkSync(process.execPath, join(bin, "bun"));
-  environment = { ...process.env, PATH: `${bin}:/usr/bin:/bin`, DYN_FILE_KV: join(folder, "discovery") };
-  const tarballs: Record<string, string> = {};
-  for (const name of PACKAGES) {
-    const file = join(folder, `${name}.tgz`);
-    await run([process.execPath, "pm", "pack", "--filename", file, "--quiet"], join(root, "packages", name));
-    tarballs[`@stator/${name}`] = `file:${file}`;
-  }
+  environment = { ...process.env, PATH: pathWithoutRust(folder), DYN_FILE_KV: join(folder, "discovery") };
+  const tarballs = await packPackages(folder, PACKAGES);
   cpSync(join(root, "apps/examples/hello-world/generated"), join(app, "contract"), { recursive: true });
   const versions = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     devDependencies: Record<string, string>;
@@ -47,7 +40,7 @@ beforeAll(async () => {
   write("tsconfig.json", { compilerOptions, include: ["*.ts", "contract"] });
   write("backend.ts", SERVICE);
   write("main.ts", CALLER);
-  await run(["bun", "install"], app);
+  await succeed(["bun", "install"], app, environment);
 });
 
 afterAll(() => rmSync(dirname(app), { recursive: true, force: true }));
@@ -93,26 +86,14 @@ function write(name: string, content: string | object): void {
   writeFileSync(join(app, name), typeof content === "string" ? content : JSON.stringify(content, null, 2));
 }
 
-async function run(command: string[], cwd: string): Promise<string> {
-  const { exitCode, output } = await attempt(command, cwd);
-  if (exitCode !== 0) throw new Error(`${command.join(" ")} ended with ${exitCode}:\n${output}`);
-  return output;
-}
-
-async function attempt(command: string[], cwd: string): Promise<{ exitCode: number; output: string }> {
-  const child = Bun.spawn(command, { cwd, env: environment, stdio: ["ignore", "pipe", "pipe"] });
-  const [out, error] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  return { exitCode: await child.exited, output: `${out}${error}` };
-}
-
 test("no Rust is in reach", () => {
   for (const tool of ["cargo", "rustc"]) expect(Bun.which(tool, { PATH: environment["PATH"] ?? "" })).toBeNull();
   expect(existsSync(join(app, "node_modules/@stator/runtime-native"))).toBeTrue();
 });
 
 test("it compiles, serves and calls with generated code", async () => {
-  await run(["bun", "node_modules/typescript/bin/tsc", "--project", "."], app);
-  const output = await run(["bun", "main.ts"], app);
+  await succeed(["bun", "node_modules/typescript/bin/tsc", "--project", "."], app, environment);
+  const output = await succeed(["bun", "main.ts"], app, environment);
   expect(output.trim().split("\n")).toEqual([
     "0 far bigint",
     "1 away bigint",
@@ -122,21 +103,25 @@ test("it compiles, serves and calls with generated code", async () => {
 
 test("its code is generated again from the committed document", async () => {
   const check = ["bun", "node_modules/.bin/stator-codegen", "--from-document", "--check"];
-  expect(await run(check, app)).toContain("up to date");
+  expect(await succeed(check, app, environment)).toContain("up to date");
   const file = join(app, "contract/types/token.ts");
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.replace("index: number", "index: string"));
-  const drifted = await attempt(check, app);
+  const drifted = await attempt(check, app, environment);
   expect(drifted).toMatchObject({ exitCode: 1 });
   expect(drifted.output).toContain("-  index: string");
-  await run(check.slice(0, -1), app);
+  await succeed(check.slice(0, -1), app, environment);
   expect(readFileSync(file, "utf8")).toBe(text);
 });
 
 test("a class that misses the contract does not compile", async () => {
   write("wrong.ts", SERVICE.replace("async *generate(request: Words,", "async *generates(request: Words,"));
   try {
-    const { exitCode, output } = await attempt(["bun", "node_modules/typescript/bin/tsc", "--project", "."], app);
+    const { exitCode, output } = await attempt(
+      ["bun", "node_modules/typescript/bin/tsc", "--project", "."],
+      app,
+      environment,
+    );
     expect(exitCode).not.toBe(0);
     expect(output).toMatch(/wrong\.ts\(6,\d+\): error TS2420[^]*Property 'generate' is missing/);
   } finally {

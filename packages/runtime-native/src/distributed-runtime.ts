@@ -189,7 +189,9 @@ export class DistributedRuntime implements AsyncDisposable {
 function environment(): Record<string, string> {
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (/^(DYN|ETCD|NATS)_/.test(name) && value !== undefined) own[name] = value.toWellFormed();
+    // Two underscores are for services: their configuration, which may have secrets.
+    if (!/^(DYN|ETCD|NATS|STATOR)_/.test(name) || /^STATOR_(?:.*__|SETTINGS$)/.test(name)) continue;
+    if (value !== undefined) own[name] = value.toWellFormed();
   }
   return own;
 }

@@ -101,3 +101,18 @@ test.each([
   expect(error.code).toBe("invalid_argument");
   expect(error.message).toContain(words);
 });
+
+test("the folder of the environment guards like the option", async () => {
+  const strangers = certificates("strangers-of-environment");
+  process.env["STATOR_SECURITY"] = ours;
+  try {
+    await using both = await pair({}, guarded);
+    expect(await both.client.generate("guarded").one()).toBe("guarded");
+    await using refused = await pair({}, { security: strangers });
+    // Without it the worker would speak plain text.
+    const { details } = await failure(refused.client.generate(1).one());
+    expect(details).toEqual({ reason: "unknown_authority" });
+  } finally {
+    delete process.env["STATOR_SECURITY"];
+  }
+});

@@ -19,6 +19,11 @@ test("a package of sources has nothing to be said about", () => {
   });
 });
 
+test("a template of applications may have tests, and no secrets", () => {
+  const { refused } = reviewPackage(files({ "template/app/src/app.test.ts": "", "template/app/.env": "" }));
+  expect(refused).toEqual(["template/app/.env may hold secrets"]);
+});
+
 test.each([
   "src/a.test.ts",
   "src/a.test-d.ts",

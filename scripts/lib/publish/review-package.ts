@@ -12,10 +12,13 @@ export type Review = {
   readonly remarks: readonly string[];
 };
 
+const IS_TEST = "is a test";
+/** What a new application begins with is part of the package, its tests too. */
+const TEMPLATE = /^template\//;
 const FORBIDDEN: readonly [RegExp, string][] = [
   [/(^|\/)(tests?|__tests__|node_modules|target|\.stator|\.turbo|\.git)\//, "is no part of a package"],
-  [/\.test(-d)?\.[cm]?[jt]sx?$/, "is a test"],
-  [/(^|\/)tests\.rs$/, "is a test"],
+  [/\.test(-d)?\.[cm]?[jt]sx?$/, IS_TEST],
+  [/(^|\/)tests\.rs$/, IS_TEST],
   [/-fixtures\//, "is of tests"],
   [/(^|\/)\.(env|npmrc|netrc)(\.|$)/, "may hold secrets"],
   [/\.(pem|key|p12)$/, "may hold secrets"],
@@ -32,7 +35,7 @@ export function reviewPackage(files: ReadonlyMap<string, Uint8Array>): Review {
   const remarks: string[] = [];
   for (const [path, content] of files) {
     const reason = FORBIDDEN.find(([pattern]) => pattern.test(path))?.[1];
-    if (reason !== undefined) refused.push(`${path} ${reason}`);
+    if (reason !== undefined && !(reason === IS_TEST && TEMPLATE.test(path))) refused.push(`${path} ${reason}`);
     if (path.endsWith(".node")) reviewAddon(path, content, refused, remarks);
   }
   const manifest = files.get("package.json");

@@ -13,6 +13,7 @@ test("every folder with tests is found, the long ones apart, whole graphs last",
 test("a package that has to have tests is there even without", () => {
   expect(testFolders(import.meta.dir)).toEqual([
     "packages/codegen",
+    "packages/create",
     "packages/runtime-native",
     "packages/sdk",
     "tests/e2e",

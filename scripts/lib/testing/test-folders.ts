@@ -1,5 +1,5 @@
 /** Without tests these would be broken, not fine. */
-const REQUIRED = ["packages/codegen", "packages/runtime-native", "packages/sdk", "tests/e2e"];
+const REQUIRED = ["packages/codegen", "packages/create", "packages/runtime-native", "packages/sdk", "tests/e2e"];
 
 /** Only in `test:full`. */
 const LONG = "tests/full";

@@ -27,10 +27,17 @@ function open(): RawAddon {
     throw new StatorError(
       "addon_missing",
       `@stator/runtime-native has no addon for ${addonPlatform()}: ${FILE} cannot be loaded. ` +
-        `Build it with \`bun run build\`, which needs Rust and a C compiler. (${reason})`,
+        `${remedy()} (${reason})`,
       { cause },
     );
   }
+}
+
+function remedy(): string {
+  return process.versions.bun !== undefined && Bun.isStandaloneExecutable
+    ? "This program unpacks it into the folder for temporary files, from which it must be allowed to load programs; " +
+        "TMPDIR names another folder."
+    : "Build it with `bun run build`, which needs Rust and a C compiler.";
 }
 
 function checked(addon: RawAddon): RawAddon {

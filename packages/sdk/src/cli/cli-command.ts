@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 
 import type { ServiceOption } from "../configuration/command-line-entries.ts";
+import type { OwnProgram } from "./command-source.ts";
 import { asText, once, oneOf, several, whole } from "./option-values.ts";
 
 /** How a command ends: with an exit code, or null while something goes on in this process. */
@@ -12,11 +13,16 @@ export interface CommandCall<Options> {
   readonly options: Options;
   /** `--Worker.maxTokens=5`, where the command takes such. */
   readonly services: readonly ServiceOption[];
+  /** The program, if it carries the graph that the command is about: then nobody names one. */
+  readonly own: OwnProgram | null;
 }
 
 /** One command of `stator`. */
 export interface CliCommand<Options = Record<string, unknown>> {
-  /** With its parameters, as commander has them: `scale <service> <workers>`. */
+  /**
+   * With its parameters, as commander has them: `scale <service> <workers>`. What is called `target` falls away in a program
+   * that carries its graph.
+   */
   readonly usage: string;
   /** Of the command that it stands below: `config`. */
   readonly below?: string;
@@ -24,6 +30,8 @@ export interface CliCommand<Options = Record<string, unknown>> {
   readonly options: readonly Option[];
   /** Whether it takes `--<Service>.<setting>=<value>`. */
   readonly takesServiceOptions: boolean;
+  /** Says what the target is: stands in the help before `more`, unless the program carries its graph. */
+  readonly aboutTarget?: string;
   /** Stands below the options in the help. */
   readonly more: string;
   run(call: CommandCall<Options>): Promise<CommandEnd>;
@@ -83,16 +91,20 @@ export const DISCOVERY_OPTIONS = (): Option[] => [
 export function commanderCommand(
   command: CliCommand,
   services: readonly ServiceOption[],
+  own: OwnProgram | null,
   end: (end: CommandEnd) => void,
 ): Command {
   const made = new Command(command.usage.split(" ")[0]);
   made.summary(command.summary).description(command.summary).helpOption("-h, --help", "this text");
-  for (const parameter of command.usage.split(" ").slice(1)) made.argument(parameter);
+  for (const parameter of command.usage.split(" ").slice(1)) {
+    if (own === null || !/^[<[]target[>\]]$/.test(parameter)) made.argument(parameter);
+  }
   for (const option of command.options) made.addOption(option);
   if (command.takesServiceOptions) made.usage(`${made.usage()} [--<Service>.<setting>=<value>...]`);
-  if (command.more !== "") made.addHelpText("after", `\n${command.more}`);
+  const more = [own === null ? (command.aboutTarget ?? "") : "", command.more].filter((text) => text !== "");
+  if (more.length > 0) made.addHelpText("after", `\n${more.join("\n")}`);
   made.action(async () => {
-    end(await command.run({ positionals: made.args, options: made.opts(), services }));
+    end(await command.run({ positionals: made.args, options: made.opts(), services, own }));
   });
   return made;
 }

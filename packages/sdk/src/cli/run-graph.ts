@@ -1,6 +1,7 @@
 import { ControlServer } from "../control/control-server.ts";
 import { runFolder } from "../control/run-folder.ts";
 import { onStopSignals } from "../serving/stop-signals.ts";
+import type { GraphSource } from "../graph/graph-source.ts";
 import { GraphWatcher } from "../supervisor/graph-watcher.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { CommandEnd } from "./cli-command.ts";
@@ -9,17 +10,18 @@ import { discoveryEnvironment, type ServeFlags, type ServeRequest } from "./serv
 import { UsageError } from "./usage-error.ts";
 
 /** Runs a graph as `stator serve` was asked to. */
-export async function runGraph(request: ServeRequest, flags: ServeFlags): Promise<CommandEnd> {
+export async function runGraph(source: GraphSource, request: ServeRequest, flags: ServeFlags): Promise<CommandEnd> {
   const own = discoveryEnvironment(request);
   if (flags.inProcess === true && flags.dryRun !== true) {
     // One process, whose own system server is that of the graph.
     const system = request.system.port === null ? {} : { DYN_SYSTEM_PORT: String(request.system.port) };
     Object.assign(process.env, { DYN_DISCOVERY_BACKEND: inProcessDiscovery() }, system, own);
     const { serveInProcess } = await import("./serve-in-process.ts");
-    return serveInProcess(request);
+    return serveInProcess(source, request);
   }
   const supervisor = new Supervisor({
     ...request,
+    child: source.child,
     // Each worker has a system server of its own, where there is room; the graph's answers for them.
     environment: { ...process.env, ...(request.system.port === null ? {} : { DYN_SYSTEM_PORT: "0" }), ...own },
     colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,

@@ -3,7 +3,7 @@ import { StatorError } from "@stator/runtime-native";
 import type { ConfigurationLayers } from "../configuration/configuration-layers.ts";
 import { ConfigurationError } from "../configuration/configuration-error.ts";
 import { loadLayers } from "../configuration/load-layers.ts";
-import { loadGraph } from "../graph/load-graph.ts";
+import type { GraphSource } from "../graph/graph-source.ts";
 import { type GraphNode, requireClasses } from "../graph/service-graph.ts";
 import { serveNodes } from "../serving/serve.ts";
 import { startFailure } from "../supervision/start-failure.ts";
@@ -13,10 +13,10 @@ import type { ServeRequest } from "./serve-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Runs the graph in this process, until a signal ends it. Gives an exit code when it could not start. */
-export async function serveInProcess(request: ServeRequest): Promise<number | null> {
+export async function serveInProcess(source: GraphSource, request: ServeRequest): Promise<number | null> {
   try {
     const layers = loadLayers(request.sources, process.env).for({ environment: process.env });
-    const graph = await load(request.target, layers);
+    const graph = await load(source, layers);
     for (const warning of layers.check(graph.map(({ definition }) => definition))) warn(warning);
     const described = describeGraph(graph);
     for (const { className, workers } of described) {
@@ -48,9 +48,9 @@ export async function serveInProcess(request: ServeRequest): Promise<number | nu
 }
 
 /** A target that is not there, or a graph that is not in order, is wrong usage. What the services themselves throw later is not. */
-async function load(target: string, layers: ConfigurationLayers): Promise<GraphNode[]> {
+async function load(source: GraphSource, layers: ConfigurationLayers): Promise<GraphNode[]> {
   try {
-    return (await loadGraph(target)).nodes(layers);
+    return (await source.load()).nodes(layers);
   } catch (error) {
     if (error instanceof StatorError && error.code === "invalid_argument") throw new UsageError(error.message);
     throw error;

@@ -26,7 +26,10 @@ export interface ServeFlags {
 }
 
 /** What `stator serve` was asked for. */
-export interface ServeRequest extends Omit<SupervisorOptions, "environment" | "colour" | "stdout" | "stderr"> {
+export interface ServeRequest extends Omit<
+  SupervisorOptions,
+  "child" | "environment" | "colour" | "stdout" | "stderr"
+> {
   readonly discovery: string | null;
   readonly filePath: string | null;
 }

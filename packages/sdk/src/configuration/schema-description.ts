@@ -60,13 +60,46 @@ export function schemasOfItem(root: JsonSchema, schema: unknown, index: number, 
   return isObject(own) ? [own, ...inside] : inside;
 }
 
-/** Whether a value at this path, or one around it, is not to be shown: its schema says `writeOnly`. */
+/**
+ * Whether a value at this path, or one around it, is not to be shown: its schema says `writeOnly`. A list is shown as a whole
+ * or not at all, so one part of an item is enough.
+ */
 export function isSecretAt(root: JsonSchema, path: readonly string[]): boolean {
   let schemas: unknown[] = [root];
-  return path.some((key) => {
+  const isAround = path.some((key) => {
     schemas = schemas.flatMap((schema) => schemasOfKey(root, schema, key));
     return schemas.some((schema) => resolved(root, schema)?.["writeOnly"] === true);
   });
+  return isAround || schemas.some((schema) => hasSecretItems(root, schema));
+}
+
+function hasSecretItems(root: JsonSchema, schema: unknown, depth = 0): boolean {
+  const at = resolved(root, schema);
+  if (at === null || depth > 16) return false;
+  const seen = new Set<unknown>();
+  return (
+    itemSchemas(at).some((each) => holdsSecret(root, each, seen)) ||
+    branches(at).some((each) => hasSecretItems(root, each, depth + 1))
+  );
+}
+
+/** Looks at each schema once: they may lead to themselves. */
+function holdsSecret(root: JsonSchema, schema: unknown, seen: Set<unknown>): boolean {
+  const at = resolved(root, schema);
+  if (at === null || seen.has(at)) return false;
+  seen.add(at);
+  const { properties, additionalProperties: more } = at;
+  const inside = [
+    ...(isObject(properties) ? Object.values(properties) : []),
+    more,
+    ...itemSchemas(at),
+    ...branches(at),
+  ];
+  return at["writeOnly"] === true || inside.some((each) => holdsSecret(root, each, seen));
+}
+
+function itemSchemas({ items, prefixItems: first }: JsonSchema): unknown[] {
+  return [items, ...(Array.isArray(first) ? (first as unknown[]) : [])];
 }
 
 function branches(schema: JsonSchema): unknown[] {

@@ -12,7 +12,8 @@ const ABSTRACT = Symbol.for("@stator/sdk/abstract");
  */
 export function abstractService(): (target: AbstractServiceClass, context: ClassDecoratorContext) => void {
   return (_target, context) => {
-    (context.metadata as Record<PropertyKey, unknown>)[ABSTRACT] = true;
+    // The decorator is told what the sources say; the class itself may have been given a shorter name by a bundler.
+    (context.metadata as Record<PropertyKey, unknown>)[ABSTRACT] = context.name ?? "";
   };
 }
 
@@ -21,4 +22,10 @@ export function isAbstractService(value: unknown): value is AbstractServiceClass
   if (typeof value !== "function" || !Object.hasOwn(value, METADATA)) return false;
   const metadata = (value as unknown as Record<symbol, unknown>)[METADATA];
   return typeof metadata === "object" && metadata !== null && Object.hasOwn(metadata, ABSTRACT);
+}
+
+/** The name of such a class, for messages. */
+export function abstractName(value: AbstractServiceClass): string {
+  const name = (value as unknown as Record<symbol, Record<symbol, unknown>>)[METADATA]?.[ABSTRACT];
+  return typeof name === "string" && name !== "" ? name : value.name;
 }

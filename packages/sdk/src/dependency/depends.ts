@@ -1,5 +1,5 @@
 import { isContract, type ServiceContract } from "../contract/service-contract.ts";
-import { type AbstractServiceClass, isAbstractService } from "../definition/abstract-service.ts";
+import { abstractName, type AbstractServiceClass, isAbstractService } from "../definition/abstract-service.ts";
 import { type CommandService, isCommandService } from "../definition/command-service.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { definitionOf, type ServiceClass } from "../definition/service-definition.ts";
@@ -57,7 +57,7 @@ function resolveAsked(value: unknown): ResolvedDependency & { readonly asked: As
 function abstractDependency(value: AbstractServiceClass): ResolvedDependency {
   const metadata = (value as unknown as Record<symbol, DecoratorMetadata | undefined>)[METADATA];
   const endpoints = [...allMembers(metadata).endpoints.values()];
-  return { target: { label: value.name, namespace: "", component: "", endpoints }, service: null };
+  return { target: { label: abstractName(value), namespace: "", component: "", endpoints }, service: null };
 }
 
 /** What a service or a contract is for those who depend on it. */

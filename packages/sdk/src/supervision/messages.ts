@@ -51,7 +51,7 @@ export interface DescribedGraph {
   readonly files: readonly string[];
 }
 
-/** What a child is started for; its only argument, as JSON. */
+/** What a child is started for; its last argument, as JSON. A program that carries its graph has no use for the target. */
 export type ChildTask =
   | {
       readonly task: "describe";

@@ -1,5 +1,6 @@
 import { UsageError } from "../cli/usage-error.ts";
 import type { ConfigurationSources } from "../configuration/load-layers.ts";
+import type { GraphSource } from "../graph/graph-source.ts";
 import type { DescribedGraph } from "../supervision/messages.ts";
 import { type ChildExit, type ChildOutput, ChildProcess } from "./child-process.ts";
 import { launchTask } from "./launch.ts";
@@ -7,7 +8,7 @@ import { exitText } from "./worker.ts";
 
 /** Loads a graph in a process of its own, so that nothing of the user's code runs in the supervisor. */
 export async function describeTarget(
-  target: string,
+  { target, child: program }: Pick<GraphSource, "target" | "child">,
   sources: ConfigurationSources,
   environment: Record<string, string | undefined>,
   output: ChildOutput,
@@ -15,7 +16,8 @@ export async function describeTarget(
 ): Promise<DescribedGraph> {
   let described: DescribedGraph | null = null;
   let failure: { readonly message: string; readonly usage?: boolean } | null = null;
-  const child = new ChildProcess(launchTask({ task: "describe", target, sources }, environment), output, (message) => {
+  const launch = launchTask(program, { task: "describe", target, sources }, environment);
+  const child = new ChildProcess(launch, output, (message) => {
     if (message.type === "graph") described = message;
     if (message.type === "failed") failure = message;
   });

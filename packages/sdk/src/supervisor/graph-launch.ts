@@ -8,6 +8,8 @@ import type { PlannedService } from "./worker-plan.ts";
 /** What all processes of a graph have in common. */
 export interface GraphLaunchOptions {
   readonly target: string;
+  /** The program of our own children, and what stands before their task. */
+  readonly child: readonly string[];
   readonly host: string;
   readonly drainMs: number;
   readonly environment: Record<string, string | undefined>;
@@ -18,7 +20,7 @@ const LONGEST_VARIABLE = 100 * 1024;
 
 /** How one worker is started: its environment, its configuration, its GPUs. */
 export function launchWorker(
-  { target, host, drainMs, environment }: GraphLaunchOptions,
+  { target, child, host, drainMs, environment }: GraphLaunchOptions,
   settings: string,
   { description, port: wanted }: PlannedService,
   port: number,
@@ -36,6 +38,7 @@ export function launchWorker(
   // Workers that come later share the port, too.
   const http = { host, port, reusePort: wanted !== null };
   return launchTask(
+    child,
     { task: "serve", target, service: id, http, drainMs },
     { ...own, [CONFIG_VARIABLES.resolved]: settings },
   );

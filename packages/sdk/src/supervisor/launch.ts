@@ -1,6 +1,5 @@
 import { accessSync, constants } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { supervisedEnvironment } from "../supervision/environment.ts";
 import type { ChildTask, CommandDescription } from "../supervision/messages.ts";
@@ -15,13 +14,11 @@ export interface Launch {
   readonly environment: Environment;
 }
 
-const CHILD = fileURLToPath(new URL("./child.ts", import.meta.url));
-
-/** A task of our own child program. */
-export function launchTask(task: ChildTask, environment: Environment): Launch {
+/** A task of the program that loads the graph: `child` is its path, and what stands before the task. */
+export function launchTask(child: readonly string[], task: ChildTask, environment: Environment): Launch {
   const drainMs = task.task === "serve" ? task.drainMs : 0;
   return {
-    argv: [process.execPath, CHILD, JSON.stringify(task)],
+    argv: [...child, JSON.stringify(task)],
     environment: { ...environment, ...supervisedEnvironment(drainMs) },
   };
 }

@@ -21,8 +21,10 @@ import { exitText, type Worker } from "./worker.ts";
 
 /** What the supervisor is to run, and where it reports. */
 export interface SupervisorOptions extends PlanOptions {
-  /** `<file>#<Service>` of the graph's root. */
+  /** `<file>#<Service>` of the graph's root, or the name of the program that carries it. */
   readonly target: string;
+  /** The program of our own children, and what stands before their task. */
+  readonly child: readonly string[];
   readonly sources: ConfigurationSources;
   readonly host: string;
   /** Where health and metrics of the graph are asked for; a port of null for nowhere. */
@@ -82,11 +84,11 @@ export class Supervisor implements Controlled {
 
   /** Loads the graph and decides what would run, without starting it. */
   async plan(): Promise<{ readonly described: DescribedGraph; readonly plan: Plan }> {
-    const { target, sources, environment } = this.options;
+    const { sources, environment } = this.options;
     this.loadedAt = Date.now();
     this.isBroken = true;
     const described = await describeTarget(
-      target,
+      this.options,
       sources,
       environment,
       this.output("stator", "stator", 0, true),

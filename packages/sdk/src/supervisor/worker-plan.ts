@@ -104,7 +104,8 @@ export function gpusFor(
   );
 }
 
-function planPorts(
+/** The HTTP port of each service that has one: its own, else the next one after the root's. */
+export function planPorts(
   services: readonly ServiceDescription[],
   running: readonly ServiceDescription[],
   port: number,

@@ -92,3 +92,15 @@ pub enum Question {
     /// What it counts itself.
     Metrics = 2,
 }
+
+/// How much JavaScript will have to say to this: nothing but to a request that is complete, which counts twice, and to the
+/// end of a call.
+pub fn turns(record: &Record) -> usize {
+    let head = record[0];
+    match head & 0xFF {
+        END | FAIL => 1,
+        MESSAGE if head & LAST != 0 => 1,
+        REQUEST if head & LAST != 0 => 2,
+        _ => 0,
+    }
+}

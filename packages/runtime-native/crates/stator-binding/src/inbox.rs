@@ -9,6 +9,12 @@ use crate::{
 /// Text that one drain hands over, in bytes: a flood cannot hold the event loop for long.
 const DRAIN_BYTES: usize = 256 * 1024;
 
+/// What has arrived is handed over in so many parts, each with at least so many turns ([`event::turns`]). JavaScript sends
+/// what it says to one part before it takes the next: so the peer has work meanwhile, and neither side waits for the whole
+/// of the other's. Items of streams are not counted: they are only read.
+const PARTS: usize = 4;
+const PART: usize = 16;
+
 /// A buffer that a burst made larger than this is given back.
 const KEEP: usize = 1024 * 1024;
 
@@ -33,6 +39,8 @@ struct Lanes {
 #[derive(Default)]
 struct Taking {
     lanes: Lanes,
+    /// Turns that one drain hands over.
+    part: usize,
     record: usize,
     text: usize,
     byte: usize,
@@ -130,22 +138,26 @@ impl Inbox {
         }
     }
 
-    /// Hands as much as fits to `take`: at most `room` records, and text up to the cap.
+    /// Hands the next part to `take`: at most as many records as fit into `out`, and text up to the cap.
     pub fn drain<T>(&self, out: &mut [u32], take: impl FnOnce(Batch<'_>) -> T) -> T {
         self.wake.answered();
         let mut front = self.front.lock();
         if front.record == front.lanes.records.len() {
             front.recycle();
             std::mem::swap(&mut front.lanes, &mut self.back.lock());
+            let turns: usize = front.lanes.records.iter().map(event::turns).sum();
+            front.part = turns.div_ceil(PARTS).max(PART);
         }
         let Taking {
             lanes,
+            part,
             record,
             text,
             byte,
         } = &mut *front;
         let (first_text, first_byte) = (*text, *byte);
         let mut count = 0;
+        let mut turns = 0;
         for (entry, slots) in lanes.records[*record..].iter().zip(out.chunks_exact_mut(SLOTS)) {
             slots.copy_from_slice(entry);
             let length = entry[7] as usize;
@@ -155,7 +167,8 @@ impl Inbox {
                 *byte += length;
             }
             count += 1;
-            if (*text - first_text) + (*byte - first_byte) >= DRAIN_BYTES {
+            turns += event::turns(entry);
+            if turns >= *part || (*text - first_text) + (*byte - first_byte) >= DRAIN_BYTES {
                 break;
             }
         }

@@ -3,10 +3,10 @@ import { checkGraph } from "../../graph/check-graph.ts";
 import { drawMermaid } from "../../graph/draw-mermaid.ts";
 import { drawSvg } from "../../graph/draw-svg.ts";
 import { graphEdges } from "../../graph/graph-edges.ts";
-import { loadGraph } from "../../graph/load-graph.ts";
 import { readGpuList } from "../../resources/gpu-inventory.ts";
 import { describeGraph } from "../../supervisor/describe-graph.ts";
 import { choiceOption, type CliCommand, CONFIGURATION_OPTIONS, flag, JSON_OPTION, textOption } from "../cli-command.ts";
+import { commandSource } from "../command-source.ts";
 import { print, printJson, printLines } from "../command-output.ts";
 
 interface GraphOptions {
@@ -35,10 +35,11 @@ export const graphCommand: CliCommand<GraphOptions> = {
     JSON_OPTION(),
   ],
   takesServiceOptions: true,
-  more: "<target> is <file>#<Name>, as for stator serve. Nothing is started; the classes are constructed.",
-  async run({ positionals: [target = ""], options, services }) {
+  aboutTarget: "<target> is <file>#<Name>, as for stator serve.",
+  more: "Nothing is started; the classes are constructed.",
+  async run({ positionals: [target], options, services, own }) {
     const sources = { files: options.configFile ?? [], profiles: options.profile ?? [], options: services };
-    const graph = await loadGraph(target);
+    const graph = await commandSource(own, target).load();
     if (options.check === true) {
       const gpus = options.gpus === undefined ? {} : { gpus: readGpuList(options.gpus) };
       const problems = checkGraph(graph.parts, { ...gpus, layers: loadLayers(sources, process.env) });

@@ -7,6 +7,7 @@ import {
   numberOption,
   textOption,
 } from "../cli-command.ts";
+import { commandSource } from "../command-source.ts";
 import { runGraph } from "../run-graph.ts";
 import { type ServeFlags, serveRequest } from "../serve-options.ts";
 
@@ -42,18 +43,19 @@ export const serveCommand: CliCommand<ServeFlags> = {
     textOption("--ready-file <path>", "also writes address, process ids and instance ids there, as JSON"),
   ],
   takesServiceOptions: true,
-  more: `<target> is <file>#<Name>: a graph, or a service, which brings all that it depends on. #<Name> may be left out where the
+  aboutTarget: `<target> is <file>#<Name>: a graph, or a service, which brings all that it depends on. #<Name> may be left out where the
 file exports one graph, or one service. Each service runs in processes of its own.
-
-  --<Service>.workers=N         processes for that service, or auto
+`,
+  more: `  --<Service>.workers=N         processes for that service, or auto
   --<Service>.port=N            HTTP port of that service
   --<Service>.<setting>=VALUE   its own configuration; "stator config explain" says what there is
 
 Prints "ready <url>" when every service is registered and HTTP is open. Ctrl-C drains; a second one forces.
 
 Exit codes: 0 stopped as asked, 1 could not start or nothing is left, 2 wrong usage, 130 and 143 forced by a second signal.`,
-  run({ positionals, options, services }) {
-    const request = serveRequest(positionals[0] ?? "", options, services, process.env);
-    return runGraph(request, options);
+  run({ positionals, options, services, own }) {
+    const source = commandSource(own, positionals[0]);
+    const request = serveRequest(source.target, options, services, process.env);
+    return runGraph(source, request, options);
   },
 };

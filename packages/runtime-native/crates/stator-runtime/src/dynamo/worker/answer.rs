@@ -212,10 +212,13 @@ impl Answer {
         if state.dead || self.shared.security.has_tls() || self.home.nats.is_some() {
             return None;
         }
-        // What is wrong with the address, the second try tells.
+        // What is wrong with the address, or that nobody listens there, the second try tells.
         let begun = Begun::new(self.home.address).ok()?;
-        // What is wrong with the connection, the next write tells.
-        let _ = state.out.write_with(|bytes| begun.try_write(bytes));
+        let written = state.out.write_with(|bytes| begun.try_write(bytes));
+        if written.is_err() && state.out.written() == 0 {
+            return None;
+        }
+        // What is wrong with a connection that was there, the next write tells.
         state.last_progress = Instant::now();
         let is_done = state.ended && state.out.unsent() == 0;
         Some(Sent { begun, is_done })

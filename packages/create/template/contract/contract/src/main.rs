@@ -1,0 +1,3 @@
+//! Prints the document of the contract.
+
+stator_contract::main!(greetings_contract::contracts);

@@ -1,0 +1,1 @@
+export { main, type MainGraph, type MainOptions } from "./main.ts";
