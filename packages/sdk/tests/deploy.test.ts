@@ -220,13 +220,13 @@ describe("k8s", () => {
       PodDisruptionBudget = [],
       StatefulSet = [],
     } = k8s(shop, { namespace: "prod" });
-    expect(names(Deployment)).toEqual(["shop-nats", "shop-store", "shop-front"]);
-    expect(names(StatefulSet)).toEqual(["shop-etcd"]);
+    expect(names(Deployment)).toEqual(["shop-store", "shop-front"]);
+    expect(names(StatefulSet)).toEqual(["shop-etcd", "shop-nats"]);
     expect(names(Service)).toEqual(["shop-etcd", "shop-nats", "shop-front"]);
     expect(names(PodDisruptionBudget)).toEqual(["shop-store"]);
     for (const { metadata } of [Deployment, Service, PodDisruptionBudget, StatefulSet].flat())
       expect(metadata.namespace).toBe("prod");
-    const [, store, front] = Deployment;
+    const [store, front] = Deployment;
     expect(store?.spec["replicas"]).toBe(3);
     expect(store?.spec.template.spec).toMatchObject({
       terminationGracePeriodSeconds: 15,
@@ -248,7 +248,7 @@ describe("k8s", () => {
   });
 
   test("whole GPUs are asked for, parts of one are refused", () => {
-    const { Deployment: [, store] = [] } = k8s(shop, { services: [["Store.resources.gpu", "2"]] });
+    const { Deployment: [store] = [] } = k8s(shop, { services: [["Store.resources.gpu", "2"]] });
     expect(store?.spec).toMatchObject({ strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } });
     expect(store?.spec.template.spec).toMatchObject({
       containers: [{ resources: { limits: { "nvidia.com/gpu": "2" } } }],
@@ -257,7 +257,7 @@ describe("k8s", () => {
   });
 
   test("labels that Kubernetes does not take are annotations", () => {
-    const { Deployment: [, store] = [] } = k8s(shop, {
+    const { Deployment: [store] = [] } = k8s(shop, {
       services: [["Store.labels.note", "for people, not selectors"]],
     });
     expect(store?.metadata.annotations).toEqual({ note: "for people, not selectors" });
@@ -270,8 +270,9 @@ describe("k8s", () => {
   });
 
   test("certificates are a Secret that is mounted", () => {
-    const text = JSON.stringify(k8s(shop, { security: "shop-certs" })["Deployment"]);
-    expect(text.match(/"secretName":"shop-certs"/g)).toHaveLength(3);
+    const { Deployment, StatefulSet } = k8s(shop, { security: "shop-certs" });
+    const text = JSON.stringify([Deployment, StatefulSet]);
+    expect(text.match(/"secretName":"shop-certs"/g)).toHaveLength(4);
     expect(text).toContain('{"name":"STATOR_SECURITY","value":"/etc/stator/security"}');
   });
 

@@ -40,13 +40,14 @@ export function composeServers(deployment: Deployment): {
               test: ["CMD", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SERVER_PORTS.natsMonitor}/healthz`],
               ...HEALTH,
             },
-            ...(files.length === 0 ? {} : { volumes: files }),
+            volumes: [{ type: "volume", source: "nats", target: "/data" }, ...files],
             ...HARDENED,
           },
         }
       : {}),
   };
-  return { services, volumes: etcd === null ? { etcd: {} } : null };
+  const volumes = Object.fromEntries(Object.keys(services).map((name) => [name, {}]));
+  return { services, volumes: Object.keys(volumes).length === 0 ? null : volumes };
 }
 
 function etcdHealth(folder: string | null): string[] {

@@ -13,63 +13,56 @@ export function k8sServers(deployment: Deployment): object[] {
 }
 
 function etcdObjects(deployment: Deployment): object[] {
-  const name = objectName(deployment, "etcd");
   return [
     service(deployment, "etcd", SERVER_PORTS.etcd),
-    {
-      apiVersion: "apps/v1",
-      kind: "StatefulSet",
-      metadata: metadata(deployment, "etcd"),
-      spec: {
-        serviceName: name,
-        replicas: 1,
-        selector: { matchLabels: selector(deployment, "etcd") },
-        template: pod(deployment, "etcd", {
-          image: ETCD_IMAGE,
-          command: etcdCommand(name, folder(deployment)),
-          ports: [
-            { name: "etcd", containerPort: SERVER_PORTS.etcd },
-            { name: "monitor", containerPort: SERVER_PORTS.etcdMetrics },
-          ],
-          ...probes("/livez", "/readyz"),
-          resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } },
-          volumeMounts: [{ name: "data", mountPath: "/data" }],
-        }),
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "data" },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "2Gi" } } },
-          },
-        ],
-      },
-    },
+    statefulSet(deployment, "etcd", {
+      image: ETCD_IMAGE,
+      command: etcdCommand(objectName(deployment, "etcd"), folder(deployment)),
+      ports: [
+        { name: "etcd", containerPort: SERVER_PORTS.etcd },
+        { name: "monitor", containerPort: SERVER_PORTS.etcdMetrics },
+      ],
+      ...probes("/livez", "/readyz"),
+      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } },
+    }),
   ];
 }
 
 function natsObjects(deployment: Deployment): object[] {
   return [
     service(deployment, "nats", SERVER_PORTS.nats),
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: metadata(deployment, "nats"),
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: selector(deployment, "nats") },
-        template: pod(deployment, "nats", {
-          image: NATS_IMAGE,
-          args: natsArguments(folder(deployment)),
-          ports: [
-            { name: "nats", containerPort: SERVER_PORTS.nats },
-            { name: "monitor", containerPort: SERVER_PORTS.natsMonitor },
-          ],
-          ...probes("/healthz", "/healthz"),
-          resources: { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory: "512Mi" } },
-          volumeMounts: [],
-        }),
-      },
-    },
+    statefulSet(deployment, "nats", {
+      image: NATS_IMAGE,
+      args: natsArguments(folder(deployment)),
+      ports: [
+        { name: "nats", containerPort: SERVER_PORTS.nats },
+        { name: "monitor", containerPort: SERVER_PORTS.natsMonitor },
+      ],
+      ...probes("/healthz", "/healthz"),
+      resources: { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory: "512Mi" } },
+    }),
   ];
+}
+
+/** One pod that keeps what is below `/data`. */
+function statefulSet(deployment: Deployment, own: "etcd" | "nats", container: object): object {
+  return {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: metadata(deployment, own),
+    spec: {
+      serviceName: objectName(deployment, own),
+      replicas: 1,
+      selector: { matchLabels: selector(deployment, own) },
+      template: pod(deployment, own, { ...container, volumeMounts: [{ name: "data", mountPath: "/data" }] }),
+      volumeClaimTemplates: [
+        {
+          metadata: { name: "data" },
+          spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "2Gi" } } },
+        },
+      ],
+    },
+  };
 }
 
 function service(deployment: Deployment, own: "etcd" | "nats", port: number): object {

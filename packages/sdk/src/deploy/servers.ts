@@ -44,15 +44,15 @@ export function etcdCommand(host: string, certificates: string | null): string[]
   ];
 }
 
-/** The same for NATS, as arguments of the image's program. */
+/** The same for NATS, as arguments of the image's program. What queues hold is kept in `/data`. */
 export function natsArguments(certificates: string | null): string[] {
-  const monitor = [`--http_port=${SERVER_PORTS.natsMonitor}`];
-  if (certificates === null) return monitor;
+  const plain = [`--http_port=${SERVER_PORTS.natsMonitor}`, "--jetstream", "--store_dir=/data"];
+  if (certificates === null) return plain;
   const files = ["cert=cert", "key=key", "cacert=ca"].map((each) => {
     const [option = "", file = ""] = each.split("=");
     return `--tls${option}=${certificates}/${file}.pem`;
   });
-  return [...monitor, "--tls", "--tlsverify", ...files];
+  return [...plain, "--tls", "--tlsverify", ...files];
 }
 
 function etcdUrl(host: string, tls: boolean): string {
