@@ -21,7 +21,9 @@ export class DeadLetter {
   readonly error: string | null;
   /** How many times it was given to somebody. */
   readonly deliveries: number;
+  /** When it was put, by the clock of the back end. */
   readonly putAt: Date;
+  /** When it was given up. */
   readonly deadAt: Date;
   readonly #value: QueueDeadLetter["value"];
 
@@ -96,6 +98,7 @@ export class DeadLetters implements AsyncIterable<DeadLetter> {
     return { letters, next: page.more ? (letters.at(-1)?.number ?? null) : null };
   }
 
+  /** All of them, a page at a time. */
   async *[Symbol.asyncIterator](): AsyncGenerator<DeadLetter, void, void> {
     let after: bigint | null = 0n;
     while (after !== null) {

@@ -12,11 +12,13 @@ import type { QueuePort } from "./queue-port.ts";
  * `unknown_outcome` when NATS was lost: then the job may come again.
  */
 export class QueueJob<Value> {
+  /** What was put, as the schema gives it back. */
   readonly value: Value;
   /** The id that it was put with. */
   readonly id: string;
   /** How many times it was given to somebody, this time included. */
   readonly deliveries: number;
+  /** When it was put, by the clock of the back end. */
   readonly putAt: Date;
   readonly #port: QueuePort;
   readonly #number: number;

@@ -14,6 +14,7 @@ export class QueueJobs<Value> implements AsyncIterableIterator<QueueJob<Value>, 
     this.#taker = taker;
   }
 
+  /** The next job; done when none came in `waitMs`, or the loop was left. */
   async next(): Promise<IteratorResult<QueueJob<Value>, void>> {
     if (this.#ended) return { done: true, value: undefined };
     try {
@@ -34,10 +35,12 @@ export class QueueJobs<Value> implements AsyncIterableIterator<QueueJob<Value>, 
     return { done: true, value: undefined };
   }
 
+  /** Itself. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** As `return()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }

@@ -38,6 +38,7 @@ export interface QueuePutOptions {
 
 /** What became of a put. */
 export interface QueuePutResult {
+  /** The id that it has: the given one, or one that was made. */
   readonly id: string;
   /** Whether there was a job with that id already, so that this one was not kept. */
   readonly duplicate: boolean;

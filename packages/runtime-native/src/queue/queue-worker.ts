@@ -47,6 +47,7 @@ export class QueueWorker<Value> implements AsyncDisposable {
     return this.done;
   }
 
+  /** As `stop()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -34,6 +34,7 @@ const RETRY_MS = { first: 1000, most: 60_000 };
  * queue was deleted, once: the next use makes it anew; and `shutting_down`.
  */
 export class Queue<Value = unknown, Put = Value> {
+  /** What it was opened by. */
   readonly name: string;
   /** The jobs that were given up. */
   readonly deadLetters: DeadLetters;
