@@ -55,6 +55,7 @@ export class Telemetry implements AsyncDisposable {
     return this.shutdown(Math.min(this.endMs, Math.max(leftMs, LEAST_END_MS)));
   }
 
+  /** As `shutdown()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }

@@ -6,8 +6,9 @@ const PATIENCE_MS = 4000;
 /** What cannot be heard of is looked at this often. */
 const LOOK_MS = 5;
 
-/** How long to wait, in milliseconds of the real time. Default: 4000. */
+/** How long to wait. */
 export interface WaitOptions {
+  /** In milliseconds of the real time. Default: 4000. */
   readonly timeoutMs?: number;
 }
 

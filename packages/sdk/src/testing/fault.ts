@@ -35,6 +35,7 @@ export class Fault implements Disposable {
 
   /** @internal Use `cluster.on`. */
   constructor(
+    /** What is done to a call that it fits. */
     readonly effect: FaultEffect,
     private readonly fits: (call: FaultyCall) => boolean,
     private readonly options: FaultOptions,
@@ -47,6 +48,7 @@ export class Fault implements Disposable {
     this.forget(this);
   }
 
+  /** As `remove()`. */
   [Symbol.dispose](): void {
     this.remove();
   }

@@ -7,6 +7,7 @@ const LOOK_MS = 2;
 
 /** What has not ended when a cluster stops. */
 export class LeakError extends Error {
+  /** Always `LeakError`. */
   override readonly name = "LeakError";
 
   constructor(

@@ -33,6 +33,7 @@ export class Partition implements AsyncDisposable {
     await this.settled();
   }
 
+  /** As `heal()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.heal();
   }

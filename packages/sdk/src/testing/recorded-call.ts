@@ -27,7 +27,9 @@ export interface RecordedCall<Request = unknown, Item = unknown> {
   readonly response: Item | undefined;
   /** What it failed with; the reason why it was over, where it was left; null if nothing went wrong. */
   readonly error: StatorError | null;
+  /** What went with it, by name. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** How far it has come. */
   readonly status: CallStatus;
   /** The faults that were played with it, such as `drop`. */
   readonly faults: readonly string[];

@@ -20,6 +20,7 @@ export class RecordedCalls implements Iterable<RecordedCall> {
     private readonly changes: Changes,
   ) {}
 
+  /** All of them, in the order of arrival. */
   [Symbol.iterator](): Iterator<RecordedCall> {
     return this.all()[Symbol.iterator]();
   }

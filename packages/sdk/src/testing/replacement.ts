@@ -4,7 +4,9 @@ import type { Tested } from "./tested-service.ts";
 
 /** A service, and what stands in for it. `stub` and `fake` make them. */
 export interface Replacement {
+  /** What others depend on. */
   readonly original: Tested;
+  /** What runs in its place. */
   readonly service: ServiceClass;
 }
 

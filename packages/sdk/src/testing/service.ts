@@ -30,6 +30,7 @@ export class TestService<S extends object> implements AsyncDisposable {
     return this.cluster.calls;
   }
 
+  /** The time of the cluster. */
   get clock(): TestClock {
     return this.cluster.clock;
   }
@@ -39,10 +40,12 @@ export class TestService<S extends object> implements AsyncDisposable {
     return this.instance.fetch(request, init);
   }
 
+  /** Stops the service and all that stands around it. */
   stop(): Promise<void> {
     return this.cluster.stop();
   }
 
+  /** As `stop()`; what was left open is an error. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.cluster[Symbol.asyncDispose]();
   }

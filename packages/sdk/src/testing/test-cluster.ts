@@ -183,6 +183,7 @@ export class TestCluster implements AsyncDisposable {
     return this.stopping;
   }
 
+  /** As `stop()`; what was left open is an error. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       await this.stop();

@@ -92,6 +92,7 @@ export class TestInstance<S = object> {
     return this.serving.fetch(asked);
   }
 
+  /** Its name, such as `Worker#2`. */
   toString(): string {
     return `${this.name} (${this.state})`;
   }
