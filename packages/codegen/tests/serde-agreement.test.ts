@@ -147,3 +147,28 @@ test(
   },
   { timeout: 3_600_000 },
 );
+
+test("each float is read by Rust as the number that it is", async () => {
+  const random = new Random(seed);
+  const view = new DataView(new ArrayBuffer(8));
+  const numbers = [5e-324, Number.MAX_VALUE, 0.1 + 0.2, 31.245270191439438];
+  while (numbers.length < 10_000) {
+    view.setUint32(0, random.below(2 ** 32));
+    view.setUint32(4, random.below(2 ** 32));
+    const number = view.getFloat64(0);
+    if (Number.isFinite(number)) numbers.push(number);
+  }
+  const lists = {
+    numbers,
+    nested: [],
+    pairs: [],
+    three: [1, 2, 3],
+    none: [],
+    tuple: [true, "", null],
+    single: [1],
+    set: [],
+  };
+  const [answer = ""] = await askSerde([`Lists ${JSON.stringify({ ...lists, words: [] })}`]);
+  expect(answer).toStartWith("ok ");
+  expect((JSON.parse(answer.slice(3)) as { numbers: number[] }).numbers).toEqual(numbers);
+});
