@@ -51,6 +51,12 @@ describe("docs/runtime.md", () => {
     expect(examples).toHaveLength(OUTPUT.length);
   });
 
+  /** Defaults that are no values. */
+  const IN_WORDS: Readonly<Record<string, string>> = {
+    filePath: "private to the project and the user",
+    memoryCluster: "none",
+  };
+
   test("the table of settings is that of the core", () => {
     const source = readFileSync(
       join(packageFolder, "crates", "stator-runtime", "src", "config", "runtime_config.rs"),
@@ -67,7 +73,7 @@ describe("docs/runtime.md", () => {
     const known = settings.map(([option, variable, value]) => [
       option,
       variable,
-      option === "filePath" ? "private to the project and the user" : option?.endsWith("ost") ? "127.0.0.1" : value,
+      IN_WORDS[option ?? ""] ?? (option?.endsWith("ost") ? "127.0.0.1" : value),
     ]);
     expect(table).toEqual(known);
   });
