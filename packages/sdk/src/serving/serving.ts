@@ -3,6 +3,7 @@ import type { DistributedRuntime } from "@stator/runtime-native";
 import type { HttpServer } from "../http/http-server.ts";
 import type { SharedTelemetry } from "../telemetry/shared-telemetry.ts";
 import type { ServiceHost } from "./service-host.ts";
+import { settledWithin } from "./settled-within.ts";
 
 /** Services that run in this process. */
 export class Serving implements AsyncDisposable {
@@ -67,7 +68,7 @@ export class Serving implements AsyncDisposable {
     this.runtime.setHealthStatus(false);
     const end = Date.now() + this.drainMs;
     // HTTP requests call other services, so the runtime has to outlive them.
-    await within(
+    await settledWithin(
       this.drainMs,
       [this.http, ...this.hosts].flatMap((part) => part?.drain() ?? []),
     );
@@ -82,12 +83,4 @@ export class Serving implements AsyncDisposable {
     }
     if (errors.length > 0) throw new AggregateError(errors, "A shutdown hook failed.");
   }
-}
-
-/** Waits for all of `parts`, at most `limitMs`. */
-async function within(limitMs: number, parts: readonly Promise<void>[]): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, limitMs);
-  await Promise.race([Promise.allSettled(parts), promise]);
-  clearTimeout(timer);
 }

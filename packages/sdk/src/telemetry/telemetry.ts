@@ -2,6 +2,7 @@ import { context, propagation, trace } from "@opentelemetry/api";
 import type { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Logger, Metrics } from "@stator/runtime-native";
 
+import { settledWithin } from "../serving/settled-within.ts";
 import type { SpanCounts } from "./span-counts.ts";
 import type { WatchedExporter } from "./watched-exporter.ts";
 
@@ -38,7 +39,7 @@ export class Telemetry implements AsyncDisposable {
 
   /** Sends what waits to be sent, for at most so many milliseconds. Never rejects. Default: as for `shutdown()`. */
   async flush(timeoutMs: number = this.endMs): Promise<void> {
-    await within(timeoutMs, this.provider.forceFlush({ timeoutMillis: timeoutMs }));
+    await settledWithin(timeoutMs, [this.provider.forceFlush({ timeoutMillis: timeoutMs })]);
   }
 
   /**
@@ -62,19 +63,11 @@ export class Telemetry implements AsyncDisposable {
 
   private async end(timeoutMs: number): Promise<void> {
     this.exporter.hurry(timeoutMs);
-    await within(timeoutMs, this.provider.shutdown());
+    await settledWithin(timeoutMs, [this.provider.shutdown()]);
     trace.disable();
     context.disable();
     propagation.disable();
     const { unsent } = this.counts;
     if (unsent > 0) this.log.warn(`spans that have not been sent: ${unsent}`);
   }
-}
-
-/** Waits for `work`, but no longer than that, and whatever becomes of it. */
-async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, timeoutMs);
-  await Promise.race([work.catch(() => undefined), promise]);
-  clearTimeout(timer);
 }
