@@ -1,0 +1,11 @@
+/**
+ * Inference graphs: OpenAI's API, templates and tokenizers, KV-aware routing, engines.
+ *
+ * @packageDocumentation
+ */
+export * from "./generated/index.ts";
+export { Engine } from "./engine/engine.ts";
+export { Prefill } from "./engine/prefill.ts";
+export { Router } from "./routing/router.ts";
+export { Processor } from "./processing/processor.ts";
+export { RequestRefusedError } from "./processing/request-refused.ts";
