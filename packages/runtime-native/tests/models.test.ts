@@ -62,7 +62,7 @@ describe.each(["memory", "file", "etcd"] as const)("models in %s", (place) => {
     const adapter = await endpoint.registerModel({ display_name: "adapter" }, { suffix: "lora-1" });
     await endpoint.registerModel({ ...card, total: 1 });
     const both = await until(watch, (models) => models.length === 2 && models.some(({ suffix }) => suffix !== null));
-    expect(both.map(({ suffix }) => suffix).toSorted()).toEqual(["lora-1", null]);
+    expect(new Set(both.map(({ suffix }) => suffix))).toEqual(new Set(["lora-1", null]));
     expect(await reader.models.list()).toHaveLength(2);
     await adapter.unregister();
     await adapter.unregister();
