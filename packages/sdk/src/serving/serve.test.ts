@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { listInstances } from "../discovery/list-instances.ts";
-import { api, currentRuntime, depends, endpoint, onShutdown, onStart, serve, service } from "../index.ts";
+import { api, depends, endpoint, onShutdown, onStart, serve, service } from "../index.ts";
 import type { ServiceClass, ServeServiceOptions, Serving } from "../index.ts";
 
 const open: Serving[] = [];
@@ -33,37 +33,6 @@ const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
 
 describe("the life of a service", () => {
-  test("hooks, and what they start, have the runtime that serves the service", async () => {
-    const seen: bigint[] = [];
-
-    @service({ namespace: "life" })
-    class Worker {
-      @onStart
-      async up(): Promise<void> {
-        await Promise.resolve();
-        seen.push(currentRuntime().instanceId);
-      }
-
-      @onShutdown
-      async down(): Promise<void> {
-        // Events can still be published, so that what is in a buffer gets out.
-        await currentRuntime().namespace("life").publish("ends", { worker: 1 });
-        seen.push(currentRuntime().instanceId);
-      }
-
-      @endpoint()
-      async ping(request: string): Promise<string> {
-        return request;
-      }
-    }
-
-    const serving = await start(Worker);
-    const { instanceId } = serving.runtime;
-    await serving.stop();
-    expect(seen).toEqual([instanceId, instanceId]);
-    expect(() => currentRuntime()).toThrow("Call it in @onStart or @onShutdown");
-  });
-
   // Defects h, i and j of the original: hooks of base classes were skipped, HTTP opened before they had run, and those of
   // the end were synchronous only.
   test("hooks run in order, inherited ones too, with dependencies connected and HTTP still closed", async () => {
