@@ -50,6 +50,7 @@ export type { GraphCheckOptions } from "./graph/check-graph.ts";
 export type { GraphProblem } from "./graph/graph-problem.ts";
 export type { Requests } from "./schema/request-types.ts";
 export { currentContext } from "./serving/call-scope.ts";
+export { runtimeOf } from "./serving/runtime-of.ts";
 export { serve } from "./serving/serve.ts";
 export { type AnyResult, type StreamResponseOptions, toNDJSON, toSSE, toWebStream } from "./http/to-response.ts";
 export type { FetchHandler, HttpOptions } from "./serving/http-server-options.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { listInstances } from "../discovery/list-instances.ts";
-import { api, depends, endpoint, onShutdown, onStart, serve, service } from "../index.ts";
+import { api, depends, endpoint, onShutdown, onStart, runtimeOf, serve, service } from "../index.ts";
 import type { ServiceClass, ServeServiceOptions, Serving } from "../index.ts";
 
 const open: Serving[] = [];
@@ -33,6 +33,27 @@ const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
 
 describe("the life of a service", () => {
+  test("a service has the runtime that it is served in from its start hooks on, and none before", async () => {
+    const seen: bigint[] = [];
+    @service({ namespace: "life" })
+    class Own {
+      @onStart
+      begin(): void {
+        seen.push(runtimeOf(this).instanceId);
+      }
+
+      @endpoint()
+      async id(_request: null): Promise<bigint> {
+        return runtimeOf(this).instanceId;
+      }
+    }
+    const { runtime } = await start(Own);
+    await using client = await runtime.endpoint("life.own.id").client<null, bigint>();
+    await client.waitForInstances();
+    expect([...seen, BigInt(await client.generate(null).one())]).toEqual([runtime.instanceId, runtime.instanceId]);
+    expect(() => runtimeOf(new Own())).toThrow("runtimeOf: Own is not served");
+  });
+
   // Defects h, i and j of the original: hooks of base classes were skipped, HTTP opened before they had run, and those of
   // the end were synchronous only.
   test("hooks run in order, inherited ones too, with dependencies connected and HTTP still closed", async () => {

@@ -9,6 +9,7 @@ import { tracedHandler } from "../tracing/traced-handler.ts";
 import { Admission } from "./admission.ts";
 import { endpointHandler } from "./endpoint-handler.ts";
 import { type HostEnvironment, REAL } from "./host-environment.ts";
+import { setRuntimeOf } from "./runtime-of.ts";
 import { ServiceChecks } from "./service-checks.ts";
 
 /** One service object in this process, from connecting its dependencies to its last hook. */
@@ -47,6 +48,7 @@ export class ServiceHost {
    */
   async start(runtime: DistributedRuntime, here: ReadonlySet<string>): Promise<void> {
     this.started = true;
+    setRuntimeOf(this.instance, runtime);
     this.measure(runtime);
     const interceptors = [...this.interceptors.client, ...this.definition.interceptors.client];
     await Promise.all(
