@@ -6,6 +6,11 @@
 export * from "./generated/index.ts";
 export { Engine } from "./engine/engine.ts";
 export { Prefill } from "./engine/prefill.ts";
+export { KvEventPublisher, type KvEventPublisherOptions } from "./kv/kv-event-publisher.ts";
+export type { KvEventSink, StoredBlock } from "./kv/kv-event-sink.ts";
+export { KV_EVENTS, KV_METRICS } from "./kv/kv-topics.ts";
+export { type EngineLoad, LoadPublisher } from "./kv/load-publisher.ts";
+export type { PublishScope, WorkerId } from "./kv/publish-scope.ts";
 export { Router } from "./routing/router.ts";
 export { Processor } from "./processing/processor.ts";
 export { RequestRefusedError } from "./processing/request-refused.ts";
