@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 
 import { KvIndex, type KvCacheEventData } from "../index.ts";
 import { BlockNames } from "./block-names.ts";
+import { type KvBlock } from "./kv-block.ts";
 import { RandomText } from "./random-text.ts";
 import { Scheduler, type SchedulerLimits } from "./scheduler.ts";
 import { Sequence } from "./sequence.ts";
@@ -125,19 +126,29 @@ function run(jobs: readonly Job[], limits: SchedulerLimits) {
 
 /** Every block belongs to whom it says, and the router knows what is cached. */
 function check({ pool, running, waiting, limits }: Scheduler, heard: Heard): void {
-  const users = new Map<object, number>();
-  for (const { blocks, computed, sealed } of running) {
-    for (const block of blocks) users.set(block, (users.get(block) ?? 0) + 1);
-    expect(blocks.length).toBe(Math.ceil(computed / limits.blockSize));
-    if (limits.prefixCaching) expect(sealed).toBe(Math.floor(computed / limits.blockSize));
-  }
-  for (const { blocks } of waiting) expect(blocks).toHaveLength(0);
-  for (const [block, count] of users) expect(block).toMatchObject({ references: count });
-  expect(pool.used).toBe(users.size);
-  expect(pool.used + pool.free).toBe(pool.total);
-  expect(pool.cached).toBeLessThanOrEqual(pool.total);
-  expect(heard.hashes.size).toBe(pool.cached);
-  expect(heard.index.blocks).toBe(pool.cached);
+  const users = new Map<KvBlock, number>();
+  for (const { blocks } of running) for (const block of blocks) users.set(block, (users.get(block) ?? 0) + 1);
+  const fits = running.every(({ blocks, computed, sealed }) => {
+    const full = Math.floor(computed / limits.blockSize);
+    return blocks.length === Math.ceil(computed / limits.blockSize) && (!limits.prefixCaching || sealed === full);
+  });
+  expect({
+    fits,
+    referred: [...users].every(([block, count]) => block.references === count),
+    waiting: waiting.reduce((sum, { blocks }) => sum + blocks.length, 0),
+    used: pool.used,
+    all: pool.used + pool.free,
+    heard: heard.hashes.size,
+    indexed: heard.index.blocks,
+  }).toEqual({
+    fits: true,
+    referred: true,
+    waiting: 0,
+    used: users.size,
+    all: pool.total,
+    heard: pool.cached,
+    indexed: pool.cached,
+  });
 }
 
 /** A prompt of four full blocks and a token. */
@@ -148,19 +159,19 @@ function short(first: number, at: number): Job {
 
 describe("the scheduler", () => {
   test("blocks never leak, nothing waits for ever, and everybody gets what was asked for", () => {
-    for (let seed = 0; seed < 12; seed++) {
-      const jobs = workload(seed, 40);
+    for (let seed = 0; seed < 8; seed++) {
+      const jobs = workload(seed, 30);
       const { answers, ends } = run(jobs, { ...LIMITS, chunkedPrefill: seed % 3 !== 0, prefixCaching: seed % 4 !== 0 });
       for (const [index, { maxTokens }] of jobs.entries()) {
         if (ends[index] !== "left") expect([ends[index], answers[index]?.length]).toEqual(["length", maxTokens]);
       }
       expect(new Set(ends)).toEqual(new Set(["length", "left"]));
     }
-  });
+  }, 60_000);
 
   test("tokens depend on neither the cache nor the batches nor preemption", () => {
-    for (let seed = 0; seed < 4; seed++) {
-      const jobs = workload(seed, 40).map((job) => ({ ...job, leavesAt: null }));
+    for (let seed = 0; seed < 3; seed++) {
+      const jobs = workload(seed, 30).map((job) => ({ ...job, leavesAt: null }));
       const roomy = run(jobs, { ...LIMITS, blocks: 4000, prefixCaching: false });
       const cached = run(jobs, { ...LIMITS, blocks: 4000 });
       const tight = run(jobs, { ...LIMITS, blocks: 26 });
@@ -170,7 +181,7 @@ describe("the scheduler", () => {
       expect(cached.sequences.some(({ cachedTokens }) => (cachedTokens ?? 0) > 0)).toBe(true);
       for (const other of [cached, tight, alone]) expect(other.answers).toEqual(roomy.answers);
     }
-  });
+  }, 60_000);
 
   test("a prompt that does not fit into a step is read in several, and alone where that is not allowed", () => {
     const long: Job = { prompt: Array.from({ length: 100 }, (_, index) => index), maxTokens: 3, at: 0, leavesAt: null };
