@@ -22,5 +22,4 @@ export { MOCK_MODEL_FOLDER } from "./models/mock-model.ts";
 export { modelCardOf, type ModelCardOptions } from "./models/model-card-of.ts";
 export { ModelDirectory, type ServedModel } from "./models/model-directory.ts";
 export { loadModelFiles, type ModelFiles } from "./models/model-files.ts";
-export type { HeldRecord, ModelRecord, ModelRecordChange, ModelRecords } from "./models/model-records.ts";
 export { registerModel } from "./models/register-model.ts";
