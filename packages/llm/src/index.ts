@@ -21,3 +21,5 @@ export { ModelDirectory, type ServedModel } from "./models/model-directory.ts";
 export { loadModelFiles, type ModelFiles } from "./models/model-files.ts";
 export type { HeldRecord, ModelRecord, ModelRecordChange, ModelRecords } from "./models/model-records.ts";
 export { registerModel } from "./models/register-model.ts";
+export { VllmSettings } from "./vllm/vllm-settings.ts";
+export { VllmWorker } from "./vllm/vllm-worker.ts";

@@ -87,7 +87,9 @@ test("what is missing or wrong is said with its path", async () => {
   expect(load(join(folder, "nowhere"))).rejects.toThrow(`${folder}/nowhere has no tokenizer.json`);
   expect(load(wrong)).rejects.toThrow(`${wrong}/tokenizer_config.json is not JSON`);
   expect(load(list)).rejects.toThrow(`${list}/config.json has no JSON object`);
-  expect(load(broken)).rejects.toThrow(`${broken}/tokenizer.json cannot be used: Tokenizer.fromJson: not a tokenizer.json`);
+  expect(load(broken)).rejects.toThrow(
+    `${broken}/tokenizer.json cannot be used: Tokenizer.fromJson: not a tokenizer.json`,
+  );
 });
 
 test("a card says what the files say", async () => {
