@@ -26,3 +26,5 @@ export { loadModelFiles, type ModelFiles } from "./models/model-files.ts";
 export { registerModel } from "./models/register-model.ts";
 export type { EngineAttempt } from "./migration/engine-attempt.ts";
 export { EMBEDDING_ANNOTATION } from "./processing/embedding-of.ts";
+export { VllmSettings } from "./vllm/vllm-settings.ts";
+export { VllmWorker } from "./vllm/vllm-worker.ts";
