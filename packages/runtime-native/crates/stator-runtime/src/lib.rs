@@ -18,6 +18,7 @@ mod inbox;
 pub mod kv;
 mod named;
 pub mod nats;
+#[cfg(unix)]
 pub mod parent_watch;
 pub mod payload;
 pub mod plane;
