@@ -7,7 +7,7 @@ const peers = Object.entries(PEERS)
 export const help = `Usage: bun run bench [options]
 
 Calls another process over loopback, through Stator and through raw Bun sockets, side by side, and says how the ratios
-stand to the goals. Without options it measures everything but soak, beside raw sockets, which takes about 20 minutes.
+stand to the goals. Without options it measures all but core and soak, beside raw sockets, which takes about 20 minutes.
 
 What is measured:
   --only KINDS         some of these, with commas between them:
@@ -21,6 +21,8 @@ What is measured:
                          workers     a service with one, two and four workers
                          validators  generated validators beside zod, valibot, typebox and ajv
                          crossing    what it costs to go from JavaScript to Rust and back
+                         core        the core in Rust: codec, multiplexer, routers, discovery; compiles it; only when
+                                     asked for
                          soak        memory over 10 million calls and 100 million items; only when asked for
   --at 1,16,128        how many calls or streams at once, in place of the above
   --peers a,b          which peers, the baseline first; "all" for every one, "default" for raw and those of Stator

@@ -15,11 +15,11 @@ function options(...args: string[]): BenchOptions {
 const points = (...args: string[]): string[] => options(...args).points.map(describePoint);
 
 describe("options", () => {
-  test("default to all points in three rounds, and to everything but the soak", () => {
+  test("default to all points in three rounds, and to everything that needs neither hours nor a compiler", () => {
     const { peers, rounds, extras, repeats, json, gate } = options();
     expect(peers).toEqual(["raw", "stator", "stator-service", "stator-checked", "stator-memory"]);
     expect({ rounds, repeats, json, gate }).toEqual({ rounds: 3, repeats: 2, json: null, gate: false });
-    expect(extras).toEqual(EXTRA_KINDS.filter((kind) => kind !== "soak"));
+    expect(extras).toEqual(EXTRA_KINDS.filter((kind) => !["core", "soak"].includes(kind)));
     expect(points("--only", "unary,stream")).toEqual([
       "calls, 1 in flight",
       "calls, 16 in flight",

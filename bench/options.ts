@@ -5,12 +5,12 @@ import type { CallKind, Duration, Point } from "./measure.ts";
 import { PEER_SETS, PEERS } from "./peer-list.ts";
 
 /** What can be measured besides calls, streams and bytes. */
-export const EXTRA_KINDS = ["start", "idle", "growth", "workers", "validators", "crossing", "soak"] as const;
+export const EXTRA_KINDS = ["start", "idle", "growth", "workers", "validators", "crossing", "core", "soak"] as const;
 
 export type ExtraKind = (typeof EXTRA_KINDS)[number];
 
-/** These take long, so that they run only when they are asked for. */
-const ON_DEMAND: readonly ExtraKind[] = ["soak"];
+/** These take long, or compile for long, so that they run only when they are asked for. */
+const ON_DEMAND: readonly ExtraKind[] = ["core", "soak"];
 
 export interface BenchOptions {
   /** Names of peers; the first is what the others are compared with. */

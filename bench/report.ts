@@ -64,8 +64,9 @@ export function table(rows: readonly Row[]): string {
     whole(each.spread.rate.min),
     whole(each.spread.rate.max),
     each.ratio?.toFixed(2) ?? "",
-    each.p50.toFixed(0),
-    each.p99.toFixed(0),
+    // Empty when no call began and ended within the time.
+    Number.isNaN(each.p50) ? "" : each.p50.toFixed(0),
+    Number.isNaN(each.p99) ? "" : each.p99.toFixed(0),
     each.cpu.toFixed(each.cpu < 10 ? 2 : 0),
     (each.clientMemory / 2 ** 20).toFixed(0),
     (each.workerMemory / 2 ** 20).toFixed(0),

@@ -1,6 +1,7 @@
 /** `bun bench/run.ts [options]`: measures, prints tables, and holds the results beside the goals. */
 import { writeFileSync } from "node:fs";
 
+import { measureCore } from "./core/run.ts";
 import { measureCrossing } from "./crossing/run.ts";
 import type { ExtraResult } from "./extra.ts";
 import { describeGoal } from "./goals/goal.ts";
@@ -44,7 +45,9 @@ const rows = summarize(session.rounds, options.peers);
 if (rows.length > 0) say(`\n${table(rows)}`);
 for (const { table: text } of Object.values(extras)) say(`\n${text}`);
 const measured = judgements.filter(({ verdict }) => verdict !== "unmeasured");
-if (measured.length > 0) say(`\n${goalsTable(options.gate ? measured : judgements)}`);
+if (measured.length > 0) say(`\n${goalsTable(measured)}`);
+const unmeasured = judgements.length - measured.length;
+if (unmeasured > 0) say(`${unmeasured} of ${judgements.length} goals were not measured in this run`);
 
 const after = load();
 const disturbed = session.rounds.filter((round) => isDisturbed(round, options.foreignLimit)).length;
@@ -108,6 +111,8 @@ async function measureExtra(kind: ExtraKind): Promise<ExtraResult> {
     }
     case "crossing":
       return measureCrossing(rounds, duration);
+    case "core":
+      return measureCore(quick, !toStandardOutput);
     case "soak":
       return measureSoak(quick, say);
   }

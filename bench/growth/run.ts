@@ -24,9 +24,10 @@ const STEPS = {
 interface GrowthRow extends GrowthMeasurement {
   /** `100 instances`, `1,000 open streams`. */
   readonly point: string;
-  /** Processor for a call, caller and workers together, in microseconds. */
-  readonly cpuOfCall: number;
-  /** As a multiple of the first step's. */
+  /** Processor of the caller for a call, and of all workers, in microseconds. */
+  readonly callerCpu: number;
+  readonly workerCpu: number;
+  /** Of both together, as a multiple of the first step's. */
   readonly ratio: number;
   /** Memory of all workers, in bytes. */
   readonly workers: number;
@@ -44,11 +45,12 @@ export async function measureGrowth(
     for (const count of STEPS[what][quick ? "quick" : "full"]) {
       const task = { instances: 1, streams: 0, concurrency: IN_FLIGHT, ...duration, [what]: count };
       const measured = await grown(task);
-      first ??= measured.cpuOfCall;
+      const cost = measured.callerCpu + measured.workerCpu;
+      first ??= cost;
       const name =
         what === "instances" ? (count === 1 ? "instance" : "instances") : count === 1 ? "open stream" : "open streams";
-      const row = { point: `${count.toLocaleString("en-US")} ${name}`, ratio: measured.cpuOfCall / first, ...measured };
-      log(`growth, ${row.point}: ${row.cpuOfCall.toFixed(1)} us of processor a call`);
+      const row = { point: `${count.toLocaleString("en-US")} ${name}`, ratio: cost / first, ...measured };
+      log(`growth, ${row.point}: ${cost.toFixed(1)} us of processor a call`);
       rows.push(row);
     }
   }
@@ -62,12 +64,22 @@ export async function measureGrowth(
       value: ratio,
     })),
     table: markdownTable(
-      ["calls, 16 in flight, with", "per second", "p50 us", "cpu us", "beside the first", "caller MiB", "workers MiB"],
+      [
+        "calls, 16 in flight, with",
+        "per second",
+        "p50 us",
+        "caller cpu us",
+        "workers cpu us",
+        "both beside the first",
+        "caller MiB",
+        "workers MiB",
+      ],
       rows.map((row) => [
         row.point,
         Math.round(row.rate).toLocaleString("en-US"),
-        row.p50?.toFixed(0) ?? "",
-        row.cpuOfCall.toFixed(1),
+        Number.isFinite(row.p50) ? row.p50.toFixed(0) : "",
+        row.callerCpu.toFixed(1),
+        row.workerCpu.toFixed(1),
         row.ratio.toFixed(2),
         (row.resident / 2 ** 20).toFixed(0),
         (row.workers / 2 ** 20).toFixed(0),
@@ -109,7 +121,8 @@ async function grown(task: GrowthTask): Promise<Omit<GrowthRow, "point" | "ratio
   const measured = JSON.parse(await line(caller.output, "the caller")) as GrowthMeasurement;
   return {
     ...measured,
-    cpuOfCall: (measured.cpu + spent() - before) / measured.total,
+    callerCpu: measured.cpu / measured.total,
+    workerCpu: (spent() - before) / measured.total,
     workers: workers.reduce((sum, { pid }) => sum + residentMemory(pid), 0),
   };
 }

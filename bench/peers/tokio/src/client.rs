@@ -22,6 +22,7 @@ const ITEMS: u32 = 1000;
 #[serde(rename_all = "camelCase")]
 struct Task {
     kind: String,
+    #[serde(default)]
     concurrency: usize,
     warmup_ms: u64,
     measure_ms: u64,
