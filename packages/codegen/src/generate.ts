@@ -1,5 +1,5 @@
 import { type Document, kebabCase, Model } from "@stator/contract";
-import { bindingFiles } from "./emit/bindings/binding-files.ts";
+import { bindingFiles, bindingSupport } from "./emit/bindings/binding-files.ts";
 import type { AddonPlace } from "./emit/bindings/load-addon-files.ts";
 import { constantFile } from "./emit/constants-file.ts";
 import { checkedFile, clientFile } from "./emit/client-file.ts";
@@ -51,7 +51,8 @@ export function generate(document: Document, text: string, command: string, extr
   }
   for (const [path, body] of bindingFiles(model, extras.addon ?? null)) bodies.set(path, body);
   bodies.set("index.ts", indexFile(model));
-  for (const [path, body] of supportFiles([...bodies.values()])) bodies.set(path, body);
+  for (const [path, body] of supportFiles([...bodies.values()], bindingSupport(extras.addon ?? null)))
+    bodies.set(path, body);
   const files = [...bodies].map(([path, body]): [string, string] => [path, `${header(document, command)}${body}`]);
   files.push(["document.json", text]);
   if (extras.jsonSchema === true) files.push(["json-schema.json", jsonSchemaFile(model, command)]);
