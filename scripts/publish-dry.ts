@@ -76,7 +76,11 @@ async function showFolders(folders: readonly string[], scratch: string, all: boo
   for (const [index, folder] of folders.entries()) {
     const { name, version } = readManifest(folder);
     const tarball = join(scratch, `${index}.tgz`);
-    refusals += show({ name, version, folder, carries: null, tarball, ...(await packPackage(folder, tarball)) }, all, []);
+    refusals += show(
+      { name, version, folder, carries: null, tarball, ...(await packPackage(folder, tarball)) },
+      all,
+      [],
+    );
   }
   return end(folders.length, refusals);
 }

@@ -56,7 +56,12 @@ async function main(): Promise<number> {
   }
 }
 
-type Options = { readonly registry: string; readonly tag: string; readonly token: string; readonly allowMissing: boolean };
+type Options = {
+  readonly registry: string;
+  readonly tag: string;
+  readonly token: string;
+  readonly allowMissing: boolean;
+};
 
 async function publish(scratch: string, { registry, tag, token, allowMissing }: Options): Promise<number> {
   const { tarballs, missing } = await packAll(scratch);

@@ -1,34 +1,61 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { lines } from "../../scripts/lib/lines.ts";
+import { readManifest } from "../../scripts/lib/publish/manifest.ts";
 import { root, within } from "./command.ts";
-import { succeed } from "./packed-packages.ts";
+import { succeed } from "./outside.ts";
+
+let shared: Promise<LocalRegistry> | undefined;
 
 /**
  * A real registry on loopback with our packages as they would be published. It has no other source for them; what they depend on
  * comes from the registry that npm is configured with.
  */
-export class LocalRegistry implements AsyncDisposable {
+export class LocalRegistry {
   private constructor(
     readonly url: string,
     private readonly folder: string,
-    private readonly process: Bun.Subprocess<"pipe", "pipe", "inherit">,
   ) {}
 
-  /** Starts one and publishes everything to it. `folder` keeps what it has. */
-  static async start(folder: string): Promise<LocalRegistry> {
-    mkdirSync(folder, { recursive: true });
+  /** The one of this process, and everything published to it. It ends with the process. */
+  static shared(): Promise<LocalRegistry> {
+    shared ??= LocalRegistry.start();
+    return shared;
+  }
+
+  private static async start(): Promise<LocalRegistry> {
+    const folder = mkdtempSync(join(tmpdir(), "stator-registry-"));
+    process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
     const uplink = (await succeed(["npm", "config", "get", "registry"], folder)).trim();
     const program = join(root, "scripts/lib/registry/registry-program.ts");
+    // It ends with its standard input, whatever becomes of this process.
     const child = Bun.spawn([process.execPath, program, folder, uplink], {
       cwd: root,
       stdio: ["pipe", "pipe", "inherit"],
     });
-    const registry = new LocalRegistry(await within(address(child.stdout), "the registry"), folder, child);
-    const publish = [process.execPath, join(root, "scripts/publish-packages.ts"), "--registry", registry.url];
-    await succeed([...publish, "--allow-missing"], folder, { ...process.env, NPM_TOKEN: "anybody" });
+    child.unref();
+    const registry = new LocalRegistry(await within(address(child.stdout), "the registry"), folder);
+    await registry.publish("scripts/publish-packages.ts", "--allow-missing");
     return registry;
+  }
+
+  /**
+   * Publishes something in the place of the package of a platform whose addon was not built here: for what package managers do
+   * on platforms, and for nothing that loads it.
+   */
+  async standIn(platform: string, selection: { os: string; cpu: string; libc?: string }): Promise<string> {
+    const { version } = readManifest(join(root, "packages/runtime-native"));
+    const name = `@stator/runtime-native-${platform}`;
+    const folder = join(this.folder, platform);
+    mkdirSync(folder);
+    const { os, cpu, libc } = selection;
+    const manifest = { name, version, os: [os], cpu: [cpu], ...(libc === undefined ? {} : { libc: [libc] }) };
+    writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+    this.authorize(folder);
+    await succeed([process.execPath, "publish", "--registry", this.url, "--access", "public"], folder);
+    return name;
   }
 
   /** What makes Bun and npm ask it, and keep what they got apart from what others got. */
@@ -48,10 +75,14 @@ export class LocalRegistry implements AsyncDisposable {
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    // It ends with its input, so it does not outlive this process either.
-    await this.process.stdin.end();
-    await this.process.exited;
+  private async publish(script: string, ...options: string[]): Promise<void> {
+    const command = [process.execPath, join(root, script), "--registry", this.url, ...options];
+    await succeed(command, this.folder, { ...process.env, NPM_TOKEN: "anybody" });
+  }
+
+  /** Whoever has any token at all may publish there. */
+  private authorize(folder: string): void {
+    writeFileSync(join(folder, ".npmrc"), `//${new URL(this.url).host}/:_authToken=anybody\n`);
   }
 }
 
