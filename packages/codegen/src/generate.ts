@@ -45,7 +45,9 @@ export function generate(document: Document, text: string, command: string, extr
     bodies.set(`clients/${kebabCase(service.name)}-client.ts`, clientFile(model, service));
     bodies.set(`contracts/${kebabCase(service.name)}.ts`, contractFile(document, text, service));
   }
-  if (document.services.length > 0) bodies.set("clients/checked.ts", checkedFile);
+  if (document.services.length > 0) {
+    bodies.set("clients/checked.ts", checkedFile(document.crate, command));
+  }
   for (const constant of document.constants) {
     bodies.set(`constants/${kebabCase(constant.name)}.ts`, constantFile(model, constant));
   }
