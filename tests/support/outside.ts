@@ -1,19 +1,6 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
-import { root } from "./command.ts";
-
-/** Packs packages of the workspace as they would be published. Gives what a dependency on each is, by its name. */
-export async function packPackages(folder: string, names: readonly string[]): Promise<Record<string, string>> {
-  const tarballs: Record<string, string> = {};
-  for (const name of names) {
-    const file = join(folder, `${name}.tgz`);
-    await succeed([process.execPath, "pm", "pack", "--filename", file, "--quiet"], join(root, "packages", name));
-    tarballs[`@stator/${name}`] = `file:${file}`;
-  }
-  return tarballs;
-}
-
 /** The value of PATH with Bun and the programs of the system, and no Rust. Bun is linked into `folder`. */
 export function pathWithoutRust(folder: string): string {
   const bin = join(folder, "bin");
