@@ -16,11 +16,7 @@ beforeAll(async () => {
   scaffold = await Scaffold.prepare(folder, process.env);
   app = await scaffold.make("with-service", "--contract");
 }, 300_000);
-afterAll(() => {
-  // Where it could not be prepared, that is what is to be said.
-  (scaffold as Scaffold | undefined)?.[Symbol.dispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function change(path: string, from: string, to: string): void {
   const file = join(app, path);

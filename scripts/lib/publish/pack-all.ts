@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { shipCrates } from "../crates/ship-crates.ts";
 import { type PackedPackage, packPackage } from "./pack-package.ts";
 import { publicPackages } from "./public-packages.ts";
 import { type StagedPackage, stagePackage } from "./stage-package.ts";
@@ -19,6 +20,8 @@ export async function packAll(into: string, only?: readonly string[]): Promise<T
   const chosen = publicPackages().filter(
     ({ manifest: { name } }) => only === undefined || only.includes(name.replace("@stator/", "")),
   );
+  // Those of other packages that @stator/codegen carries.
+  shipCrates();
   const staged = await Promise.all(chosen.map((each) => stagePackage(each, join(into, "packages"))));
   const packages = staged.flatMap((each) => each.packages);
   const tarballs = await Promise.all(
