@@ -13,6 +13,9 @@ import {
 
 export const MODEL = "tiny";
 
+/** Shorter than the files say, so that prompts which do not fit are short too. */
+export const CONTEXT = 4096;
+
 const { tokenizer, eosTokenIds } = await loadModelFiles(MOCK_MODEL_FOLDER);
 
 /** What the engine says over and over: characters of one to four bytes, and such as are made of several. */
@@ -70,7 +73,12 @@ export class TinyEngine extends Engine {
   @onStart
   async register(): Promise<void> {
     const parser = { tool_call_parser: "hermes", reasoning_parser: "qwen3" };
-    const card = await modelCardOf({ name: MODEL, folder: MOCK_MODEL_FOLDER, runtime_config: parser });
+    const card = await modelCardOf({
+      name: MODEL,
+      folder: MOCK_MODEL_FOLDER,
+      context_length: CONTEXT,
+      runtime_config: parser,
+    });
     this.#model = await registerModel(runtimeOf(this), "llm.engine.generate", card);
   }
 

@@ -30,7 +30,8 @@ export interface Thought {
 
 /** Tells what a model thinks from what it says, piece by piece. */
 export class ReasoningSplitter {
-  #state: "begin" | "inside" | "outside";
+  /** Behind a thought models write space, which belongs to nothing. */
+  #state: "begin" | "inside" | "space" | "outside";
   #begin = "";
   readonly #close: StopMatcher;
 
@@ -47,11 +48,18 @@ export class ReasoningSplitter {
   push(text: string, last: boolean): Thought {
     const piece = this.#state === "begin" ? this.#beginning(text, last) : text;
     if (piece === null) return { reasoning: "", content: "" };
-    if (this.#state !== "inside") return { reasoning: "", content: piece };
+    if (this.#state === "space") return { reasoning: "", content: this.#unspaced(piece) };
+    if (this.#state === "outside") return { reasoning: "", content: piece };
     const { text: reasoning, stop, rest } = this.#close.push(piece);
     if (stop === null) return { reasoning: reasoning + (last ? this.#close.finish() : ""), content: "" };
-    this.#state = "outside";
-    return { reasoning, content: rest.trimStart() };
+    this.#state = "space";
+    return { reasoning, content: this.#unspaced(rest) };
+  }
+
+  #unspaced(text: string): string {
+    const content = text.trimStart();
+    if (content !== "") this.#state = "outside";
+    return content;
   }
 
   /** What follows the mark, once it is clear whether there is one; null until then. */
