@@ -45,10 +45,10 @@ export class MockPrefillEngine extends Prefill {
     const { prefillQueue, prefillConcurrency } = this.prefill;
     const options = { endpoint: "llm.prefill.generate", registers: false };
     this.started = await MockWorker.start(runtime, this.settings, options);
-    const queue = await openPrefillQueue(runtime, { name: prefillQueue, model: this.settings.model });
-    if (queue === null) return;
     const read = (request: PreprocessedRequest, signal: AbortSignal) => this.read(request, signal);
-    this.jobs = await PrefillJobs.begin(runtime, queue, prefillConcurrency, read);
+    await openPrefillQueue(runtime, { name: prefillQueue, model: this.settings.model }, async (queue) => {
+      this.jobs = await PrefillJobs.begin(runtime, queue, prefillConcurrency, read);
+    });
   }
 
   @onShutdown

@@ -1,5 +1,5 @@
 import { createLogger, type DistributedRuntime, type Queue } from "@stator/runtime-native";
-import { StatorError } from "@stator/sdk";
+import { clock, StatorError } from "@stator/sdk";
 
 import { modelSlug } from "../models/model-slug.ts";
 import { PrefillJob } from "./prefill-job.ts";
@@ -11,6 +11,11 @@ export type PrefillQueue = Queue<PrefillJob>;
 const ACK_WAIT_MS = 3000;
 /** Whoever put a job that is older has given it up. */
 const MAX_AGE_MS = 120_000;
+/** How long the start of a worker waits for the queue's server. */
+const PATIENCE_MS = 2000;
+
+/** Without a queue the work goes on: these are no reason not to start. */
+const EXPECTED: ReadonlySet<string> = new Set(["unavailable", "permission_denied", "shutting_down"]);
 
 /** Where jobs wait; an empty name makes one of the model's. */
 export interface PrefillQueueOptions {
@@ -19,13 +24,15 @@ export interface PrefillQueueOptions {
 }
 
 /**
- * The queue between decode and prefill workers; null, with a line in the log, where there is none: graphs of several processes
- * need NATS with JetStream for it.
+ * Opens the queue between decode and prefill workers, and calls `opened` with it, later if its server is not there yet. Graphs of
+ * several processes need NATS with JetStream for it; without, prefill workers are called directly, and a line in the log says so.
+ * Resolves when the queue is open, or has not been for a while.
  */
 export async function openPrefillQueue(
   runtime: DistributedRuntime,
   { name, model }: PrefillQueueOptions,
-): Promise<PrefillQueue | null> {
+  opened: (queue: PrefillQueue) => Promise<void>,
+): Promise<void> {
   const queue: PrefillQueue = runtime.queue(name === "" ? `llm-prefill-${modelSlug(model)}`.slice(0, 64) : name, {
     schema: PrefillJob,
     ackWaitMs: ACK_WAIT_MS,
@@ -34,14 +41,26 @@ export async function openPrefillQueue(
     maxBytes: 64 << 20,
     deadLetter: false,
   });
-  try {
-    await queue.info();
-    return queue;
-  } catch (error) {
-    if (!(error instanceof StatorError) || !["unavailable", "permission_denied"].includes(error.code)) throw error;
-    const remedy = "start nats-server --jetstream and set NATS_SERVER to have them wait in a queue";
-    const log = createLogger(() => ({ queue: queue.name, reason: error.message }));
-    log.warn(`there is no queue for prefill jobs: prefill workers are called directly; ${remedy}`);
-    return null;
-  }
+  const over = new AbortController();
+  const opening = queue
+    .info()
+    .then(() => opened(queue))
+    .finally(() => over.abort());
+  const patience = clock.sleep(PATIENCE_MS, { signal: over.signal }).then(
+    () => tellOf(queue, `its server was not reached within ${PATIENCE_MS} ms`),
+    () => undefined,
+  );
+  const failed = opening.catch((error: unknown) => {
+    if (!(error instanceof StatorError) || !EXPECTED.has(error.code)) throw error;
+    if (error.code !== "shutting_down") tellOf(queue, error.message);
+  });
+  // Who waits no more does not hear of what fails later; it is told of all the same.
+  failed.catch((error: unknown) => tellOf(queue, String(error)));
+  await Promise.race([failed, patience]);
+}
+
+function tellOf(queue: PrefillQueue, reason: string): void {
+  const remedy = "start nats-server --jetstream and set NATS_SERVER to have prompts wait in a queue";
+  const log = createLogger(() => ({ queue: queue.name, reason }));
+  log.warn(`there is no queue for prefill jobs: prefill workers are called directly; ${remedy}`);
 }

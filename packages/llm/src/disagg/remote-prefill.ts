@@ -16,12 +16,13 @@ export class RemotePrefill implements AsyncDisposable {
   private readonly log = createLogger(() => ({}));
   /** Prefill workers that are being called. */
   private calls = 0;
+  /** Null as long as there is none. */
+  private queue: PrefillQueue | null = null;
 
   private constructor(
     private readonly runtime: DistributedRuntime,
     private readonly settings: DecodeSettings,
     private readonly workers: Client<unknown, unknown>,
-    private readonly queue: PrefillQueue | null,
     private readonly prefill: ServiceClient<Prefill>,
   ) {}
 
@@ -31,9 +32,12 @@ export class RemotePrefill implements AsyncDisposable {
     settings: DecodeSettings,
     prefill: ServiceClient<Prefill>,
   ): Promise<RemotePrefill> {
-    const queue = await openPrefillQueue(runtime, { name: settings.prefillQueue, model });
     const workers = await runtime.endpoint("llm.prefill.generate").client();
-    return new RemotePrefill(runtime, settings, workers, queue, prefill);
+    const remote = new RemotePrefill(runtime, settings, workers, prefill);
+    await openPrefillQueue(runtime, { name: settings.prefillQueue, model }, async (queue) => {
+      remote.queue = queue;
+    });
+    return remote;
   }
 
   /** Whether somebody would read a prompt soon of which so many tokens are not cached. */
