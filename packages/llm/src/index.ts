@@ -22,6 +22,8 @@ export type { MockEngineState } from "./mock/mock-engine-state.ts";
 export { Router } from "./routing/router.ts";
 export { type EngineCall, Processor } from "./processing/processor.ts";
 export { OVERLAP, ROUTED_BY, RoutedProcessor } from "./processing/routed-processor.ts";
+export { Frontend } from "./frontend/frontend.ts";
+export { FrontendSettings } from "./frontend/frontend-settings.ts";
 export { RequestRefusedError } from "./processing/request-refused.ts";
 export type { ChatTemplates } from "./models/chat-templates.ts";
 export { MOCK_MODEL_FOLDER } from "./models/mock-model.ts";
