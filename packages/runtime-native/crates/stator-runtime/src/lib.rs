@@ -16,6 +16,7 @@ mod folder;
 pub mod identity;
 mod inbox;
 pub mod kv;
+pub mod models;
 mod named;
 pub mod nats;
 pub mod parent_watch;
