@@ -114,9 +114,11 @@ test("an answer that breaks has no end, whatever broke it", async () => {
 test("an engine that dies within an answer leaves what it has said", async () => {
   const data = `data: ${chunk({ token_ids: [5] })}\n\n`;
   const head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+  let end = (): void => {};
   const server = createServer((socket) => {
     socket.on("error", () => {});
-    socket.once("data", () => socket.end(`${head}${data.length.toString(16)}\r\n${data}\r\n`));
+    end = () => void socket.destroy();
+    socket.once("data", () => socket.write(`${head}${data.length.toString(16)}\r\n${data}\r\n`));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
@@ -130,7 +132,10 @@ test("an engine that dies within an answer leaves what it has said", async () =>
   const got: number[] = [];
   const reading = (async () => {
     const answer = new OpenAiEngine({ ...options, url: `http://127.0.0.1:${port}` }).generate(ask(), nobody);
-    for await (const { token_ids } of answer) got.push(...token_ids);
+    for await (const { token_ids } of answer) {
+      got.push(...token_ids);
+      end();
+    }
   })();
   expect(reading).rejects.toMatchObject({ code: "unavailable" });
   await reading.catch(() => {});
