@@ -33,9 +33,16 @@ export class KvEventLog implements AsyncDisposable {
   }
 
   /** A batch with blocks that follow each other. */
-  stored(hashes: readonly bigint[], parent: bigint | null, tokens: readonly number[], blockSize: number): void {
+  stored(
+    hashes: readonly bigint[],
+    parent: bigint | null,
+    tokens: readonly number[],
+    blockSize: number,
+    silent = false,
+  ): void {
     this.add(
       encode([1.5, [["BlockStored", hashes, parent, tokens, blockSize, null, "GPU", null]], 0], { useBigInt64: true }),
+      silent,
     );
   }
 

@@ -150,11 +150,12 @@ def talk(port: int, kind: bytes, say: bytes, go: Any) -> bytes:
     """Everything that the other end sends to somebody who says `say`."""
     greeting = b"\xff" + bytes(7) + b"\x01\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
     with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(greeting + ready(kind) + say)
+        connection.sendall(greeting)
+        heard = connection.recv(64, socket.MSG_WAITALL)
+        connection.sendall(ready(kind) + say)
         time.sleep(0.5)
         go()
         connection.settimeout(1)
-        heard = b""
         try:
             while piece := connection.recv(65536):
                 heard += piece
