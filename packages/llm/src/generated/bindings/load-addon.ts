@@ -2,6 +2,7 @@
 import { addonFileName, addonPlatform } from "../support/addon-file-name.ts";
 import { BindingError } from "../support/binding-error.ts";
 import { NativeAddon } from "../support/native-addon.ts";
+import { packageRemedy } from "../support/package-remedy.ts";
 import type { RawAddon } from "./raw-addon.ts";
 import requireAddon from "./require-addon.cts";
 
@@ -30,7 +31,7 @@ function open(): RawAddon {
       "addon_missing",
       "",
       `there is no addon of stator-llm for ${addonPlatform()}: ${addonFileName("llm")} cannot be loaded. ` +
-        `Build it with \`stator-codegen build-addon\`, which needs Rust and a C compiler. (${reason})`,
+        `${packageRemedy("@stator/llm")} (${reason})`,
       { cause },
     );
   }

@@ -7,29 +7,68 @@ import type { RawAddon } from "./raw-addon.ts";
  * Each path stands here as a literal, so that bundlers and `bun build --compile` find the file.
  */
 function requireAddon(platform: string): RawAddon {
+  let beside: unknown;
   try {
     switch (platform) {
       case "linux-x64-gnu":
-        return require("../../../llm.linux-x64-gnu.node") as RawAddon;
+        try {
+          return require("../../../llm.linux-x64-gnu.node") as RawAddon;
+        } catch (error) {
+          beside = error;
+        }
+        return require("@stator/llm-linux-x64-gnu") as RawAddon;
       case "linux-x64-musl":
-        return require("../../../llm.linux-x64-musl.node") as RawAddon;
+        try {
+          return require("../../../llm.linux-x64-musl.node") as RawAddon;
+        } catch (error) {
+          beside = error;
+        }
+        return require("@stator/llm-linux-x64-musl") as RawAddon;
       case "linux-arm64-gnu":
-        return require("../../../llm.linux-arm64-gnu.node") as RawAddon;
+        try {
+          return require("../../../llm.linux-arm64-gnu.node") as RawAddon;
+        } catch (error) {
+          beside = error;
+        }
+        return require("@stator/llm-linux-arm64-gnu") as RawAddon;
       case "linux-arm64-musl":
-        return require("../../../llm.linux-arm64-musl.node") as RawAddon;
+        try {
+          return require("../../../llm.linux-arm64-musl.node") as RawAddon;
+        } catch (error) {
+          beside = error;
+        }
+        return require("@stator/llm-linux-arm64-musl") as RawAddon;
       case "darwin-arm64":
-        return require("../../../llm.darwin-arm64.node") as RawAddon;
+        try {
+          return require("../../../llm.darwin-arm64.node") as RawAddon;
+        } catch (error) {
+          beside = error;
+        }
+        return require("@stator/llm-darwin-arm64") as RawAddon;
       case "darwin-x64":
-        return require("../../../llm.darwin-x64.node") as RawAddon;
+        try {
+          return require("../../../llm.darwin-x64.node") as RawAddon;
+        } catch (error) {
+          beside = error;
+        }
+        return require("@stator/llm-darwin-x64") as RawAddon;
       case "win32-x64":
-        return require("../../../llm.win32-x64.node") as RawAddon;
+        try {
+          return require("../../../llm.win32-x64.node") as RawAddon;
+        } catch (error) {
+          beside = error;
+        }
+        return require("@stator/llm-win32-x64") as RawAddon;
       default:
         throw new Error(`${platform} is not supported`);
     }
   } catch (error) {
-    // It stands there for bundlers: they do without files that are missing only inside of `try`.
-    throw error;
+    throw beside === undefined ? error : new Error(`${reason(beside)}; ${reason(error)}`, { cause: error });
   }
+}
+
+function reason(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split("\n", 1).join();
 }
 
 export = requireAddon;
