@@ -74,6 +74,10 @@ function renamed(text: string): string {
   const rename = (whole: string, path: string): string => whole.replace(path, () => path.replace(/\.(c?)ts$/, ".$1js"));
   return text
     .split("\n")
-    .map((line) => (COMMENT.test(line) ? line : line.replaceAll(RELATIVE, rename)))
+    .map((line) => (COMMENT.test(line) ? line : line.replaceAll(RELATIVE, withJs)))
     .join("\n");
+}
+
+function withJs(whole: string, path: string): string {
+  return whole.replace(path, () => path.replace(/\.(c?)ts$/, ".$1js"));
 }

@@ -6,7 +6,7 @@ export async function isPublished({ name, version }: Tarball, registry: string):
   const url = new URL(name.replace("/", "%2f"), withSlash(registry));
   const response = await fetch(url, { headers: { accept: "application/vnd.npm.install-v1+json" } });
   if (response.status === 404) return false;
-  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  if (!response.ok) throw new Error(`${url.href} answered ${response.status}.`);
   const { versions = {} } = (await response.json()) as { versions?: Record<string, unknown> };
   return version in versions;
 }

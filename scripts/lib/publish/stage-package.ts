@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "../paths.ts";
-import { binFile } from "./bin-file.ts";
+import { binFile, needsBunFile } from "./bun-only-files.ts";
 import { compilePackage } from "./compile-package.ts";
 import { packedFiles } from "./pack-package.ts";
 import { platformFiles, platformPackages } from "./platform-packages.ts";
@@ -44,7 +44,7 @@ export async function stagePackage({ folder, manifest }: WorkspacePackage, into:
   for (const [path, text] of await compiledFiles({ folder, manifest })) files.set(path, text);
   for (const [program, source] of Object.entries(manifest.bin ?? {})) {
     const path = binPath(program).slice(2);
-    files.set(path, binFile(program, `../${source.slice(2)}`, manifest.engines?.["bun"] ?? ""));
+    files.set(path, binFile(program, `../${source.slice(2)}`, manifest));
   }
   const tops = new Set([...files.keys()].map((path) => path.split("/", 1).join()));
   for (const implied of ["package.json", "README.md", "LICENSE"]) tops.delete(implied);
@@ -61,14 +61,10 @@ export async function stagePackage({ folder, manifest }: WorkspacePackage, into:
 async function compiledFiles({ folder, manifest }: WorkspacePackage): Promise<Files> {
   const entries = exportedSources(manifest);
   if (entries.length === 0) return new Map();
-  const compiled = new Map(await compilePackage(folder, entries, { declarations: !runsOnNode(manifest) }));
-  if (!runsOnNode(manifest)) {
-    const source = NEEDS_BUN.replace("./dist/", "").replace(/\.js$/, ".ts");
-    for (const [path, text] of await compilePackage(folder, [source])) {
-      if (path.endsWith(".js")) compiled.set(path, text);
-    }
-  }
-  return new Map([...compiled].map(([path, text]) => [`dist/${path}`, text]));
+  const compiled = await compilePackage(folder, entries, { declarations: !runsOnNode(manifest) });
+  const files: Files = new Map([...compiled].map(([path, text]) => [`dist/${path}`, text]));
+  if (!runsOnNode(manifest)) files.set(NEEDS_BUN.slice(2), needsBunFile(manifest));
+  return files;
 }
 
 function write(folder: string, files: Files): string {

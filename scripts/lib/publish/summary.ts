@@ -11,8 +11,6 @@ export function unpackedBytes({ files }: Pick<Tarball, "files">): number {
 export function summary(tarballs: readonly Tarball[]): string {
   const rows = tarballs.map((each) => {
     const budget = budgetOf(each.name, each.carries);
-    const size = (bytes: number, most: number | undefined): string =>
-      most === undefined ? printSize(bytes) : `${printSize(bytes)} of ${printSize(most)}`;
     return [
       `\`${each.name}\``,
       size(each.packedBytes, budget?.packed),
@@ -22,4 +20,8 @@ export function summary(tarballs: readonly Tarball[]): string {
   });
   const lines = [["package", "packed", "unpacked", "files"], ["---", "---", "---", "---"], ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function size(bytes: number, most: number | undefined): string {
+  return most === undefined ? printSize(bytes) : `${printSize(bytes)} of ${printSize(most)}`;
 }

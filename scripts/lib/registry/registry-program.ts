@@ -4,7 +4,6 @@
  * It has no uplink for packages of ours: what is not published to it does not exist. All others come from `uplink`.
  */
 import type { AddressInfo } from "node:net";
-import type { Server } from "node:http";
 import { join } from "node:path";
 import { runServer } from "verdaccio";
 
