@@ -29,7 +29,6 @@ export { Frontend } from "./frontend/frontend.ts";
 export { FrontendSettings } from "./frontend/frontend-settings.ts";
 export { KvRouterSettings, RouterSettings } from "./routing/router-settings.ts";
 export { WorkerRouter } from "./routing/worker-router.ts";
-export { Processor } from "./processing/processor.ts";
 export { RequestRefusedError } from "./processing/request-refused.ts";
 export type { ChatTemplates } from "./models/chat-templates.ts";
 export { MOCK_MODEL_FOLDER } from "./models/mock-model.ts";
