@@ -12,6 +12,7 @@ import { logSettings } from "./log-settings.ts";
 import { MetricsRegistry } from "./metrics/metrics-registry.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { milliseconds } from "./milliseconds.ts";
+import { Models } from "./models/models.ts";
 import { Namespace } from "./namespace.ts";
 import { Queue } from "./queue/queue.ts";
 import type { QueueOptions } from "./queue/queue-options.ts";
@@ -34,6 +35,8 @@ export class DistributedRuntime implements AsyncDisposable {
   readonly systemAddress: string | null;
   /** The store of keys and values that the processes of a cluster share, with locks and elections. */
   readonly kv: Kv;
+  /** The models that the processes of a cluster serve; `endpoint.registerModel()` adds one. */
+  readonly models: Models;
   /** @internal What tests do to it. */
   readonly faults: PlayedFaults;
   readonly #core: RuntimeCore;
@@ -46,6 +49,7 @@ export class DistributedRuntime implements AsyncDisposable {
     bridge.identity.begin(BigInt(started.instanceId));
     this.faults = new PlayedFaults(bridge);
     this.kv = new Kv(new KvPort(bridge));
+    this.models = new Models(bridge);
     this.#queues = new QueuePort(bridge);
     const log = logSettings(options);
     const metrics = new MetricsRegistry(log);

@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+import "./agreement.ts";
+
 export {
   type BuiltContractServiceOptions,
   type BuiltMethods,
@@ -51,7 +53,7 @@ export type { GraphCheckOptions } from "./graph/check-graph.ts";
 export type { GraphProblem } from "./graph/graph-problem.ts";
 export type { Requests } from "./schema/request-types.ts";
 export { currentContext } from "./serving/call-scope.ts";
-export { currentRuntime } from "./serving/runtime-scope.ts";
+export { runtimeOf } from "./serving/runtime-of.ts";
 export { serve } from "./serving/serve.ts";
 export { readText, type ReadTextOptions } from "./http/read-text.ts";
 export { type AnyResult, type StreamResponseOptions, toNDJSON, toSSE, toWebStream } from "./http/to-response.ts";

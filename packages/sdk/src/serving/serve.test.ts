@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { listInstances } from "../discovery/list-instances.ts";
-import { api, currentRuntime, depends, endpoint, onShutdown, onStart, serve, service } from "../index.ts";
+import { api, depends, endpoint, onShutdown, onStart, runtimeOf, serve, service } from "../index.ts";
 import type { ServiceClass, ServeServiceOptions, Serving } from "../index.ts";
 
 const open: Serving[] = [];
@@ -33,35 +33,25 @@ const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
 
 describe("the life of a service", () => {
-  test("hooks, and what they start, have the runtime that serves the service", async () => {
+  test("a service has the runtime that it is served in from its start hooks on, and none before", async () => {
     const seen: bigint[] = [];
-
     @service({ namespace: "life" })
-    class Worker {
+    class Own {
       @onStart
-      async up(): Promise<void> {
-        await Promise.resolve();
-        seen.push(currentRuntime().instanceId);
-      }
-
-      @onShutdown
-      async down(): Promise<void> {
-        // Events can still be published, so that what is in a buffer gets out.
-        await currentRuntime().namespace("life").publish("ends", { worker: 1 });
-        seen.push(currentRuntime().instanceId);
+      begin(): void {
+        seen.push(runtimeOf(this).instanceId);
       }
 
       @endpoint()
-      async ping(request: string): Promise<string> {
-        return request;
+      async id(_request: null): Promise<bigint> {
+        return runtimeOf(this).instanceId;
       }
     }
-
-    const serving = await start(Worker);
-    const { instanceId } = serving.runtime;
-    await serving.stop();
-    expect(seen).toEqual([instanceId, instanceId]);
-    expect(() => currentRuntime()).toThrow("Call it in @onStart or @onShutdown");
+    const { runtime } = await start(Own);
+    await using client = await runtime.endpoint("life.own.id").client<null, bigint>();
+    await client.waitForInstances();
+    expect([...seen, await client.generate(null).one()]).toEqual([runtime.instanceId, runtime.instanceId]);
+    expect(() => runtimeOf(new Own())).toThrow("runtimeOf: Own is not served");
   });
 
   // Defects h, i and j of the original: hooks of base classes were skipped, HTTP opened before they had run, and those of

@@ -9,7 +9,7 @@ import { tracedHandler } from "../tracing/traced-handler.ts";
 import { Admission } from "./admission.ts";
 import { endpointHandler } from "./endpoint-handler.ts";
 import { type HostEnvironment, REAL } from "./host-environment.ts";
-import { runInRuntime } from "./runtime-scope.ts";
+import { setRuntimeOf } from "./runtime-of.ts";
 import { ServiceChecks } from "./service-checks.ts";
 
 /** One service object in this process, from connecting its dependencies to its last hook. */
@@ -19,8 +19,7 @@ export class ServiceHost {
   private readonly handlers = new Map<string, Handler<unknown, unknown>>();
   /** The limits of the service under the empty name, those of its endpoints under theirs. */
   private readonly limits = new Map<string, Admission>();
-  /** While it is started. */
-  private runtime: DistributedRuntime | null = null;
+  private started = false;
 
   constructor(
     readonly definition: ServiceDefinition,
@@ -48,7 +47,8 @@ export class ServiceHost {
    * `here`: ids of the services of this process.
    */
   async start(runtime: DistributedRuntime, here: ReadonlySet<string>): Promise<void> {
-    this.runtime = runtime;
+    this.started = true;
+    setRuntimeOf(this.instance, runtime);
     this.measure(runtime);
     const interceptors = [...this.interceptors.client, ...this.definition.interceptors.client];
     await Promise.all(
@@ -58,7 +58,7 @@ export class ServiceHost {
     const outside = this.dependencies.filter((dependency) => !isAmong(here, dependency));
     await Promise.all(outside.map((dependency) => dependency.waitForInstances()));
     for (const hook of this.definition.hooks) {
-      if (hook.kind === "start") await this.run(hook, runtime);
+      if (hook.kind === "start") await this.run(hook);
     }
   }
 
@@ -93,13 +93,12 @@ export class ServiceHost {
 
   /** Runs the shutdown hooks, last one first, and closes the dependencies. Errors are returned, not thrown. */
   async stop(): Promise<unknown[]> {
-    const { runtime } = this;
-    if (runtime === null) return [];
-    this.runtime = null;
+    if (!this.started) return [];
+    this.started = false;
     const errors: unknown[] = [];
     for (const hook of this.definition.hooks.toReversed()) {
       if (hook.kind !== "shutdown") continue;
-      await this.run(hook, runtime).catch((error: unknown) => errors.push(error));
+      await this.run(hook).catch((error: unknown) => errors.push(error));
     }
     for (const dependency of this.dependencies) {
       await dependency.close().catch((error: unknown) => errors.push(error));
@@ -129,9 +128,9 @@ export class ServiceHost {
     return around(handler, endpoint, this.definition);
   }
 
-  private async run({ property, timeoutMs }: HookDefinition, runtime: DistributedRuntime): Promise<void> {
+  private async run({ property, timeoutMs }: HookDefinition): Promise<void> {
     const hook = (this.instance as Record<string, unknown>)[property] as () => void | Promise<void>;
-    const running = Promise.resolve(runInRuntime(runtime, () => hook.call(this.instance)));
+    const running = Promise.resolve(hook.call(this.instance));
     if (timeoutMs === null) return running;
     const late = Promise.withResolvers<never>();
     const what = `${this.definition.className}.${property.replace(/^@/, "")}`;
