@@ -57,6 +57,7 @@ const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   resilience: [['[ "1", "2", "3", "overloaded" ]'], ["value of a"]],
   http: [
+    ["A TEXT"],
     ["8", "the app answers /about"],
     ["data: 1", "data: 1152921504606846976", '{"one":true}'],
   ],
