@@ -1,4 +1,4 @@
-import { configuration, type Context, currentRuntime, depends, onRequest, onStart, service } from "@stator/sdk";
+import { configuration, type Context, depends, onRequest, onStart, runtimeOf, service } from "@stator/sdk";
 import type { DistributedRuntime } from "@stator/runtime-native";
 
 import { ChatCompletionRequest, CompletionRequest, EmbeddingRequest } from "../generated/index.ts";
@@ -39,7 +39,7 @@ export class Frontend {
   /** Begins to count. */
   @onStart
   async measure(): Promise<void> {
-    this.#runtime = currentRuntime();
+    this.#runtime = runtimeOf(this);
     this.#metrics = new FrontendMetrics(this.#runtime);
   }
 
