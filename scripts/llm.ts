@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { Chat, figures } from "./lib/chat.ts";
 import { EngineRequests } from "./lib/engine-requests.ts";
 import { prepare } from "./lib/prepare.ts";
-import { startGraph, stopOnSignals } from "./lib/running-graph.ts";
+import { startGraph } from "./lib/running-graph.ts";
 import { announce } from "./lib/step.ts";
 
 const USAGE = `Usage: bun run llm [options]
@@ -46,8 +46,11 @@ const graph = await startGraph({
   options: ["-f", "apps/examples/llm/agg_router.yaml", `--MockEngine.workers=${workers}`],
   port,
   log: (line) => console.error(line),
+  signals: true,
+}).catch((error: unknown): never => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
 });
-stopOnSignals(graph);
 try {
   await using requests = await EngineRequests.follow(graph.discovery);
   const chat = new Chat(graph.url, "mock-model", maxTokens);
@@ -63,14 +66,19 @@ try {
     announce(`Ready at ${graph.url}; /quit ends`, "stderr");
     const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: "> " });
     // The terminal is read raw, so that Ctrl-C comes here.
-    terminal.on("SIGINT", () => terminal.close());
+    terminal.on("SIGINT", () => void graph.stop());
     void graph.exited.then(() => terminal.close());
+    let isOpen = true;
+    terminal.on("close", () => {
+      isOpen = false;
+    });
     terminal.prompt();
     for await (const line of terminal) {
       const text = line.trim();
       if (text === "/quit") break;
       if (text !== "") await say(text).catch((error: unknown) => console.error(String(error)));
-      terminal.prompt();
+      // Input that is no terminal has ended already when its last lines are read.
+      if (isOpen) terminal.prompt();
     }
     terminal.close();
   }

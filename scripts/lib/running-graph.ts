@@ -31,10 +31,13 @@ export interface StartOptions {
   readonly port: number;
   /** Receives what the processes print, line by line. */
   readonly log: (line: string) => void;
+  /** Whether the graph ends when this process is told to, while it starts, too. Default: false. */
+  readonly signals?: boolean;
 }
 
 /** Starts a graph through the command `stator`, with discovery in a private folder that goes away with it. */
-export async function startGraph({ target, options = [], port, log }: StartOptions): Promise<RunningGraph> {
+export async function startGraph(start: StartOptions): Promise<RunningGraph> {
+  const { target, options = [], port, log, signals = false } = start;
   const folder = mkdtempSync(join(tmpdir(), "stator-run-"));
   const discovery = join(folder, "discovery");
   const command = ["packages/sdk/src/cli/stator.ts", "serve", target, ...options];
@@ -64,6 +67,7 @@ export async function startGraph({ target, options = [], port, log }: StartOptio
   let stopping: Promise<number> | null = null;
   const stop = (): Promise<number> => (stopping ??= terminate(supervisor, exited));
 
+  if (signals) stopOnSignals({ stop });
   const late = new Error(`The graph was not ready within ${START_LIMIT_MS / 1000} s.`);
   const timer = setTimeout(() => ready.reject(late), START_LIMIT_MS);
   try {
@@ -78,7 +82,7 @@ export async function startGraph({ target, options = [], port, log }: StartOptio
 }
 
 /** Stops the graph when this process is told to end. */
-export function stopOnSignals(graph: RunningGraph): void {
+export function stopOnSignals(graph: Pick<RunningGraph, "stop">): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void graph.stop());
 }
 
