@@ -23,3 +23,5 @@ export type { HeldRecord, ModelRecord, ModelRecordChange, ModelRecords } from ".
 export { registerModel } from "./models/register-model.ts";
 export { VllmSettings } from "./vllm/vllm-settings.ts";
 export { VllmWorker } from "./vllm/vllm-worker.ts";
+export { LlamaSettings } from "./llama/llama-settings.ts";
+export { LlamaWorker } from "./llama/llama-worker.ts";
