@@ -26,6 +26,8 @@ mod js_sink;
 mod kv_action;
 mod kv_session;
 mod loop_lag;
+mod model_action;
+mod model_session;
 mod native_runtime;
 mod operation;
 mod operation_kind;
