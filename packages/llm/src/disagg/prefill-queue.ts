@@ -42,17 +42,21 @@ export async function openPrefillQueue(
     deadLetter: false,
   });
   const over = new AbortController();
+  let isLate = false;
   const opening = queue
     .info()
     .then(() => opened(queue))
     .finally(() => over.abort());
   const patience = clock.sleep(PATIENCE_MS, { signal: over.signal }).then(
-    () => tellOf(queue, `its server was not reached within ${PATIENCE_MS} ms`),
+    () => {
+      isLate = true;
+      tellOf(queue, `its server was not reached within ${PATIENCE_MS} ms`);
+    },
     () => undefined,
   );
   const failed = opening.catch((error: unknown) => {
     if (!(error instanceof StatorError) || !EXPECTED.has(error.code)) throw error;
-    if (error.code !== "shutting_down") tellOf(queue, error.message);
+    if (error.code !== "shutting_down" && !isLate) tellOf(queue, error.message);
   });
   // Who waits no more does not hear of what fails later; it is told of all the same.
   failed.catch((error: unknown) => tellOf(queue, String(error)));
