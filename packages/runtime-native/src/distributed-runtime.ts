@@ -12,6 +12,7 @@ import { logSettings } from "./log-settings.ts";
 import { MetricsRegistry } from "./metrics/metrics-registry.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { milliseconds } from "./milliseconds.ts";
+import { Models } from "./models/models.ts";
 import { Namespace } from "./namespace.ts";
 import { Queue } from "./queue/queue.ts";
 import type { QueueOptions } from "./queue/queue-options.ts";
@@ -34,6 +35,8 @@ export class DistributedRuntime implements AsyncDisposable {
   readonly systemAddress: string | null;
   /** The store of keys and values that the processes of a cluster share, with locks and elections. */
   readonly kv: Kv;
+  /** The models that the processes of a cluster serve; `endpoint.registerModel()` adds one. */
+  readonly models: Models;
   /** @internal What tests do to it. */
   readonly faults: PlayedFaults;
   readonly #core: RuntimeCore;
@@ -46,6 +49,7 @@ export class DistributedRuntime implements AsyncDisposable {
     bridge.identity.begin(BigInt(started.instanceId));
     this.faults = new PlayedFaults(bridge);
     this.kv = new Kv(new KvPort(bridge));
+    this.models = new Models(bridge);
     this.#queues = new QueuePort(bridge);
     const log = logSettings(options);
     const metrics = new MetricsRegistry(log);
@@ -133,6 +137,20 @@ export class DistributedRuntime implements AsyncDisposable {
   /** Metrics of this process, for `/metrics` of the system server. Those of an endpoint have its labels: `endpoint.metrics`. */
   get metrics(): Metrics {
     return this.#core.metrics.scope({});
+  }
+
+  /**
+   * What `/metrics` of the system server says, as Prometheus reads it. Without a system server: what this process counts in
+   * JavaScript, without the numbers of the core.
+   */
+  async metricsText(): Promise<string> {
+    const { bridge } = this.#core;
+    if (this.systemAddress !== null) {
+      const address = this.systemAddress.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(/^\[::\]:/, "[::1]:");
+      const response = await fetch(`http://${address}/metrics`).catch(() => null);
+      if (response?.ok === true) return response.text();
+    }
+    return bridge.receivers.metrics();
   }
 
   /** @internal Metrics under names that are not for the application: for the SDK, which counts what the core cannot see. */

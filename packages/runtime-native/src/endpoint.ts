@@ -4,6 +4,7 @@ import { EventScope } from "./events/event-scope.ts";
 import type { JsonValue } from "./json-value.ts";
 import { endpointMetrics } from "./metrics/endpoint-metrics.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { RegisteredModel, type RegisterModelOptions } from "./models/registered-model.ts";
 import type { RuntimeCore } from "./runtime-core.ts";
 import type { Handler } from "./serving/handler.ts";
 import { type ServeOptions, ServedEndpoint } from "./serving/served-endpoint.ts";
@@ -52,5 +53,14 @@ export class Endpoint extends EventScope {
   client<Req = JsonValue, Res = JsonValue>(options?: ClientOptions): Promise<Client<Req, Res>>;
   client<Req, Res>(options: ClientOptions = {}): Promise<Client<Req, Res>> {
     return Client.connect<Req, Res>(this.#core.bridge, this.path, options);
+  }
+
+  /**
+   * Says in discovery that this process serves a model at this endpoint, for as long as it lives: see `runtime.models`. The
+   * card is a JSON object of at most 64 KiB; front ends of the original want the fields of its model card. The same suffix
+   * again replaces the card. Errors: `invalid_argument`, `overloaded` for more than 1024 models, `discovery`, `shutting_down`.
+   */
+  registerModel(card: object, options: RegisterModelOptions = {}): Promise<RegisteredModel> {
+    return RegisteredModel.register(this.#core.bridge, this.path, card, options);
   }
 }

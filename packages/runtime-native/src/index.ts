@@ -41,6 +41,9 @@ export { setLogTrace } from "./log-trace.ts";
 export { createLogger, type LogFields, type Logger, type LogLevel } from "./logger.ts";
 export { makeCertificates, type CertificateOptions } from "./make-certificates.ts";
 export type { Counter, Gauge, Histogram, HistogramOptions, MetricOptions, Metrics } from "./metrics/metrics.ts";
+export { Models, type ModelWatchOptions } from "./models/models.ts";
+export { RegisteredModel, type RegisterModelOptions } from "./models/registered-model.ts";
+export type { ServedModel } from "./models/served-model.ts";
 export { Component, Namespace } from "./namespace.ts";
 export { DeadLetter, type DeadLetterListOptions, type DeadLetterPage, DeadLetters } from "./queue/dead-letters.ts";
 export { Queue } from "./queue/queue.ts";
@@ -56,6 +59,7 @@ export type {
   QueueWorkOptions,
 } from "./queue/queue-options.ts";
 export { type QueueHandler, QueueWorker } from "./queue/queue-worker.ts";
+export { requireVersion } from "./require-version.ts";
 export type { RuntimeOptions } from "./runtime-options.ts";
 export { currentContext } from "./serving/context-storage.ts";
 export type { Context } from "./serving/context.ts";

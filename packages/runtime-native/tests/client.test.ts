@@ -38,6 +38,30 @@ describe.each(PLANES)("a client, over %s", (plane) => {
     await stack.disposeAsync();
   });
 
+  test("it tells of each change of the instances, until nobody listens any more", async () => {
+    const path = freshPath();
+    await using runtime = await runtimeOn(plane);
+    await using client = await runtime.endpoint(path).client();
+    const seen: number[] = [];
+    const changed = { resolve: (): void => {} };
+    const next = () => new Promise<void>((resolve) => (changed.resolve = resolve));
+    const listening = client.onInstances(() => {
+      seen.push(client.instanceIds().length);
+      changed.resolve();
+    });
+    let change = next();
+    await using stack = await workers(plane, path, 1);
+    await change;
+    change = next();
+    await stack.disposeAsync();
+    await change;
+    expect(seen).toEqual([1, 0]);
+    listening[Symbol.dispose]();
+    await using _more = await workers(plane, path, 1);
+    await client.waitForInstances();
+    expect(seen).toEqual([1, 0]);
+  });
+
   test("the routers: in turn, any, least loaded, and one that was named", async () => {
     const path = freshPath();
     await using _ = await workers(plane, path, 3);

@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+import "./agreement.ts";
+
 export {
   type BuiltContractServiceOptions,
   type BuiltMethods,
@@ -19,6 +21,7 @@ export { commandService, type CommandOptions, type CommandService } from "./defi
 export { endpoint, type EndpointMethod, type EndpointOptions } from "./definition/endpoint.ts";
 export { type HealthOptions, liveness, readiness } from "./definition/health.ts";
 export { type HookOptions, onShutdown, onStart } from "./definition/lifecycle.ts";
+export { onRequest, type RequestHandler, type RequestHandlerOptions } from "./definition/on-request.ts";
 export type { LimitOptions, Limits, ServiceLimitOptions } from "./definition/limits.ts";
 export type { ResourceOptions, Resources } from "./definition/resources.ts";
 export type { RetryOptions } from "./definition/retry-options.ts";
@@ -52,6 +55,7 @@ export type { Requests } from "./schema/request-types.ts";
 export { currentContext } from "./serving/call-scope.ts";
 export { runtimeOf } from "./serving/runtime-of.ts";
 export { serve } from "./serving/serve.ts";
+export { readText, type ReadTextOptions } from "./http/read-text.ts";
 export { type AnyResult, type StreamResponseOptions, toNDJSON, toSSE, toWebStream } from "./http/to-response.ts";
 export type { FetchHandler, HttpOptions } from "./serving/http-server-options.ts";
 export type { ServeServiceOptions } from "./serving/serve-options.ts";

@@ -206,6 +206,7 @@ export const Middle = defineService({
     async readiness({ backend }) {
       return (await backend.plain(1)) === 2;
     },
+    onRequest: ({ count }, request) => new Response(request.url, { status: count.calls satisfies number }),
   },
 });
 

@@ -2,7 +2,17 @@
 import type { Context } from "@stator/runtime-native";
 import { z } from "zod";
 
-import { api, commandService, declareError, depends, endpoint, onStart, service, type ServiceStream } from "./index.ts";
+import {
+  api,
+  commandService,
+  declareError,
+  depends,
+  endpoint,
+  onRequest,
+  onStart,
+  service,
+  type ServiceStream,
+} from "./index.ts";
 
 const Words = z.object({ text: z.string() });
 type Words = z.infer<typeof Words>;
@@ -399,3 +409,34 @@ export class UnknownOption {
 export class WithArguments {
   constructor(readonly size: number) {}
 }
+
+@service({ namespace: "types" })
+class Site {
+  @endpoint()
+  async any(request: unknown): Promise<unknown> {
+    return request;
+  }
+
+  @onRequest
+  async answer(request: Request, context: Context): Promise<Response> {
+    return new Response(request.url + context.id);
+  }
+
+  // @ts-expect-error no response
+  @onRequest({ timeoutMs: 5 })
+  async text(): Promise<string> {
+    return "";
+  }
+
+  // @ts-expect-error it takes requests of HTTP
+  @onRequest
+  async words(request: Words): Promise<Response> {
+    return new Response(request.text);
+  }
+}
+
+class UsesSite {
+  site = depends(Site);
+}
+// A request of HTTP does not travel between services.
+true satisfies Same<keyof UsesSite["site"], "any" | "words">;

@@ -19,6 +19,7 @@ import { chatAnswers } from "./chat-answers.ts";
 import { completionAnswers } from "./completion-answers.ts";
 import { embeddingOf } from "./embedding-of.ts";
 import { EngineChoice } from "./engine-choice.ts";
+import { foreignEndpoint, ForeignEngines } from "./foreign-engines.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-model.ts";
 import { merge } from "./merge.ts";
 import { modelNotFound } from "./refused.ts";
@@ -43,6 +44,7 @@ export interface EngineCall {
 export class Processor {
   readonly #choice = new EngineChoice();
   readonly #models = new LoadedModels();
+  readonly #foreign = new ForeignEngines();
   #directory: ModelDirectory | null = null;
   engine = depends(Engine, { router: this.#choice.router });
 
@@ -56,6 +58,7 @@ export class Processor {
   @onShutdown
   async closeDirectory(): Promise<void> {
     await this.#directory?.[Symbol.asyncDispose]();
+    await this.#foreign[Symbol.asyncDispose]();
   }
 
   /** The parts of the answers to a conversation. The last one has the usage, and no choices. */
@@ -79,7 +82,7 @@ export class Processor {
     const model = await this.#model(request.model);
     return embeddingOf(request, model, context, async (asked, id) => {
       const call = { id, model, sessionId: null, excluded: new Set<bigint>(), signal: context.signal, context };
-      const attempt = await this.openEngine(asked, call);
+      const attempt = await this.#open(asked, call);
       try {
         return await attempt.stream.one();
       } finally {
@@ -125,6 +128,14 @@ export class Processor {
     }
   }
 
+  /** Calls an engine, of this graph or of another one. */
+  #open(request: PreprocessedRequest, call: EngineCall): Promise<EngineAttempt> {
+    const served = this.#directory?.find(call.model.name) ?? null;
+    const foreign = served === null ? null : foreignEndpoint(served);
+    if (foreign === null) return this.openEngine(request, call);
+    return this.#foreign.open(runtimeOf(this), foreign, request, call);
+  }
+
   /** The instances that serve a model now. */
   #serving(name: string): ReadonlySet<bigint> {
     const sets = [...(this.#directory?.find(name)?.instances.values() ?? [])];
@@ -148,7 +159,7 @@ export class Processor {
       const signal = several ? ended.signal : undefined;
       return answerParts({
         ...plan,
-        open: (request, excluded) => this.openEngine(request, { id, model, sessionId, excluded, signal, context }),
+        open: (request, excluded) => this.#open(request, { id, model, sessionId, excluded, signal, context }),
         migration: {
           limit: model.card.migration_limit,
           signal: context.signal,

@@ -69,6 +69,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
   #instances: readonly Instance[] = [];
   /** The list that came last, as JSON; null when `#instances` has it. */
   #unread: string | null = null;
+  readonly #listeners = new Set<() => void>();
 
   private constructor(bridge: Bridge, path: string, route: number, annotated: boolean) {
     this.#bridge = bridge;
@@ -80,6 +81,7 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
     bridge.receivers.instances.set(this.#number, (list) => {
       // Read when somebody asks: a list of a thousand that changes often would take the event loop's time.
       this.#unread = list;
+      for (const listener of this.#listeners) listener();
     });
   }
 
@@ -117,6 +119,23 @@ export class Client<Req = JsonValue, Res = JsonValue> implements AsyncDisposable
       this.#unread = null;
     }
     return this.#instances;
+  }
+
+  /**
+   * Calls `listener` after each change of what `instances()` gives, not for those that are there already. Dispose of the result to
+   * stop listening. What the listener throws is reported.
+   */
+  onInstances(listener: () => void): Disposable {
+    // A function of its own, so that one that is added twice is removed once.
+    const own = (): void => {
+      try {
+        listener();
+      } catch (error) {
+        reportError(error);
+      }
+    };
+    this.#listeners.add(own);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { Context } from "@stator/runtime-native";
+
 import type { ContractMethods, ServiceContract } from "../contract/service-contract.ts";
 import { checkOptions } from "../definition/check-options.ts";
 import { addEndpoint, ENDPOINT_OPTIONS } from "../definition/endpoint.ts";
@@ -6,6 +8,7 @@ import { readHttp } from "../definition/http-endpoint-options.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { addHook, hookTimeout } from "../definition/lifecycle.ts";
 import { METADATA } from "../definition/members.ts";
+import { addRequestHandler, type RequestHandler } from "../definition/on-request.ts";
 import { checkName } from "../definition/names.ts";
 import {
   type CommonServiceOptions,
@@ -30,12 +33,16 @@ export interface ServiceHooks<D> {
   liveness?(dependencies: D): boolean | Promise<boolean>;
   /** As `@readiness`. */
   readiness?(dependencies: D): boolean | Promise<boolean>;
+  /** As `@onRequest`: answers every HTTP request that is for no endpoint. */
+  onRequest?: (dependencies: D, request: Request, context: Context) => Response | Promise<Response>;
   /** Longest time for `onStart`, in milliseconds. Default: no limit. */
   startTimeoutMs?: number;
   /** Longest time for `onShutdown`, in milliseconds. Default: no limit. */
   shutdownTimeoutMs?: number;
   /** Longest time for an answer of `liveness` and `readiness`, in milliseconds. Default: 1000. */
   healthTimeoutMs?: number;
+  /** Longest time for `onRequest` until there is a response, in milliseconds. Default: no limit. */
+  requestTimeoutMs?: number;
 }
 
 type Endpoints = Record<string, BuiltEndpoint>;
@@ -71,7 +78,9 @@ type ContractEndpoints<C extends ServiceContract> = {
 
 const BODY = ["dependencies", "endpoints", "hooks"] as const;
 const HOOKS = ["onStart", "onShutdown", "liveness", "readiness"] as const;
-const TIMES = ["startTimeoutMs", "shutdownTimeoutMs", "healthTimeoutMs"] as const;
+const TIMES = ["startTimeoutMs", "shutdownTimeoutMs", "healthTimeoutMs", "requestTimeoutMs"] as const;
+/** Not the name of an endpoint. */
+const ON_REQUEST = "@onRequest";
 const KINDS = { onStart: "start", onShutdown: "shutdown", liveness: "liveness", readiness: "readiness" } as const;
 
 /**
@@ -107,7 +116,7 @@ export function defineService(
   checkOptions(where, options, [...SERVICE_OPTIONS, ...BODY]);
   const className = pascalCase(checkName(`${where}: name`, name ?? ""));
   const { dependencies = () => ({}), endpoints, hooks = {}, ...rest } = options;
-  checkOptions(`${where}: hooks`, hooks, [...HOOKS, ...TIMES]);
+  checkOptions(`${where}: hooks`, hooks, [...HOOKS, "onRequest", ...TIMES]);
   const metadata = Object.create(null) as DecoratorMetadata;
   const build = (given: object): Endpoints => (typeof endpoints === "function" ? endpoints(given) : endpoints);
   // To learn about the endpoints; what depends on others is noted for each object anew.
@@ -124,6 +133,11 @@ export function defineService(
     if (hooks[hook] === undefined) continue;
     addHook(where, { kind: KINDS[hook], timeoutMs: times[hook] }, memberContext(hookName(hook), metadata));
   }
+  const { onRequest } = hooks;
+  if (onRequest !== undefined) {
+    const timeoutMs = hookTimeout(`${where}: hooks`, hooks.requestTimeoutMs, "requestTimeoutMs");
+    addRequestHandler(where, timeoutMs, memberContext(ON_REQUEST, metadata));
+  }
   const construct = function (this: object): void {
     const given = dependencies();
     Object.defineProperty(this, DEPENDENCIES, { value: given });
@@ -134,6 +148,9 @@ export function defineService(
       if (hooks[hook] === undefined) continue;
       Object.defineProperty(this, hookName(hook), { value: () => hooks[hook]?.(given) });
     }
+    if (onRequest === undefined) return;
+    const answer: RequestHandler = (request, context) => onRequest(given, request, context);
+    Object.defineProperty(this, ON_REQUEST, { value: answer });
   };
   Object.defineProperty(construct, "name", { value: className });
   const built = construct as unknown as ServiceClass;

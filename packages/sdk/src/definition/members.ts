@@ -9,10 +9,19 @@ export interface HookDefinition {
   readonly timeoutMs: number | null;
 }
 
+/** The method that answers the HTTP requests that no endpoint takes. */
+export interface RequestsDefinition {
+  readonly property: string;
+  /** Longest time until there is a response, in milliseconds; null for no limit. */
+  readonly timeoutMs: number | null;
+}
+
 /** What the decorators of one class body have said so far. */
 export interface Members {
   readonly endpoints: Map<string, EndpointDefinition>;
   readonly hooks: HookDefinition[];
+  /** Null without `@onRequest`. */
+  requests: RequestsDefinition | null;
 }
 
 /** Runtimes before the standard has settled keep the metadata under the registered symbol. */
@@ -32,12 +41,12 @@ export function ownMembers(metadata: DecoratorMetadata | undefined): Members {
   }
   const record: Metadata = metadata;
   if (!Object.hasOwn(record, MEMBERS)) {
-    record[MEMBERS] = { endpoints: new Map(), hooks: [] } satisfies Members;
+    record[MEMBERS] = { endpoints: new Map(), hooks: [], requests: null } satisfies Members;
   }
   return record[MEMBERS] as Members;
 }
 
-/** The members of the class and of all its base classes: base first, a redeclared endpoint replaces the inherited one. */
+/** The members of the class and of all its base classes: base first, what is redeclared replaces what is inherited. */
 export function allMembers(metadata: DecoratorMetadata | undefined): Members {
   const chain: Members[] = [];
   for (let at: object | null = metadata ?? null; at !== null; at = Object.getPrototypeOf(at) as object | null) {
@@ -45,9 +54,11 @@ export function allMembers(metadata: DecoratorMetadata | undefined): Members {
   }
   const endpoints = new Map<string, EndpointDefinition>();
   const hooks = new Map<string, HookDefinition>();
+  let requests: RequestsDefinition | null = null;
   for (const members of chain) {
+    requests = members.requests ?? requests;
     for (const [property, endpoint] of members.endpoints) endpoints.set(property, endpoint);
     for (const hook of members.hooks) hooks.set(`${hook.kind} ${hook.property}`, hook);
   }
-  return { endpoints, hooks: [...hooks.values()] };
+  return { endpoints, hooks: [...hooks.values()], requests };
 }

@@ -1,6 +1,6 @@
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 import type { Limits } from "./limits.ts";
-import { type HookDefinition, METADATA } from "./members.ts";
+import { type HookDefinition, METADATA, type RequestsDefinition } from "./members.ts";
 import type { Resources } from "./resources.ts";
 import type { ResolvedInterceptors } from "../interceptor/interceptor.ts";
 
@@ -32,10 +32,17 @@ export interface ServiceDefinition {
   readonly endpoints: readonly EndpointDefinition[];
   /** Its hooks, those of base classes first. */
   readonly hooks: readonly HookDefinition[];
+  /** What answers HTTP requests that are for no endpoint; null for nothing. */
+  readonly requests: RequestsDefinition | null;
 }
 
 /** A class that can be a service: it is constructed without arguments. */
 export type ServiceClass<T extends object = object> = new () => T;
+
+/** Whether HTTP reaches the service. */
+export function hasHttp({ endpoints, requests }: Pick<ServiceDefinition, "endpoints" | "requests">): boolean {
+  return requests !== null || endpoints.some(({ http }) => http !== null);
+}
 
 const DEFINITION = Symbol.for("@stator/sdk/service");
 

@@ -87,7 +87,7 @@ export function service(
     }
     const namespace = checkName(`${where}: namespace`, options.namespace ?? contract?.namespace ?? "");
     const component = checkName(`${where}: name`, options.name ?? contract?.component ?? kebabCase(className));
-    const { endpoints: declared, hooks } = allMembers(context.metadata);
+    const { endpoints: declared, hooks, requests } = allMembers(context.metadata);
     const endpoints = contract === undefined ? declared : applyContract(where, contract, declared);
     checkWhole(`${where}: limits: timeoutMs`, options.limits?.timeoutMs, 1);
     const timeoutMs = options.limits?.timeoutMs ?? null;
@@ -113,6 +113,7 @@ export function service(
       interceptors: readInterceptors(`${where}: interceptors`, options.interceptors),
       endpoints: [...endpoints.values()].map((each) => ({ ...each, timeoutMs: each.timeoutMs ?? timeoutMs })),
       hooks,
+      requests,
     });
   };
 }

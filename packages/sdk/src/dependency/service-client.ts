@@ -40,6 +40,9 @@ type Call<Request, Result> = [Result] extends [AsyncIterable<infer Item>]
     ? (...call: CallArguments<Request>) => Promise<Item>
     : never;
 
+/** Whether a method takes requests of HTTP, as `@onRequest` has it: those do not travel between services. */
+type IsHttpRequest<Given> = unknown extends Given ? false : [Given] extends [Request] ? true : false;
+
 /**
  * How a client calls a method, or never if the method cannot be an endpoint: endpoints are public, take a request and
  * at most the context beside it, and answer with a promise or an async iterable. Hooks take nothing.
@@ -48,7 +51,9 @@ type ClientMethod<Method> = Method extends (...parameters: infer Parameters) => 
   ? Parameters["length"] extends 0
     ? never
     : Method extends (request: infer Request, context: Context) => unknown
-      ? Call<Request, Result>
+      ? IsHttpRequest<Request> extends true
+        ? never
+        : Call<Request, Result>
       : never
   : never;
 

@@ -1,3 +1,4 @@
+import { hasHttp } from "../definition/service-definition.ts";
 import type { GraphNode } from "./service-graph.ts";
 
 /** A graph as it is drawn. */
@@ -52,6 +53,6 @@ function notesOf(node: GraphNode): string[] {
   const notes = [node.definition.id];
   if (workers !== 1) notes.push(`${workers} workers`);
   if (node.kind === "command") notes.push(node.definition.command.argv[0]?.split("/").at(-1) ?? "");
-  else if (node.definition.endpoints.some(({ http }) => http !== null)) notes.push("HTTP");
+  else if (hasHttp(node.definition)) notes.push("HTTP");
   return notes;
 }

@@ -25,14 +25,14 @@ export class Serving implements AsyncDisposable {
     this.finish = resolve;
   }
 
-  /** Where HTTP answers, such as `http://127.0.0.1:8000`; null without an `@api` method. */
+  /** Where HTTP answers, such as `http://127.0.0.1:8000`; null without a method that HTTP reaches. */
   get url(): string | null {
     return this.http?.url ?? null;
   }
 
-  /** Answers a request for an `@api` method that came another way than through our port, as inside of an app. */
+  /** Answers a request for an `@api` or `@onRequest` method that came another way than through our port, as inside of an app. */
   readonly fetch = async (request: Request): Promise<Response> => {
-    if (this.http === null) return new Response("There is no @api method here.\n", { status: 404 });
+    if (this.http === null) return new Response("There is no method here that HTTP reaches.\n", { status: 404 });
     return this.http.fetch(request);
   };
 

@@ -1,5 +1,6 @@
 import { explainService } from "../configuration/explanation.ts";
 import { settingsDocument } from "../configuration/settings-document.ts";
+import { hasHttp } from "../definition/service-definition.ts";
 import { type GraphNode } from "../graph/service-graph.ts";
 import type { ServiceDescription } from "../supervision/messages.ts";
 
@@ -15,7 +16,7 @@ export function describeGraph(nodes: readonly GraphNode[]): ServiceDescription[]
       id,
       component,
       workers,
-      http: endpoints.some((endpoint) => endpoint.http !== null),
+      http: node.kind === "class" && hasHttp(node.definition),
       port: settings.port ?? null,
       resources,
       labels: node.kind === "class" ? node.definition.labels : {},

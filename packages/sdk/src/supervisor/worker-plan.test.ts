@@ -60,7 +60,9 @@ test("refuses what is not there", () => {
   expect(() => summary(GRAPH, { only: ["Backnd"] })).toThrow(
     '--only: the graph has no service "Backnd"; did you mean "Backend"?',
   );
-  expect(() => summary([service("Backend", { port: 1 })])).toThrow("Backend.port: Backend has no @api method.");
+  expect(() => summary([service("Backend", { port: 1 })])).toThrow(
+    "Backend.port: Backend has no @api method and no @onRequest.",
+  );
 });
 
 describe("auto", () => {

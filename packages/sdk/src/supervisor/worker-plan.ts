@@ -115,7 +115,7 @@ export function planPorts(
   const taken = new Map<number, string>();
   for (const each of running) {
     if (each.port !== null && !each.http) {
-      throw new UsageError(`${each.className}.port: ${each.className} has no @api method.`);
+      throw new UsageError(`${each.className}.port: ${each.className} has no @api method and no @onRequest.`);
     }
     const own = ports.get(each) ?? 0;
     const other = own === 0 ? undefined : taken.get(own);

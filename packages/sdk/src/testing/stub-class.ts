@@ -94,6 +94,7 @@ function bare(
     interceptors: NO_INTERCEPTORS,
     endpoints: endpoints.map((each) => ({ ...each, limits: null, interceptors: [], http: null })),
     hooks: [],
+    requests: null,
   };
 }
 

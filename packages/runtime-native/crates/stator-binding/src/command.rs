@@ -3,7 +3,7 @@ use stator_contract::Contract;
 use stator_runtime::identity::Standing;
 use ts_rs::TS;
 
-use crate::{kv_action::KvAction, queue_action::QueueAction};
+use crate::{kv_action::KvAction, model_action::ModelAction, queue_action::QueueAction};
 
 /// Something that takes time: sent as JSON, answered by a `RESULT` event with the number that JavaScript gave.
 #[derive(Debug, Clone, Deserialize, Serialize, TS, Contract)]
@@ -74,6 +74,8 @@ pub enum Command {
     Unsubscribe { subscription: u32 },
     /// Asks something of the store.
     Kv { action: KvAction },
+    /// Asks something about models.
+    Model { action: ModelAction },
     /// Asks something of a queue.
     Queue { action: QueueAction },
     /// Answers a dispute.

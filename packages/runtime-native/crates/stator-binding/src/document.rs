@@ -7,7 +7,7 @@ use stator_contract::{Binding, Contracts, Registry};
 use stator_runtime::{Error, config::RuntimeOptions, discovery::Instance, security::CertificateOptions};
 
 use crate::{
-    certificates::make_certificates, command, error_catalogue::error_codes, event, kv_action,
+    certificates::make_certificates, command, error_catalogue::error_codes, event, kv_action, model_action,
     native_runtime::NativeRuntime, operation_kind, own_document, parent_watch::watch_parent, queue_action, version,
 };
 
@@ -34,6 +34,7 @@ pub fn contracts(contracts: &mut Contracts) {
         .add::<kv_action::KvWritten>()
         .add::<kv_action::KvHeld>()
         .add::<kv_action::KvBatch>()
+        .add::<model_action::ListedModels>()
         .add::<queue_action::QueuePut>()
         .add::<queue_action::QueueJob>()
         .add::<queue_action::QueueInfo>()

@@ -26,6 +26,8 @@ mod js_sink;
 mod kv_action;
 mod kv_session;
 mod loop_lag;
+mod model_action;
+mod model_session;
 mod native_runtime;
 mod operation;
 mod operation_kind;
@@ -34,6 +36,7 @@ mod queue_action;
 mod queue_session;
 mod session;
 mod wake;
+mod wake_flag;
 
 pub use document::contracts;
 use napi_derive::napi;

@@ -26,6 +26,7 @@ use crate::{
     kv_action::KvAction,
     kv_session::KvSession,
     loop_lag,
+    model_session::ModelSession,
     queue_session::QueueSession,
 };
 
@@ -46,6 +47,7 @@ pub struct Session {
     clients: Mutex<FxHashMap<u32, Client>>,
     endpoints: Mutex<FxHashMap<u32, ServedEndpoint>>,
     kv: KvSession,
+    models: ModelSession,
     queues: QueueSession,
 }
 
@@ -63,6 +65,7 @@ impl Session {
             clients: Mutex::default(),
             endpoints: Mutex::default(),
             kv: KvSession::default(),
+            models: ModelSession::default(),
             queues: QueueSession::default(),
         }
     }
@@ -265,6 +268,13 @@ impl Session {
             Command::Kv { action } => {
                 let result = match self.runtime() {
                     Ok(runtime) => self.ask_store(&runtime, action).await,
+                    Err(error) => Err(error),
+                };
+                self.answer(number, result);
+            }
+            Command::Model { action } => {
+                let result = match self.runtime() {
+                    Ok(runtime) => self.models.run(&runtime, action).await,
                     Err(error) => Err(error),
                 };
                 self.answer(number, result);

@@ -16,8 +16,10 @@ mod folder;
 pub mod identity;
 mod inbox;
 pub mod kv;
+pub mod models;
 mod named;
 pub mod nats;
+#[cfg(unix)]
 pub mod parent_watch;
 pub mod payload;
 pub mod plane;

@@ -6,6 +6,7 @@ import { type Schema, schema } from "../support/schema.ts";
 import { type Answer, type AnswerInput, isAnswer, readAnswer } from "./answer.ts";
 import { isJudgement, type Judgement, readJudgement } from "./judgement.ts";
 import { isKvAction, type KvAction, type KvActionInput, readKvAction } from "./kv-action.ts";
+import { isModelAction, type ModelAction, type ModelActionInput, readModelAction } from "./model-action.ts";
 import { isQueueAction, type QueueAction, type QueueActionInput, readQueueAction } from "./queue-action.ts";
 import { isServedContract, readServedContract, type ServedContract } from "./served-contract.ts";
 
@@ -103,6 +104,11 @@ export type Command =
   | {
       type: "kv";
       action: KvAction;
+    }
+  /** Asks something about models. */
+  | {
+      type: "model";
+      action: ModelAction;
     }
   /** Asks something of a queue. */
   | {
@@ -222,6 +228,11 @@ export type CommandInput =
       type: "kv";
       action: KvActionInput;
     }
+  /** Asks something about models. */
+  | {
+      type: "model";
+      action: ModelActionInput;
+    }
   /** Asks something of a queue. */
   | {
       type: "queue";
@@ -275,6 +286,8 @@ const keysOfCommandUnsubscribe: ReadonlySet<string> = new Set(["type", "subscrip
 
 const keysOfCommandKv: ReadonlySet<string> = new Set(["type", "action"]);
 
+const keysOfCommandModel: ReadonlySet<string> = new Set(["type", "action"]);
+
 const keysOfCommandQueue: ReadonlySet<string> = new Set(["type", "action"]);
 
 const keysOfCommandJudged: ReadonlySet<string> = new Set(["type", "dispute", "judgement"]);
@@ -315,6 +328,8 @@ export function readCommand(value: unknown): Command | Invalid {
       return readCommandUnsubscribe(value);
     case "kv":
       return readCommandKv(value);
+    case "model":
+      return readCommandModel(value);
     case "queue":
       return readCommandQueue(value);
     case "judged":
@@ -324,7 +339,7 @@ export function readCommand(value: unknown): Command | Invalid {
     case "answered":
       return readCommandAnswered(value);
   }
-  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"avoid\", \"close-client\", \"set-held\", \"set-reachable\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"queue\", \"judged\", \"answer-questions\", \"answered\"", tag));
+  return inside("type", mismatch("one of \"serve\", \"stop-serving\", \"client\", \"wait-for-instances\", \"avoid\", \"close-client\", \"set-held\", \"set-reachable\", \"shutdown\", \"set-health\", \"open-publisher\", \"subscribe\", \"unsubscribe\", \"kv\", \"model\", \"queue\", \"judged\", \"answer-questions\", \"answered\"", tag));
 }
 
 export function isCommand(value: unknown): value is Command {
@@ -463,6 +478,10 @@ export function isCommand(value: unknown): value is Command {
     case "kv": {
       const { action } = value;
       return isKvAction(action) && hasOnly(value, keysOfCommandKv);
+    }
+    case "model": {
+      const { action } = value;
+      return isModelAction(action) && hasOnly(value, keysOfCommandModel);
     }
     case "queue": {
       const { action } = value;
@@ -794,6 +813,16 @@ function readCommandKv(value: Record<string, unknown>): ({
   if (action === INVALID) return inside("action");
   if (!hasOnly(value, keysOfCommandKv)) return INVALID;
   return { type: "kv", action };
+}
+
+function readCommandModel(value: Record<string, unknown>): ({
+  type: "model";
+  action: ModelAction;
+}) | Invalid {
+  const action = readModelAction(value.action);
+  if (action === INVALID) return inside("action");
+  if (!hasOnly(value, keysOfCommandModel)) return INVALID;
+  return { type: "model", action };
 }
 
 function readCommandQueue(value: Record<string, unknown>): ({

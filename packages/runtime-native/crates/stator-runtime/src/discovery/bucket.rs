@@ -7,16 +7,19 @@ pub enum Bucket {
     EventChannels,
     /// What else is known of those who publish events.
     EventSources,
+    /// Which models are served.
+    Models,
 }
 
 impl Bucket {
-    pub const ALL: [Bucket; 2] = [Self::EventChannels, Self::EventSources];
+    pub const ALL: [Bucket; 3] = [Self::EventChannels, Self::EventSources, Self::Models];
 
     /// Its name in back ends, as in the original.
     pub const fn name(self) -> &'static str {
         match self {
             Self::EventChannels => "v1/event_channels",
             Self::EventSources => "v1/event_sources",
+            Self::Models => "v1/mdc",
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod file;
 #[doc(hidden)]
 pub mod fuzzing;
 mod instance;
+mod kept_records;
 mod membership;
 pub mod memory;
 pub mod name;
@@ -25,6 +26,7 @@ pub use discovery_metrics::DiscoveryMetrics;
 pub use etcd::{EtcdDiscovery, EtcdOptions};
 pub use file::{FileDiscovery, FileOptions, FileRoot};
 pub use instance::{Instance, Stator, Transport, of_endpoint};
+pub(crate) use kept_records::KeptRecords;
 pub use membership::Membership;
 pub use memory::{MemoryDiscovery, MemoryStore};
 pub use name::{near_names, validate_name};

@@ -1,11 +1,9 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Weak},
-    time::Duration,
 };
 
 use parking_lot::Mutex;
-use tokio::time::sleep;
 
 use super::{
     EventChannel, EventMetrics, EventPlane, EventPublisher, EventScope, EventSource, EventSubscription, Inlet, Opened,
@@ -13,7 +11,7 @@ use super::{
 };
 use crate::{
     Error, ErrorCode, Result,
-    discovery::{Bucket, Discovery, connection_id},
+    discovery::{Bucket, Discovery, KeptRecords, connection_id},
 };
 
 /// Publisher ids have 53 bits, so that a JavaScript number holds them.
@@ -22,13 +20,11 @@ const ID_BITS: u64 = (1 << 53) - 1;
 /// Each publisher may have a socket and a record of its own.
 const MAX_PUBLISHERS: usize = 1024;
 
-/// Between attempts to register again.
-const PAUSE: Duration = Duration::from_millis(500);
-
 /// What one runtime publishes and subscribes to.
 pub struct EventHub {
     plane: Arc<dyn EventPlane>,
     discovery: Arc<dyn Discovery>,
+    records: Arc<KeptRecords>,
     metrics: EventMetrics,
     max_bytes: usize,
     state: Mutex<State>,
@@ -38,8 +34,6 @@ pub struct EventHub {
 struct State {
     closed: bool,
     publishers: usize,
-    /// What stands in discovery for us.
-    records: BTreeMap<(Bucket, String), Vec<u8>>,
     inlets: Vec<Weak<Inlet>>,
 }
 
@@ -51,15 +45,14 @@ impl EventHub {
         metrics: EventMetrics,
         max_bytes: usize,
     ) -> Arc<Self> {
-        let hub = Arc::new(Self {
+        Arc::new(Self {
             plane,
+            records: KeptRecords::new(Arc::clone(&discovery), "publishers of events", closed_plane),
             discovery,
             metrics,
             max_bytes,
             state: Mutex::default(),
-        });
-        hub.follow_membership();
-        hub
+        })
     }
 
     pub fn metrics(&self) -> &EventMetrics {
@@ -147,78 +140,31 @@ impl EventHub {
 
     /// Ends every subscription, withdraws every record, and lets what was published leave.
     pub async fn close(&self) {
-        let (records, inlets) = {
+        let inlets = {
             let mut state = self.state.lock();
             state.closed = true;
-            (std::mem::take(&mut state.records), std::mem::take(&mut state.inlets))
+            std::mem::take(&mut state.inlets)
         };
         for inlet in inlets.iter().filter_map(Weak::upgrade) {
             inlet.end(None);
         }
-        for (bucket, key) in records.into_keys() {
-            if let Err(error) = self.discovery.remove_entry(bucket, key).await {
-                tracing::warn!(%error, "the record of a publisher of events could not be withdrawn");
-            }
-        }
+        self.records.close().await;
         self.plane.close().await;
     }
 
     /// Puts a record into discovery, and keeps it there.
     pub(super) async fn record(&self, bucket: Bucket, key: String, value: Vec<u8>) -> Result<()> {
-        {
-            let mut state = self.state.lock();
-            if state.closed {
-                return Err(closed_plane());
-            }
-            // Before it is put: a new instance id that comes meanwhile counts for it too.
-            state.records.insert((bucket, key.clone()), value.clone());
-        }
-        let put = self.discovery.put_entry(bucket, key.clone(), value).await;
-        if put.is_err() {
-            self.state.lock().records.remove(&(bucket, key));
-        }
-        put
+        let record = (key.clone(), value);
+        self.records
+            .put(bucket, &key, Arc::new(move |_| Ok(record.clone())))
+            .await
     }
 
     /// Takes the records of a publisher away.
     async fn withdraw(&self, key: String) {
-        for bucket in Bucket::ALL {
-            let known = self.state.lock().records.remove(&(bucket, key.clone())).is_some();
-            if known && let Err(error) = self.discovery.remove_entry(bucket, key.clone()).await {
-                tracing::warn!(%error, key, "the record of a publisher of events could not be withdrawn");
-            }
+        for bucket in [Bucket::EventChannels, Bucket::EventSources] {
+            self.records.withdraw(bucket, &key).await;
         }
-    }
-
-    /// Puts every record there again when discovery has forgotten this process.
-    fn follow_membership(self: &Arc<Self>) {
-        let Some(mut membership) = self.discovery.membership() else {
-            return;
-        };
-        let hub = Arc::downgrade(self);
-        tokio::spawn(async move {
-            while membership.changed().await.is_ok() {
-                let now = *membership.borrow_and_update();
-                let Some(hub) = hub.upgrade() else { return };
-                while now.held && *membership.borrow() == now {
-                    let Err(error) = hub.record_again().await else { break };
-                    tracing::warn!(%error, "publishers of events could not be registered again yet");
-                    sleep(PAUSE).await;
-                }
-            }
-        });
-    }
-
-    async fn record_again(&self) -> Result<()> {
-        let records = self.state.lock().records.clone();
-        for ((bucket, key), value) in records {
-            self.discovery.put_entry(bucket, key.clone(), value).await?;
-            let withdrawn = !self.state.lock().records.contains_key(&(bucket, key.clone()));
-            if withdrawn {
-                self.discovery.remove_entry(bucket, key).await?;
-            }
-        }
-        Ok(())
     }
 }
 

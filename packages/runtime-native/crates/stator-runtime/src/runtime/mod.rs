@@ -31,6 +31,7 @@ use crate::{
     discovery::Discovery,
     dynamo::{self, Faults, caller::CallHome, nats::Tunnels, worker::Ingress},
     identity::{ContractJudge, Verdicts},
+    models::Models,
     plane::RequestPlane,
     queue::Queues,
     server::Server,
@@ -61,6 +62,7 @@ struct Inner {
     /// Present in runtimes made by [`DistributedRuntime::connect`].
     events: OnceLock<Events>,
     kv: KvSlot,
+    models: Models,
     /// Present in runtimes made by [`DistributedRuntime::connect`].
     queues: OnceLock<Queues>,
     /// Hears of a new instance id before anything is served under it.
@@ -132,6 +134,7 @@ impl DistributedRuntime {
         let server = Server::new(offer.clone(), settings.max_calls, shared.map(Ingress::new));
         server.serve_as(discovery.connection_id());
         let dialer = Dialer::new(Arc::clone(&plane), offer, home, preferred);
+        let models = Models::new(Arc::clone(&discovery));
         let runtime = Self(Arc::new(Inner {
             judging: Judging::new(Arc::clone(&dialer)),
             server,
@@ -146,6 +149,7 @@ impl DistributedRuntime {
             system: OnceLock::new(),
             events: OnceLock::new(),
             kv: KvSlot::default(),
+            models,
             queues: OnceLock::new(),
             on_instance_id: OnceLock::new(),
         }));
@@ -157,6 +161,11 @@ impl DistributedRuntime {
     /// as etcd does with one that was suspended for longer than its lease.
     pub fn instance_id(&self) -> u64 {
         self.0.discovery.connection_id()
+    }
+
+    /// Which models are served, by this process and by everybody.
+    pub fn models(&self) -> &Models {
+        &self.0.models
     }
 
     /// One of `namespace.component.endpoint`, with or without `dyn://` before it.

@@ -50,6 +50,8 @@ impl DistributedRuntime {
         if let Some(queues) = inner.queues.get() {
             queues.stop_taking();
         }
+        // Nobody should choose a model that is about to go.
+        inner.models.close().await;
         let mut served = std::mem::take(&mut *inner.served.lock());
         let withdrawals: Vec<_> = served
             .iter()

@@ -314,6 +314,7 @@ impl Discovery for EtcdDiscovery {
         let part = match bucket {
             Bucket::EventChannels => Part::WatchOfChannels,
             Bucket::EventSources => Part::WatchOfSources,
+            Bucket::Models => Part::WatchOfModels,
         };
         Box::pin(self.first_sight(&self.entries[bucket as usize], view, part))
     }

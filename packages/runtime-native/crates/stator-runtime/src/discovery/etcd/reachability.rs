@@ -14,6 +14,7 @@ pub(super) enum Part {
     Watch,
     WatchOfChannels,
     WatchOfSources,
+    WatchOfModels,
 }
 
 /// Whether etcd is reached. A change is logged, each further attempt is not.
@@ -27,7 +28,7 @@ pub(super) struct Reachability {
 #[derive(Debug, Default)]
 struct State {
     /// By [`Part`].
-    down: [bool; 4],
+    down: [bool; 5],
     since: Option<Instant>,
 }
 

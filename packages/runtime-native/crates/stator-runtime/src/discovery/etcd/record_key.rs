@@ -8,6 +8,7 @@ pub(super) const fn prefix_of(bucket: Bucket) -> &'static str {
     match bucket {
         Bucket::EventChannels => "v1/event_channels/",
         Bucket::EventSources => "v1/event_sources/",
+        Bucket::Models => "v1/mdc/",
     }
 }
 

@@ -1,0 +1,82 @@
+import { type Context, endpoint, onShutdown, onStart, runtimeOf, service } from "@stator/sdk";
+
+import { Engine } from "../../engine/engine.ts";
+import {
+  blockHashes,
+  EngineContract,
+  type LLMEngineOutput,
+  type PreprocessedRequest,
+  RouterEvent,
+  sequenceHashes,
+} from "../../generated/index.ts";
+import { KvEventPublisher } from "../../kv/kv-event-publisher.ts";
+import type { StoredBlock } from "../../kv/kv-event-sink.ts";
+import { LoadPublisher } from "../../kv/load-publisher.ts";
+
+/** Tokens of a block in the tests. */
+export const BLOCK = 4;
+
+/** The full blocks of a prompt. */
+export function blocksOf(tokens: readonly number[]): StoredBlock[] {
+  const local = blockHashes([...tokens], BLOCK);
+  const sequence = sequenceHashes(local);
+  return local.map((tokens_hash, at) => ({ tokens_hash, block_hash: sequence[at] ?? 0n }));
+}
+
+/** An engine whose cache the test fills: it says what it has as real ones do. */
+@service({ contract: EngineContract })
+export class CachedEngine extends Engine {
+  events!: KvEventPublisher;
+  load!: LoadPublisher;
+  /** Whether what it publishes gets lost on the way. */
+  loses = false;
+  /** How often it was asked for all. */
+  asked = 0;
+
+  @onStart
+  begin(): void {
+    const runtime = runtimeOf(this);
+    const own = runtime.endpoint("llm.engine.generate");
+    const lossy = {
+      publish: (topic: string, value: unknown) => (this.loses ? Promise.resolve() : own.publish(topic, value)),
+    };
+    this.events = new KvEventPublisher(lossy, () => runtime.instanceId);
+    this.load = new LoadPublisher(own, () => runtime.instanceId);
+  }
+
+  @onShutdown
+  async end(): Promise<void> {
+    await this.events.close();
+    await this.load.close();
+  }
+
+  /** Puts prompts into the cache; resolves when routers have been told. */
+  async cache(...prompts: readonly (readonly number[])[]): Promise<void> {
+    for (const prompt of prompts) this.events.stored(null, blocksOf(prompt));
+    await this.events.flush();
+  }
+
+  @endpoint({ output: RouterEvent, idempotent: true })
+  async *cachedBlocks(_request: null): AsyncGenerator<RouterEvent> {
+    this.asked++;
+    yield* this.events.snapshot();
+  }
+
+  @endpoint()
+  async *generate(request: PreprocessedRequest, _context: Context): AsyncGenerator<LLMEngineOutput> {
+    yield {
+      token_ids: request.token_ids.slice(0, 1),
+      tokens: null,
+      text: null,
+      cum_log_probs: null,
+      log_probs: null,
+      top_logprobs: null,
+      finish_reason: "stop",
+      stop_reason: null,
+      index: null,
+      disaggregated_params: null,
+      completion_usage: null,
+      engine_data: null,
+    };
+  }
+}
