@@ -5,7 +5,10 @@ import { root } from "../scripts/lib/paths.ts";
 /** What has been built by this process: name and path of the binary. */
 const built = new Map<string, Promise<string>>();
 
-/** Builds the Cargo package in the folder, once, below `.stator/bench`; gives the path of its binary. */
+/**
+ * Builds the Cargo package in the folder, once, below `.stator/bench/peers`; gives the path of its binary. What is compiled
+ * of the core is elsewhere: neither waits for the other.
+ */
 export function cargoPeer(name: string, folder: string): Promise<string> {
   let path = built.get(name);
   if (path === undefined) {
@@ -16,7 +19,7 @@ export function cargoPeer(name: string, folder: string): Promise<string> {
 }
 
 async function build(name: string, folder: string): Promise<string> {
-  const target = join(root, ".stator", "bench", "target");
+  const target = join(root, ".stator", "bench", "peers");
   const manifest = join(folder, "Cargo.toml");
   const cargo = Bun.spawn(["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", manifest], {
     env: { ...process.env, CARGO_TARGET_DIR: target },

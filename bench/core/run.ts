@@ -59,14 +59,15 @@ function readRows(folder: string, since: number): CoreRow[] {
   return files
     .filter((file) => Bun.file(join(folder, file)).lastModified >= since)
     .map((file) => {
-      const { full_id: benchmark } = readJson<{ full_id: string }>(join(folder, file, "..", "benchmark.json"));
-      const { point_estimate: median, confidence_interval: bounds } = readJson<Estimates>(join(folder, file)).median;
+      const { full_id: benchmark } = readJson(join(folder, file, "..", "benchmark.json")) as { full_id: string };
+      const { point_estimate: median, confidence_interval: bounds } = (readJson(join(folder, file)) as Estimates)
+        .median;
       return { benchmark, median, low: bounds.lower_bound, high: bounds.upper_bound };
     });
 }
 
-function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(path, "utf8")) as T;
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
 }
 
 function short(value: number): string {

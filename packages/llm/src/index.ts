@@ -40,3 +40,5 @@ export type { EngineAttempt } from "./migration/engine-attempt.ts";
 export { EMBEDDING_ANNOTATION } from "./processing/embedding-of.ts";
 export { VllmSettings } from "./vllm/vllm-settings.ts";
 export { VllmWorker } from "./vllm/vllm-worker.ts";
+export { LlamaSettings } from "./llama/llama-settings.ts";
+export { LlamaWorker } from "./llama/llama-worker.ts";

@@ -66,6 +66,8 @@ export class TinyEngine extends Engine {
   readonly requests: PreprocessedRequest[] = [];
   /** What comes instead of its own tokens. */
   script: LLMEngineOutput[] | null = null;
+  /** Answers wait there until it opens: at so many tokens, with those of the prompt. */
+  gate: { readonly at: number; readonly open: Promise<void> } | null = null;
   /** Between two tokens, in milliseconds. */
   pauseMs = Number(process.env.TINY_PAUSE_MS ?? 0);
   #model: AsyncDisposable | null = null;
@@ -95,9 +97,11 @@ export class TinyEngine extends Engine {
       if (this.script !== null) return yield* this.script;
       const ids = [...request.token_ids];
       const most = request.stop_conditions.max_tokens ?? 16;
+      const over = new Promise<void>((resolve) => context.signal.addEventListener("abort", () => resolve()));
       for (let count = 0; count < most && !context.signal.aborted; count++) {
         const token = nextToken(ids, request.sampling_options.seed);
         ids.push(token);
+        if (this.gate?.at === ids.length) await Promise.race([this.gate.open, over]);
         if (this.pauseMs > 0) await Bun.sleep(this.pauseMs);
         yield step({
           token_ids: [token],

@@ -1,10 +1,13 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, test, setDefaultTimeout } from "bun:test";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 
 import { blockHashes, KvEventDecoder, KvEventPublisher, type KvCacheEventData } from "../../src/index.ts";
 import { KvEventFeed } from "../../src/vllm/kv-event-feed.ts";
 import { KvEventLog } from "./kv-event-log.ts";
+
+// It only ends what hangs: the machine may have other work.
+setDefaultTimeout(60_000);
 
 type Said =
   | "cleared"
@@ -110,7 +113,7 @@ function relayed(options: { endpoint: string; replayEndpoint: string }) {
   const until = async (blocks: number): Promise<void> => {
     while (publisher.blocks !== blocks) await Bun.sleep(2);
   };
-  return { feed, publisher, until, restarts: () => restarts };
+  return { feed, publisher, until, restarts: () => restarts, [Symbol.asyncDispose]: () => feed[Symbol.asyncDispose]() };
 }
 
 const block = (first: number) => Array.from({ length: BLOCK }, (_, index) => first + index);
@@ -118,61 +121,57 @@ const block = (first: number) => Array.from({ length: BLOCK }, (_, index) => fir
 test("what was missed is asked for, and heard once", async () => {
   await using log = await KvEventLog.open("tcp://127.0.0.1:0", "tcp://127.0.0.1:0", "kv-events");
   log.stored([1n], null, block(0), BLOCK);
-  const { feed, publisher, until } = relayed({
+  await using relay = relayed({
     endpoint: log.publisher.endpoint,
     replayEndpoint: log.router?.endpoint ?? "",
   });
-  await using _feed = feed;
   // From before it came.
-  await until(1);
+  await relay.until(1);
   log.stored([2n], 1n, block(10), BLOCK);
-  await until(2);
+  await relay.until(2);
   log.stored([3n], 2n, block(20), BLOCK, true);
   log.stored([4n], 3n, block(30), BLOCK);
-  await until(4);
-  expect([feed.received, feed.missed, publisher.refused]).toEqual([4n, 0n, 0]);
+  await relay.until(4);
+  expect([relay.feed.received, relay.feed.missed, relay.publisher.refused]).toEqual([4n, 0n, 0]);
 });
 
 test("without a place to ask, what was lost is counted", async () => {
   await using log = await KvEventLog.open("tcp://127.0.0.1:0", "", "kv-events");
-  const { feed, until } = relayed({ endpoint: log.publisher.endpoint, replayEndpoint: "" });
-  await using _feed = feed;
+  await using relay = relayed({ endpoint: log.publisher.endpoint, replayEndpoint: "" });
   await log.publisher.subscribed;
   log.stored([1n], null, block(0), BLOCK);
   log.stored([2n], null, block(10), BLOCK, true);
   log.stored([3n], null, block(20), BLOCK, true);
   log.stored([4n], null, block(30), BLOCK);
-  await until(2);
-  expect(feed.missed).toBe(2n);
+  await relay.until(2);
+  expect(relay.feed.missed).toBe(2n);
 });
 
 test("an engine that begins anew is told to routers as empty, whether its connection was lost or not", async () => {
   await using log = await KvEventLog.open("tcp://127.0.0.1:0", "", "kv-events");
-  const { feed, until, restarts } = relayed({ endpoint: log.publisher.endpoint, replayEndpoint: "" });
-  await using _feed = feed;
+  await using relay = relayed({ endpoint: log.publisher.endpoint, replayEndpoint: "" });
   await log.publisher.subscribed;
   log.stored([1n], null, block(0), BLOCK);
   log.stored([2n], null, block(10), BLOCK);
-  await until(2);
+  await relay.until(2);
   log.forget();
   log.stored([3n], null, block(20), BLOCK);
-  await until(1);
-  expect(restarts()).toBe(1);
+  await relay.until(1);
+  expect(relay.restarts()).toBe(1);
 });
 
 test("after a lost connection everything is asked for again", async () => {
   await using log = await KvEventLog.open("tcp://127.0.0.1:0", "tcp://127.0.0.1:0", "kv-events");
-  const { feed, until, restarts } = relayed({
+  await using relay = relayed({
     endpoint: log.publisher.endpoint,
     replayEndpoint: log.router?.endpoint ?? "",
   });
-  await using _feed = feed;
   log.stored([1n], null, block(0), BLOCK);
-  await until(1);
+  await relay.until(1);
   log.publisher.disconnect();
   log.forget();
   log.stored([5n], null, block(50), BLOCK);
   log.stored([6n], 5n, block(60), BLOCK);
-  await until(2);
-  expect(restarts()).toBe(1);
+  await relay.until(2);
+  expect(relay.restarts()).toBe(1);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, test, setDefaultTimeout } from "bun:test";
 import { join } from "node:path";
 
 import { testService } from "@stator/sdk/testing";
@@ -12,7 +12,10 @@ import {
 } from "../../src/index.ts";
 import { engineRequest } from "../engine-request.ts";
 
-const executable = join(import.meta.dir, "vllm");
+// It only ends what hangs: the machine may have other work.
+setDefaultTimeout(60_000);
+
+const executable = join(import.meta.dir, "programs", "vllm");
 
 /** What the worker is told, with what makes the engine misbehave. */
 function worker(env: Record<string, string> = {}, more: object = {}, serve: object = {}) {
@@ -56,12 +59,12 @@ async function stateOf(
 }
 
 test("an engine is started, asked with token ids, listened to, and ended with all that it has started", async () => {
-  const test = await worker({ STAND_IN_UNHEALTHY_TIMES: "3" });
-  const { service } = test.instance;
+  const served = await worker({ STAND_IN_UNHEALTHY_TIMES: "3" });
+  const { service } = served.instance;
   expect(service.model).toBe("/models/tiny");
   expect(await service.isEngineReady()).toBe(true);
   const prompt = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-  const items = await Array.fromAsync(test.client.generate(asked(prompt, { output_options: { logprobs: 1 } })));
+  const items = await Array.fromAsync(served.client.generate(asked(prompt, { output_options: { logprobs: 1 } })));
   expect(idsOf(items)).toEqual(expected(prompt, 5));
   expect(items.at(-1)).toMatchObject({
     finish_reason: "length",
@@ -82,13 +85,13 @@ test("an engine is started, asked with token ids, listened to, and ended with al
     ],
   });
   // The same beginning again: the engine has it, and says so.
-  const again = await Array.fromAsync(test.client.generate(asked(prompt)));
+  const again = await Array.fromAsync(served.client.generate(asked(prompt)));
   expect(again.at(-1)?.completion_usage?.prompt_tokens_details).toEqual({ cached_tokens: 8 });
 
   const all = [...prompt, ...expected(prompt, 5)];
-  while ((await test.client.cachedBlocks(null)).length < 2) await Bun.sleep(5);
+  while ((await served.client.cachedBlocks(null)).length < 2) await Bun.sleep(5);
   const index = new KvIndex(4);
-  while (index.blocks < 3) index.apply(await test.client.cachedBlocks(null));
+  while (index.blocks < 3) index.apply(await served.client.cachedBlocks(null));
   expect(index.findMatchesOfBlocks(blockHashes(all, 4))).toMatchObject([{ blocks: 3 }]);
 
   const { child, requests } = await stateOf(service);
@@ -100,29 +103,29 @@ test("an engine is started, asked with token ids, listened to, and ended with al
     return_token_ids: true,
   });
   const pid = service.enginePid as number;
-  await test.stop();
+  await served.stop();
   expect([await isAlive(pid), await isAlive(child)]).toEqual([false, false]);
 });
 
 test("a caller that leaves closes the connection to the engine at once", async () => {
-  await using test = await worker({ STAND_IN_STALL_AFTER: "2" });
-  for await (const { token_ids } of test.client.generate(asked([5], { stop_conditions: { max_tokens: 100 } }))) {
+  await using served = await worker({ STAND_IN_STALL_AFTER: "2" });
+  for await (const { token_ids } of served.client.generate(asked([5], { stop_conditions: { max_tokens: 100 } }))) {
     if (token_ids[0] === 10) break;
   }
-  while ((await stateOf(test.instance.service)).aborted < 1) await Bun.sleep(5);
+  while ((await stateOf(served.instance.service)).aborted < 1) await Bun.sleep(5);
   // Also one that leaves while the engine still thinks.
   const leaving = new AbortController();
-  const waiting = Array.fromAsync(test.client.generate(asked([7]), { signal: leaving.signal }));
-  while ((await stateOf(test.instance.service)).requests.length < 2) await Bun.sleep(5);
+  const waiting = Array.fromAsync(served.client.generate(asked([7]), { signal: leaving.signal }));
+  while ((await stateOf(served.instance.service)).requests.length < 2) await Bun.sleep(5);
   leaving.abort();
   expect(waiting).rejects.toMatchObject({ code: "cancelled" });
-  while ((await stateOf(test.instance.service)).aborted < 2) await Bun.sleep(5);
+  while ((await stateOf(served.instance.service)).aborted < 2) await Bun.sleep(5);
 });
 
 test("a token that only ends the answer is not part of it", async () => {
-  await using test = await worker();
+  await using served = await worker();
   const stop_conditions = { max_tokens: 9, stop_token_ids: [expected([3], 3)[2] as number] };
-  const items = await Array.fromAsync(test.client.generate(asked([3], { stop_conditions })));
+  const items = await Array.fromAsync(served.client.generate(asked([3], { stop_conditions })));
   expect(idsOf(items)).toEqual(expected([3], 2));
   expect(items.at(-1)).toMatchObject({ finish_reason: "stop", stop_reason: expected([3], 3)[2] });
 });
@@ -140,12 +143,12 @@ test("an engine that is never healthy is given up, and ended", async () => {
 });
 
 test("an engine that dies breaks its answers, and is started again with an empty cache", async () => {
-  await using test = await worker({ STAND_IN_CRASH_AFTER: "3" });
-  const { service } = test.instance;
+  await using served = await worker({ STAND_IN_CRASH_AFTER: "3" });
+  const { service } = served.instance;
   const first = service.enginePid;
   const got: number[] = [];
   const reading = (async () => {
-    for await (const { token_ids } of test.client.generate(asked([1, 2, 3, 4]))) got.push(...token_ids);
+    for await (const { token_ids } of served.client.generate(asked([1, 2, 3, 4]))) got.push(...token_ids);
   })();
   expect(reading).rejects.toMatchObject({ code: "unavailable" });
   await reading.catch(() => {});
@@ -153,29 +156,32 @@ test("an engine that dies breaks its answers, and is started again with an empty
   while (!(await service.isEngineReady())) await Bun.sleep(20);
   expect(service.enginePid).not.toBe(first);
   expect(service.isEngineKept()).toBe(true);
-  const [item] = await Array.fromAsync(test.client.generate(asked([9], { stop_conditions: { max_tokens: 1 } })));
+  const [item] = await Array.fromAsync(served.client.generate(asked([9], { stop_conditions: { max_tokens: 1 } })));
   expect(item?.token_ids).toEqual([9]);
 });
 
 test("an engine that dies too often is not started again", async () => {
-  await using test = await worker({ STAND_IN_CRASH_AFTER: "0" }, {}, { restarts: 0 });
-  const { service } = test.instance;
-  await Array.fromAsync(test.client.generate(asked([1]))).catch(() => {});
+  await using served = await worker({ STAND_IN_CRASH_AFTER: "0" }, {}, { restarts: 0 });
+  const { service } = served.instance;
+  await Array.fromAsync(served.client.generate(asked([1]))).catch(() => {});
   while (service.isEngineKept()) await Bun.sleep(5);
   expect(await service.isEngineReady()).toBe(false);
-  expect(Array.fromAsync(test.client.generate(asked([1])))).rejects.toThrow(/ended too often/);
+  expect(Array.fromAsync(served.client.generate(asked([1])))).rejects.toThrow(/ended too often/);
 });
 
 test("an engine that does not listen to SIGTERM is killed", async () => {
-  const test = await worker({ STAND_IN_IGNORE_SIGTERM: "1" }, {}, { stopTimeoutMs: 200 });
-  const { service } = test.instance;
+  const served = await worker({ STAND_IN_IGNORE_SIGTERM: "1" }, {}, { stopTimeoutMs: 200 });
+  const { service } = served.instance;
   const [pid, { child }] = [service.enginePid as number, await stateOf(service)];
-  await test.stop();
+  await served.stop();
   expect([await isAlive(pid), await isAlive(child)]).toEqual([false, false]);
 });
 
 test("nothing is left of an engine whose worker was killed", async () => {
-  const program = Bun.spawn(["bun", join(import.meta.dir, "worker-program.ts")], { stdout: "pipe", stderr: "ignore" });
+  const program = Bun.spawn(["bun", join(import.meta.dir, "programs", "worker-program.ts")], {
+    stdout: "pipe",
+    stderr: "ignore",
+  });
   const line = await firstLine(program.stdout);
   const { pid, child } = JSON.parse(line) as { pid: number; child: number };
   expect([await isAlive(pid), await isAlive(child)]).toEqual([true, true]);

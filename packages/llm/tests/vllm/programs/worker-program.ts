@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { testService } from "@stator/sdk/testing";
 
-import { VllmWorker } from "../../src/index.ts";
+import { VllmWorker } from "../../../src/index.ts";
 
 const settings = { serve: { executable: join(import.meta.dir, "vllm"), model: "/models/tiny" } };
 const { instance } = await testService(VllmWorker, { configuration: { VllmWorker: settings } });

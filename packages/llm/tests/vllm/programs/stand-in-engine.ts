@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 
-import { KvEventLog } from "./kv-event-log.ts";
+import { KvEventLog } from "../kv-event-log.ts";
 
 const { values, positionals } = parseArgs({
   args: Bun.argv.slice(2),
@@ -64,7 +64,7 @@ function store(tokens: readonly number[]): number {
     prefix += `${block.join(",")};`;
     let hash = cached.get(prefix);
     if (hash === undefined) {
-      hash = BigInt(Bun.hash(prefix) as bigint);
+      hash = Bun.hash.wyhash(prefix);
       cached.set(prefix, hash);
       events?.stored([hash], parent, block, blockSize);
     } else had += blockSize;
