@@ -1,92 +1,134 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Duration, Point } from "./measure.ts";
+
+import { CALL_KINDS, defaultPoints } from "./measure.ts";
+import type { CallKind, Duration, Point } from "./measure.ts";
+import { PEER_SETS, PEERS } from "./peer-list.ts";
+
+/** What can be measured besides calls, streams and bytes. */
+export const EXTRA_KINDS = ["start", "idle", "growth", "workers", "validators", "crossing", "core", "soak"] as const;
+
+export type ExtraKind = (typeof EXTRA_KINDS)[number];
+
+/** These take long, or compile for long, so that they run only when they are asked for. */
+const ON_DEMAND: readonly ExtraKind[] = ["core", "soak"];
 
 export interface BenchOptions {
-  /** Names of folders in `bench/peers`; the first is what the others are compared with. */
-  peers: string[];
-  points: Point[];
-  /** Generated validators beside other libraries too. */
-  validators: boolean;
-  /** One worker of a service beside two. */
-  workers: boolean;
-  rounds: number;
-  duration: Duration;
-  json: boolean;
+  /** Names of peers; the first is what the others are compared with. */
+  readonly peers: readonly string[];
+  readonly points: readonly Point[];
+  /** Whether the points were asked for with `--at`: then variants are measured at all of them. */
+  readonly everywhere: boolean;
+  readonly extras: readonly ExtraKind[];
+  readonly rounds: number;
+  readonly duration: Duration;
+  readonly quick: boolean;
+  /** A round is repeated when others kept more processors busy than this, at most so often. */
+  readonly foreignLimit: number;
+  readonly repeats: number;
+  /** Where the result is written as JSON: a path, `-` for standard output; null for nowhere. */
+  readonly json: string | null;
+  /** Where the plot is written; null for nowhere. */
+  readonly plot: string | null;
+  /** Fail when a goal is missed. */
+  readonly gate: boolean;
 }
 
-export const help = `Usage: bun run bench [options]
+const FULL: Duration = { warmupMs: 1000, measureMs: 2000 };
+const QUICK: Duration = { warmupMs: 300, measureMs: 500 };
 
-Calls another process over loopback, through @stator/runtime-native and through raw Bun sockets, side by side. Then
-checks values with generated validators, and with zod, valibot, typebox and ajv. Last, a service with one worker and with
-two.
-
-  --only unary|stream|validators|workers
-                                   measure one kind only
-  --peers a,b                      which peers of calls and streams, the baseline first (default: raw,stator); folders
-                                   of bench/peers: raw (Bun sockets), stator, dynamo (the original's wire), wheel (the
-                                   original in Python, which is installed first)
-  --quick                          one round of short points: a look, not a figure
-  --at 1,16,128                    how many calls or streams at once (default: calls 1, 16, 128; streams 1, 16, 64)
-  --rounds N                       rounds, of which the median counts (default: 3)
-  --json                           print the result as JSON
-  --help                           this text
-`;
+/** What the gate measures: everything that a goal compares with raw sockets or with ourselves. */
+const GATE_KINDS = CALL_KINDS;
 
 /** Reads the command line. Throws an error with a sentence for the user. */
-export function parseOptions(args: string[]): BenchOptions | "help" {
+export function parseOptions(args: readonly string[]): BenchOptions | "help" {
   const { values } = parseArgs({
-    args,
+    args: [...args],
     options: {
       only: { type: "string" },
-      peers: { type: "string", default: "raw,stator" },
+      peers: { type: "string" },
+      peer: { type: "string" },
       quick: { type: "boolean", default: false },
       at: { type: "string" },
       rounds: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
+      "foreign-limit": { type: "string", default: "0.25" },
+      repeats: { type: "string" },
+      json: { type: "string" },
+      plot: { type: "string" },
+      gate: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return "help";
+  if (values.peer !== undefined && values.peers !== undefined) throw new Error("Give --peer or --peers, not both.");
+  const kinds = parseKinds(values.only, values.gate);
+  const at = values.at?.split(",").map((text) => parseCount("--at", text, 1));
+  const { quick } = values;
   return {
-    peers: parsePeers(values.peers),
-    points: points(values.only, values.at),
-    validators: values.only === undefined || values.only === "validators",
-    workers: values.only === undefined || values.only === "workers",
-    rounds: parseRounds(values.rounds, values.quick),
-    duration: values.quick ? { warmupMs: 300, measureMs: 500 } : { warmupMs: 1000, measureMs: 2000 },
-    json: values.json,
+    peers: parsePeers(values.peers ?? (values.peer === undefined ? "default" : `raw,${values.peer}`)),
+    points: CALL_KINDS.filter((kind) => kinds.includes(kind)).flatMap((kind) => points(kind, at)),
+    everywhere: at !== undefined,
+    extras: EXTRA_KINDS.filter((kind) => kinds.includes(kind)),
+    rounds: values.rounds === undefined ? (quick ? 1 : 3) : parseCount("--rounds", values.rounds, 1),
+    duration: quick ? QUICK : FULL,
+    quick,
+    foreignLimit: parseLimit(values["foreign-limit"]),
+    repeats: values.repeats === undefined ? (quick ? 0 : 2) : parseCount("--repeats", values.repeats, 0),
+    json: parseFile("--json", values.json, true),
+    plot: parseFile("--plot", values.plot, false),
+    gate: values.gate,
   };
 }
 
-function parsePeers(text: string): string[] {
-  const known = readdirSync(join(import.meta.dir, "peers")).toSorted();
-  const peers = text.split(",");
+function points(kind: CallKind, at: readonly number[] | undefined): Point[] {
+  const usual = defaultPoints(kind);
+  // Payloads differ in size and not in number.
+  if (at === undefined || kind === "bytes") return usual;
+  return at.map((concurrency) => ({ kind, concurrency }));
+}
+
+function parseKinds(text: string | undefined, gate: boolean): readonly string[] {
+  const known: readonly string[] = [...CALL_KINDS, ...EXTRA_KINDS];
+  if (text === undefined) {
+    return gate ? GATE_KINDS : known.filter((kind) => !ON_DEMAND.some((each) => each === kind));
+  }
+  const kinds = text.split(",");
+  for (const kind of kinds) {
+    if (!known.includes(kind)) throw new Error(`--only: "${kind}" is none of ${known.join(", ")}.`);
+  }
+  return kinds;
+}
+
+function parsePeers(text: string): readonly string[] {
+  const set = Object.hasOwn(PEER_SETS, text) ? PEER_SETS[text] : undefined;
+  if (set !== undefined) return set;
+  const peers = [...new Set(text.split(","))];
   for (const peer of peers) {
-    if (!known.includes(peer)) throw new Error(`--peers: there is no peer "${peer}"; there are ${known.join(", ")}.`);
+    if (!Object.hasOwn(PEERS, peer)) {
+      const known = Object.keys(PEERS).join(", ");
+      throw new Error(`--peers: there is no peer "${peer}"; there are ${known}, and all of them as "all".`);
+    }
   }
   return peers;
 }
 
-function parseRounds(text: string | undefined, quick: boolean): number {
-  if (text === undefined) return quick ? 1 : 3;
-  return parseCount("--rounds", text);
-}
-
-function parseCount(option: string, text: string): number {
+function parseCount(option: string, text: string, least: number): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new Error(`${option}: "${text}" is not a whole number from 1.`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count) || count < least) {
+    throw new Error(`${option}: "${text}" is not a whole number from ${least}.`);
+  }
   return count;
 }
 
-function points(only: string | undefined, at: string | undefined): Point[] {
-  const given = at?.split(",").map((text) => parseCount("--at", text));
-  const unary = (given ?? [1, 16, 128]).map((concurrency): Point => ({ kind: "unary", concurrency }));
-  const stream = (given ?? [1, 16, 64]).map((concurrency): Point => ({ kind: "stream", concurrency }));
-  if (only === undefined) return [...unary, ...stream];
-  if (only === "unary") return unary;
-  if (only === "stream") return stream;
-  if (only === "validators" || only === "workers") return [];
-  throw new Error(`--only: "${only}" is none of unary, stream, validators and workers.`);
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (text.trim() === "" || !Number.isFinite(limit) || limit < 0) {
+    throw new Error(`--foreign-limit: "${text}" is no number of processors, such as 0.25.`);
+  }
+  return limit;
+}
+
+function parseFile(option: string, text: string | undefined, dash: boolean): string | null {
+  if (text === undefined) return null;
+  if (text === "" || text.startsWith("--") || (text === "-" && !dash)) throw new Error(`${option}: name a file.`);
+  return text;
 }

@@ -1,69 +1,80 @@
-import { cpus, loadavg, release } from "node:os";
-import runtimePackage from "@stator/runtime-native/package.json" with { type: "json" };
+import { markdownTable } from "./markdown-table.ts";
+import { describePoint, FIGURES } from "./measure.ts";
 import type { Measurement, Point } from "./measure.ts";
+import type { Round } from "./rounds.ts";
+import { median, spread } from "./statistics.ts";
+import type { Spread } from "./statistics.ts";
 
-/** The medians of one peer at one point, and its rate as a share of the baseline's. */
+/** The medians of one peer at one point over the rounds. */
 export interface Row extends Measurement {
-  point: Point;
-  peer: string;
-  /** Rate divided by the baseline's rate; 1 for the baseline itself. */
-  ratio: number;
+  readonly point: Point;
+  readonly peer: string;
+  /** Rate divided by the baseline's in the same round, the median; 1 for the baseline itself, null without one. */
+  readonly ratio: number | null;
+  /** The same figures with the least and the most of the rounds. */
+  readonly spread: Readonly<Record<keyof Measurement, Spread>>;
+  /** Processors that others kept busy in the worst round; null where the system does not say. */
+  readonly foreign: number | null;
 }
 
-/** Where the figures come from. */
-export function machine(): Record<string, string> {
-  return {
-    "@stator/runtime-native": runtimePackage.version,
-    bun: Bun.version,
-    platform: `${process.platform}-${process.arch}, kernel ${release()}`,
-    processors: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}`,
-    load: loadavg()
-      .map((value) => value.toFixed(2))
-      .join(" "),
-  };
+/** The medians of the rounds, point by point; `peers` has the baseline first. */
+export function summarize(rounds: readonly Round[], peers: readonly string[]): Row[] {
+  const groups = Map.groupBy(rounds, ({ point }) => describePoint(point));
+  return [...groups.values()].flatMap((group) => peers.flatMap((peer) => row(group, peer, peers[0] ?? "")));
 }
 
-/** The median of each figure over the rounds. */
-export function median(rounds: Measurement[]): Measurement {
-  const of = (figure: (measurement: Measurement) => number): number => {
-    const sorted = rounds.map(figure).toSorted((a, b) => a - b);
-    const middle = sorted.length >> 1;
-    const upper = sorted[middle] ?? Number.NaN;
-    return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
-  };
-  return {
-    rate: of((m) => m.rate),
-    p50: of((m) => m.p50),
-    p99: of((m) => m.p99),
-    cpu: of((m) => m.cpu),
-    clientMemory: of((m) => m.clientMemory),
-    workerMemory: of((m) => m.workerMemory),
-  };
+function row(rounds: readonly Round[], peer: string, baseline: string): Row[] {
+  const measured = rounds.filter(({ results }) => results.has(peer));
+  const [first] = measured;
+  if (first === undefined) return [];
+  const spreads = Object.fromEntries(
+    FIGURES.map((figure) => [figure, spread(measured.map((round) => round.results.get(peer)?.[figure] ?? Number.NaN))]),
+  ) as Record<keyof Measurement, Spread>;
+  const medians = Object.fromEntries(FIGURES.map((figure) => [figure, spreads[figure].median])) as Record<
+    keyof Measurement,
+    number
+  >;
+  const ratios = measured.flatMap((round) => {
+    const base = round.results.get(baseline)?.rate;
+    return base === undefined ? [] : [(round.results.get(peer)?.rate ?? Number.NaN) / base];
+  });
+  const foreign = measured.map((round) => round.foreign).filter((each) => each !== null);
+  return [
+    {
+      point: first.point,
+      peer,
+      ratio: ratios.length === 0 ? null : median(ratios),
+      ...medians,
+      spread: spreads,
+      foreign: foreign.length === 0 ? null : Math.max(...foreign),
+    },
+  ];
 }
 
 /** The rows as a table in Markdown. */
-export function table(rows: Row[]): string {
-  const head = ["point", "peer", "per second", "ratio", "p50 us", "p99 us", "cpu us", "caller MiB", "worker MiB"];
-  const body = rows.map((row) => [
-    describePoint(row.point),
-    row.peer,
-    Math.round(row.rate).toLocaleString("en-US"),
-    row.ratio.toFixed(2),
-    row.p50.toFixed(0),
-    row.p99.toFixed(0),
-    row.cpu.toFixed(row.cpu < 10 ? 2 : 0),
-    (row.clientMemory / 2 ** 20).toFixed(0),
-    (row.workerMemory / 2 ** 20).toFixed(0),
+export function table(rows: readonly Row[]): string {
+  const head = [
+    ...["point", "peer", "per second", "min", "max", "ratio", "p50 us", "p99 us", "cpu us"],
+    ...["caller MiB", "worker MiB", "others"],
+  ];
+  const body = rows.map((each) => [
+    describePoint(each.point),
+    each.peer,
+    whole(each.rate),
+    whole(each.spread.rate.min),
+    whole(each.spread.rate.max),
+    each.ratio?.toFixed(2) ?? "",
+    // Empty when no call began and ended within the time.
+    Number.isNaN(each.p50) ? "" : each.p50.toFixed(0),
+    Number.isNaN(each.p99) ? "" : each.p99.toFixed(0),
+    each.cpu.toFixed(each.cpu < 10 ? 2 : 0),
+    (each.clientMemory / 2 ** 20).toFixed(0),
+    (each.workerMemory / 2 ** 20).toFixed(0),
+    each.foreign?.toFixed(2) ?? "",
   ]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...body.map((cells) => (cells[column] ?? "").length)),
-  );
-  const line = (cells: string[]): string =>
-    `| ${cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(" | ")} |`;
-  const rule = `| ${widths.map((width, i) => (i < 2 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
-  return [line(head), rule, ...body.map(line)].join("\n");
+  return markdownTable(head, body, 2);
 }
 
-export function describePoint(point: Point): string {
-  return point.kind === "unary" ? `calls, ${point.concurrency} in flight` : `items, ${point.concurrency} streams`;
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
 }

@@ -1,58 +1,45 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { lines } from "../scripts/lib/lines.ts";
+import { ForeignLoad } from "./foreign-load.ts";
 import type { Duration, Measurement, Point } from "./measure.ts";
-import { peerCommand } from "./peer-command.ts";
+import { Worker } from "./worker.ts";
 
 /** A point that hangs is an error after this many milliseconds beyond its own time. */
 const GRACE_MS = 30_000;
 
 /** What the calling process reports: `cpu` is its own time of the processor, for `total` calls or items. */
-type CallerResult = Omit<Measurement, "workerMemory"> & { total: number };
+type CallerResult = Omit<Measurement, "workerMemory" | "p50" | "p99"> & {
+  readonly total: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+};
 
-/** What the worker reports; `cpu` as the caller's. */
-type WorkerResult = Pick<Measurement, "cpu" | "workerMemory">;
-
-/** Measures one point in two fresh processes, so that no point inherits another's heap. */
-export async function runPoint(peer: string, point: Point, duration: Duration): Promise<Measurement> {
-  const folder = mkdtempSync(join(tmpdir(), "stator-bench-"));
-  const logging = { DYN_LOG: process.env["DYN_LOG"] ?? "warn" };
-  const start = await peerCommand(peer, "server", folder, []);
-  const worker = Bun.spawn([...start.argv], {
-    env: { ...process.env, ...logging, ...start.environment },
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: start.stderr,
-  });
-  const timer = setTimeout(() => worker.kill(9), duration.warmupMs + duration.measureMs + GRACE_MS);
-  try {
-    const output = lines(worker.stdout);
-    const { address } = await nextLine<{ address: string }>(output, `the worker of ${peer}`);
-    const call = await peerCommand(peer, "client", folder, [address, JSON.stringify({ ...point, ...duration })]);
-    const client = Bun.spawn([...call.argv], {
-      env: { ...process.env, ...logging, ...call.environment },
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: call.stderr,
-      timeout: duration.warmupMs + duration.measureMs + GRACE_MS,
-    });
-    const caller = await nextLine<CallerResult>(lines(client.stdout), `the caller of ${peer}`);
-    await client.exited;
-    await worker.stdin.end();
-    const { cpu, workerMemory } = await nextLine<WorkerResult>(output, `the worker of ${peer}`);
-    const { total, ...result } = caller;
-    return { ...result, cpu: (caller.cpu + cpu) / total, workerMemory };
-  } finally {
-    clearTimeout(timer);
-    worker.kill();
-    await worker.exited;
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** A measurement, and how many processors other programs kept busy meanwhile; null where the system does not say. */
+export interface PointResult {
+  readonly measurement: Measurement;
+  readonly foreign: number | null;
 }
 
-async function nextLine<T>(output: AsyncGenerator<string>, who: string): Promise<T> {
-  const line = await output.next();
-  if (line.done === true) throw new Error(`${who} ended without a result; see its output above.`);
-  return JSON.parse(line.value) as T;
+/**
+ * Measures one point in two fresh processes, so that no point inherits another's heap. Null when the peer does not have
+ * that kind of call.
+ */
+export async function runPoint(peer: string, point: Point, duration: Duration): Promise<PointResult | null> {
+  const limitMs = duration.warmupMs + duration.measureMs + GRACE_MS;
+  const load = new ForeignLoad();
+  await using worker = await Worker.start(peer, limitMs);
+  const caller = await worker.call({ ...point, ...duration }, limitMs);
+  const called = await caller.next<CallerResult | null>();
+  await caller.end();
+  const served = await worker.end();
+  if (called === null) return null;
+  load.add(worker.spent);
+  const { total, cpu, p50, p99, ...result } = called;
+  const measurement = {
+    ...result,
+    // On a busy machine no call may have begun and ended within the time: JSON has no other word for that.
+    p50: p50 ?? Number.NaN,
+    p99: p99 ?? Number.NaN,
+    cpu: (cpu + served.cpu) / total,
+    workerMemory: served.workerMemory,
+  };
+  return { measurement, foreign: load.processors };
 }

@@ -8,6 +8,7 @@ const made = [
   ".turbo",
   ".stator",
   "node_modules",
+  "bench/peers/npm/node_modules",
   ...built("node_modules"),
   ...built(".turbo"),
   ...addons(),

@@ -4,9 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { startHelloWorld, stopOnSignals } from "./lib/hello-world.ts";
+import { startHelloWorld } from "./lib/hello-world.ts";
 import { root } from "./lib/paths.ts";
 import { prepare } from "./lib/prepare.ts";
+import { stopOnSignals } from "./lib/running-graph.ts";
 import { announce, inSeconds } from "./lib/step.ts";
 import { streamWords } from "./lib/stream-words.ts";
 

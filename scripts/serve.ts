@@ -1,6 +1,7 @@
 /** `bun run serve [--port N]`: builds, then keeps the hello-world graph up until Ctrl-C. */
 import { parseArgs } from "node:util";
-import { startHelloWorld, stopOnSignals } from "./lib/hello-world.ts";
+import { startHelloWorld } from "./lib/hello-world.ts";
+import { stopOnSignals } from "./lib/running-graph.ts";
 import { prepare } from "./lib/prepare.ts";
 import { announce } from "./lib/step.ts";
 

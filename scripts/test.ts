@@ -48,6 +48,8 @@ const suites: Suite[] = [
   checkSuite("lint", script("check:lint")),
   checkSuite("format", script("check:format")),
   checkSuite("types and type tests", script("check:types")),
+  // Says what each package holds, and compiles what is published beside the sources.
+  checkSuite("what would be published", script("publish:dry")),
   servers,
   ...cargoTests().map((command) => cargoSuite(command.join(" "), command)),
   // Tests of several folders need it; none of them should wait for the download.

@@ -1,31 +1,27 @@
 import { checkEcho, echo } from "../messages.ts";
-import type { Load } from "./load.ts";
-import { Samples } from "./samples.ts";
+import type { Duration } from "../measure.ts";
+import type { PeerClient } from "../peer.ts";
+import type { LoadResult } from "./load.ts";
+import { Window } from "./window.ts";
 
 /** Keeps `inFlight` calls open and counts those that were answered rightly within the time. */
-export const measureUnary: Load = async (client, inFlight, duration) => {
-  const samples = new Samples();
-  const begin = performance.now() + duration.warmupMs;
-  const end = begin + duration.measureMs;
+export async function measureUnary(client: PeerClient, inFlight: number, duration: Duration): Promise<LoadResult> {
+  const window = new Window(duration);
   let seq = 0;
-  let answered = 0;
   let total = 0;
 
   async function caller(): Promise<void> {
-    let sent = performance.now();
-    while (sent < end) {
+    for (let sent = performance.now(); window.isOpen(sent);) {
       const request = echo(++seq);
       checkEcho(request, await client.call(request));
       total++;
       const received = performance.now();
-      if (received >= begin && received < end) {
-        answered++;
-        samples.add((received - sent) * 1000);
-      }
+      window.count(1, received);
+      window.first(sent, received);
       sent = received;
     }
   }
 
   await Promise.all(Array.from({ length: inFlight }, caller));
-  return { rate: answered / (duration.measureMs / 1000), total, latency: samples };
-};
+  return { rate: window.rate, total, latency: window.latency };
+}

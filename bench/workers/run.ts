@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { lines } from "../../scripts/lib/lines.ts";
 import type { Duration } from "../measure.ts";
+import { median } from "../statistics.ts";
 import type { CallerTask, WorkersMeasurement } from "./measurement.ts";
 
 /** What is called, with so many calls open at the same time. */
@@ -12,7 +13,7 @@ const LOADS = [
   { handler: "busy", concurrency: 8, description: "busy handler, 8 in flight" },
 ] as const;
 
-const COUNTS = [1, 2] as const;
+const COUNTS = [1, 2, 4] as const;
 
 /** The medians of one load with so many workers. */
 export interface WorkersRow extends WorkersMeasurement {
@@ -26,8 +27,8 @@ export interface WorkersRow extends WorkersMeasurement {
 const START_MS = 60_000;
 
 /**
- * How many more calls a service answers with two workers than with one: processes under `stator serve`, found through
- * discovery, called in turn from one process. One worker and two take turns, and who goes first changes with the round.
+ * How many more calls a service answers with two and four workers than with one: processes under `stator serve`, found through
+ * discovery, called in turn from one process. The numbers of workers take turns, and who goes first changes with the round.
  */
 export async function measureWorkers(rounds: number, duration: Duration): Promise<WorkersRow[]> {
   const rows: WorkersRow[] = [];
@@ -100,12 +101,6 @@ async function line({ stdout, stderr }: Bun.ReadableSubprocess, pattern: RegExp,
   const errors = stderr.text();
   for await (const each of lines(stdout)) if (pattern.test(each)) return each;
   throw new Error(`${who} ended without a result:\n${await errors}`);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted[sorted.length >> 1] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[(sorted.length >> 1) - 1] ?? Number.NaN)) / 2;
 }
 
 /** The rows as a table in Markdown. */

@@ -4,20 +4,19 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { root } from "../support/command.ts";
-import { attempt, packPackages, pathWithoutRust, succeed } from "../support/packed-packages.ts";
+import { LocalRegistry } from "../support/local-registry.ts";
+import { attempt, pathWithoutRust, succeed } from "../support/outside.ts";
 
 /** An application that somebody else writes, in a folder that knows nothing of the workspace. */
 let app = "";
 let environment: Record<string, string | undefined> = {};
-
-const PACKAGES = ["contract", "runtime-native", "sdk", "codegen"];
 
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "stator-outside-"));
   app = join(folder, "app");
   // PATH holds Bun and the system's programs: no Rust.
   environment = { ...process.env, PATH: pathWithoutRust(folder), DYN_FILE_KV: join(folder, "discovery") };
-  const tarballs = await packPackages(folder, PACKAGES);
+  const registry = await LocalRegistry.shared();
   cpSync(join(root, "apps/examples/hello-world/generated"), join(app, "contract"), { recursive: true });
   const versions = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     devDependencies: Record<string, string>;
@@ -25,10 +24,8 @@ beforeAll(async () => {
   const { typescript = "", "@types/bun": bunTypes = "" } = versions.devDependencies;
   write("package.json", {
     type: "module",
-    dependencies: tarballs,
+    dependencies: { "@stator/sdk": "latest", "@stator/runtime-native": "latest", "@stator/codegen": "latest" },
     devDependencies: { typescript, "@types/bun": bunTypes },
-    // None of these is in a registry yet.
-    overrides: tarballs,
   });
   write("stator.codegen.json", {
     outputs: [{ crate: "hello-world-contract", out: "contract" }],
@@ -40,7 +37,7 @@ beforeAll(async () => {
   write("tsconfig.json", { compilerOptions, include: ["*.ts", "contract"] });
   write("backend.ts", SERVICE);
   write("main.ts", CALLER);
-  await succeed(["bun", "install"], app, environment);
+  await succeed(["bun", "install"], app, { ...environment, ...registry.environment() });
 });
 
 afterAll(() => rmSync(dirname(app), { recursive: true, force: true }));

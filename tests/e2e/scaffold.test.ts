@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Command } from "../support/command.ts";
-import { pathWithoutRust } from "../support/packed-packages.ts";
+import { pathWithoutRust } from "../support/outside.ts";
 import { Scaffold } from "../support/scaffold.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stator-scaffold-"));
@@ -15,11 +15,7 @@ let scaffold: Scaffold;
 beforeAll(async () => {
   scaffold = await Scaffold.prepare(folder, environment);
 });
-afterAll(() => {
-  // Where it could not be prepared, that is what is to be said.
-  (scaffold as Scaffold | undefined)?.[Symbol.dispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A command that goes on, in the folder of an application. */
 function start(app: string, ...command: string[]): Command {

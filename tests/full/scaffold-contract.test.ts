@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), "stator-scaffold-contract-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("compiles with the crates of the packages, gives what is generated already, and follows a change", async () => {
-  using scaffold = await Scaffold.prepare(folder, process.env);
+  const scaffold = await Scaffold.prepare(folder, process.env);
   const app = await scaffold.make("with-contract", "--contract");
   expect(await scaffold.run(app, "bun", "run", "codegen", "--check")).toContain("up to date");
 

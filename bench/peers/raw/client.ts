@@ -1,16 +1,20 @@
 import type { Echo, StreamRequest, TokenItem } from "../../messages.ts";
 import type { ConnectPeer, PeerClient } from "../../peer.ts";
+import { BatchQueue } from "./batch-queue.ts";
+import { connectBytes } from "./bytes.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import { ItemQueue } from "./item-queue.ts";
 import type { ClientMessage, ServerMessage } from "./messages.ts";
 
-/** Raw `Bun.connect`: one connection, replies matched by id, one write per turn. */
+/** Raw `Bun.connect`: one connection, replies matched by id, one write per turn; one more for bytes. */
 export const connect: ConnectPeer = async (address) => {
-  const client = new RawClient();
+  const [port, bytesPort] = address.split(",").map(Number);
+  const bytes = await connectBytes(bytesPort ?? 0);
+  const client = new RawClient((request) => bytes.send(request));
   const socket = await Bun.connect({
     hostname: "127.0.0.1",
-    port: Number(address),
+    port: port ?? 0,
     socket: {
       data: (_, chunk) => client.reader.push(chunk),
       drain: () => client.writer?.drain(),
@@ -19,7 +23,10 @@ export const connect: ConnectPeer = async (address) => {
   });
   socket.setNoDelay(true);
   client.writer = new FrameWriter(socket);
-  client.end = () => socket.end();
+  client.end = () => {
+    socket.end();
+    bytes.end();
+  };
   return client;
 };
 
@@ -30,7 +37,9 @@ class RawClient implements PeerClient {
   #id = 0;
   #closing = false;
   readonly #calls = new Map<number, (reply: Echo) => void>();
-  readonly #streams = new Map<number, ItemQueue<TokenItem>>();
+  readonly #streams = new Map<number, { push(item: TokenItem): void; end(): void }>();
+
+  constructor(readonly bytes: (request: Uint8Array) => Promise<Uint8Array>) {}
 
   call(request: Echo): Promise<Echo> {
     return new Promise((resolve) => {
@@ -41,11 +50,11 @@ class RawClient implements PeerClient {
   }
 
   stream(request: StreamRequest): AsyncIterable<TokenItem> {
-    const id = ++this.#id;
-    const queue = new ItemQueue<TokenItem>();
-    this.#streams.set(id, queue);
-    this.#send({ id, stream: request });
-    return queue;
+    return this.#open(request, new ItemQueue<TokenItem>());
+  }
+
+  batches(request: StreamRequest): AsyncIterable<TokenItem[]> {
+    return this.#open(request, new BatchQueue<TokenItem>());
   }
 
   async close(): Promise<void> {
@@ -57,6 +66,13 @@ class RawClient implements PeerClient {
     if (this.#closing) return;
     console.error("the worker closed the connection");
     process.exit(1);
+  }
+
+  #open<Q extends { push(item: TokenItem): void; end(): void }>(request: StreamRequest, queue: Q): Q {
+    const id = ++this.#id;
+    this.#streams.set(id, queue);
+    this.#send({ id, stream: request });
+    return queue;
   }
 
   #send(message: ClientMessage): void {

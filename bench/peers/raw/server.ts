@@ -1,6 +1,7 @@
 import type { Echo, StreamRequest } from "../../messages.ts";
 import { tokens } from "../../messages.ts";
 import type { ServePeer } from "../../peer.ts";
+import { serveBytes } from "./bytes.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import type { ClientMessage, ServerMessage } from "./messages.ts";
@@ -10,7 +11,7 @@ interface Connection {
   writer: FrameWriter;
 }
 
-/** Raw `Bun.listen`: length-prefixed JSON, one write per turn. */
+/** Raw `Bun.listen`: length-prefixed JSON, one write per turn; bytes on a port of their own. */
 export const serve: ServePeer = async () => {
   const listener = Bun.listen<Connection>({
     hostname: "127.0.0.1",
@@ -30,9 +31,13 @@ export const serve: ServePeer = async () => {
       },
     },
   });
+  const bytes = serveBytes();
   return {
-    address: String(listener.port),
-    close: async () => listener.stop(true),
+    address: `${listener.port},${bytes.port}`,
+    close: async () => {
+      listener.stop(true);
+      bytes.stop();
+    },
   };
 };
 

@@ -1,2 +1,2 @@
-/** Where the worker serves: the same path on both sides. */
-export const paths = { call: "bench.worker.call", stream: "bench.worker.stream" };
+/** Where the worker serves: the same paths on both sides. */
+export const paths = { call: "bench.worker.call", stream: "bench.worker.stream", bytes: "bench.worker.bytes" };

@@ -1,11 +1,14 @@
 """The caller: the original's runtime in Python. Does what `client-process.ts` does with a peer."""
 
+from time import perf_counter
+
+STARTED = perf_counter()
+
 import asyncio
 import json
 import os
 import resource
 import sys
-from time import perf_counter
 
 import uvloop
 from dynamo.runtime import dynamo_worker
@@ -13,6 +16,10 @@ from dynamo.runtime import dynamo_worker
 TEXT = "the quick brown fox jumps over it all o"
 ITEMS = 1000
 task = json.loads(sys.argv[2])
+if task["kind"] not in ("unary", "stream", "first", "idle"):
+    # There is no such thing here: the bench leaves it out.
+    print("null", flush=True)
+    sys.exit(0)
 
 
 def percentile(samples, share):
@@ -27,9 +34,18 @@ def cpu_time():
 
 @dynamo_worker()
 async def main(runtime):
-    unary = task["kind"] == "unary"
+    unary = task["kind"] != "stream"
     client = await runtime.endpoint(f"bench.worker.{'call' if unary else 'stream'}").client()
     await client.wait_for_instances()
+    if task["kind"] in ("first", "idle"):
+        async for reply in await client.round_robin({"seq": 1_000_001, "text": TEXT}, annotated=False):
+            if reply != {"seq": 1_000_001, "text": TEXT}:
+                raise RuntimeError(f"got {reply}")
+        first = {"startMs": (perf_counter() - STARTED) * 1000}
+        print(json.dumps(first if task["kind"] == "first" else True), flush=True)
+        if task["kind"] == "idle":
+            await asyncio.sleep((task["warmupMs"] + task["measureMs"]) / 1000)
+        os._exit(0)
     begin = perf_counter() + task["warmupMs"] / 1000
     end = begin + task["measureMs"] / 1000
     samples, count, total, number = [], 0, 0, 0

@@ -1,5 +1,5 @@
 import { type Document, kebabCase, Model } from "@stator/contract";
-import { bindingFiles } from "./emit/bindings/binding-files.ts";
+import { bindingFiles, bindingSupport } from "./emit/bindings/binding-files.ts";
 import type { AddonPlace } from "./emit/bindings/load-addon-files.ts";
 import { constantFile } from "./emit/constants-file.ts";
 import { checkedFile, clientFile } from "./emit/client-file.ts";
@@ -45,13 +45,16 @@ export function generate(document: Document, text: string, command: string, extr
     bodies.set(`clients/${kebabCase(service.name)}-client.ts`, clientFile(model, service));
     bodies.set(`contracts/${kebabCase(service.name)}.ts`, contractFile(document, text, service));
   }
-  if (document.services.length > 0) bodies.set("clients/checked.ts", checkedFile);
+  if (document.services.length > 0) {
+    bodies.set("clients/checked.ts", checkedFile(document.crate, command));
+  }
   for (const constant of document.constants) {
     bodies.set(`constants/${kebabCase(constant.name)}.ts`, constantFile(model, constant));
   }
   for (const [path, body] of bindingFiles(model, extras.addon ?? null)) bodies.set(path, body);
   bodies.set("index.ts", indexFile(model));
-  for (const [path, body] of supportFiles([...bodies.values()])) bodies.set(path, body);
+  for (const [path, body] of supportFiles([...bodies.values()], bindingSupport(extras.addon ?? null)))
+    bodies.set(path, body);
   const files = [...bodies].map(([path, body]): [string, string] => [path, `${header(document, command)}${body}`]);
   files.push(["document.json", text]);
   if (extras.jsonSchema === true) files.push(["json-schema.json", jsonSchemaFile(model, command)]);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { generate } from "../src/generate.ts";
 
 const text = readFileSync(join(import.meta.dir, "bindings", "generated", "document.json"), "utf8");
-const place = { name: "x", folder: ".." };
+const place = { name: "x", folder: "..", package: null };
 
 type Items = NonNullable<Document["bindings"]>["items"];
 
@@ -27,6 +27,20 @@ function withCounter(change: (bound: BoundClass) => object): Document {
     items.map((item) => (item.name === "Counter" ? { ...item, ...change(item as BoundClass) } : item)),
   );
 }
+
+test("a loader of an addon that packages carry asks for those, too, each by a literal", () => {
+  const files = generate(
+    changed((items) => items),
+    text,
+    "bun run codegen",
+    { addon: { ...place, package: "@me/app" } },
+  );
+  const loader = files.get("bindings/require-addon.cts") ?? "";
+  expect(loader).toContain('require("@me/app-linux-arm64-musl")');
+  expect(loader.match(/require\("@me\/app-/g)).toHaveLength(7);
+  expect(files.get("bindings/load-addon.ts")).toContain('${packageRemedy("@me/app")}');
+  expect([...files.keys()]).toContain("support/package-remedy.ts");
+});
 
 function refusal(document: Document): string {
   try {

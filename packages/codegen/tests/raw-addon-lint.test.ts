@@ -15,7 +15,7 @@ const ways: readonly (readonly [way: string, line: string])[] = [
   ["createRequire", 'import { createRequire } from "node:module"; export { createRequire };'],
   ["process.dlopen", 'process.dlopen({ exports: {} }, "./calculator.linux-x64-gnu.node");'],
   ["its declaration", 'import type { RawAddon } from "./generated/bindings/raw-addon.ts"; export type { RawAddon };'],
-  ["its opener", 'export { requireAddon } from "./generated/bindings/require-addon.ts";'],
+  ["its opener", 'export { default } from "./generated/bindings/require-addon.cts";'],
   ["its loader", 'export { addon } from "../generated/bindings/load-addon.ts";'],
   ["the runtime's crossing", 'export { Bridge } from "../packages/runtime-native/src/crossing/bridge.ts";'],
 ];

@@ -1,4 +1,4 @@
-/** The crates that a contract needs are used from inside of the package, where there is no workspace of ours. */
+/** The crates of this package are used from inside of it, where there is no workspace of ours. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,7 +35,9 @@ function wanted(requirement: Requirement | undefined): object {
   return { number: number.replace("=", ""), features, defaults };
 }
 
-describe.each(["stator-contract", "stator-contract-macros"])("%s", (name) => {
+const SHIPPED = ["stator-bindings", "stator-bindings-macros", "stator-contract", "stator-contract-macros"];
+
+describe.each(SHIPPED)("%s", (name) => {
   const manifest = toml(`packages/codegen/crates/${name}/Cargo.toml`) as Manifest;
 
   test("takes nothing from the workspace", () => {
@@ -44,8 +46,16 @@ describe.each(["stator-contract", "stator-contract-macros"])("%s", (name) => {
 
   test("is of the version of the package, and of the Rust of the workspace", () => {
     expect(manifest.package.version).toBe(version);
-    for (const key of ["version", "edition", "rust-version", "license", "publish"]) {
+    for (const key of ["version", "edition", "rust-version", "license"]) {
       expect([key, (manifest.package as Record<string, unknown>)[key]]).toEqual([key, workspace.package[key]]);
+    }
+  });
+
+  test("can be packed by Cargo, which wants versions of the crates beside it", () => {
+    expect(manifest.package).not.toHaveProperty("publish");
+    for (const [dependency, requirement] of Object.entries(manifest.dependencies)) {
+      if (requirement.path === undefined) continue;
+      expect([dependency, requirement]).toEqual([dependency, { path: `../${dependency}`, version }]);
     }
   });
 

@@ -141,6 +141,7 @@ await write("tokenizer_config.json", {
   tokenizer_class: "PreTrainedTokenizerFast",
 });
 await write("config.json", {
+  architectures: ["MockForCausalLM"],
   model_type: "mock",
   max_position_embeddings: 32_768,
   vocab_size: tokens.length + special.length,

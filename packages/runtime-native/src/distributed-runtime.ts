@@ -139,6 +139,20 @@ export class DistributedRuntime implements AsyncDisposable {
     return this.#core.metrics.scope({});
   }
 
+  /**
+   * What `/metrics` of the system server says, as Prometheus reads it. Without a system server: what this process counts in
+   * JavaScript, without the numbers of the core.
+   */
+  async metricsText(): Promise<string> {
+    const { bridge } = this.#core;
+    if (this.systemAddress !== null) {
+      const address = this.systemAddress.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(/^\[::\]:/, "[::1]:");
+      const response = await fetch(`http://${address}/metrics`).catch(() => null);
+      if (response?.ok === true) return response.text();
+    }
+    return bridge.receivers.metrics();
+  }
+
   /** @internal Metrics under names that are not for the application: for the SDK, which counts what the core cannot see. */
   ownMetrics(labels: Readonly<Record<string, string>>): Metrics {
     return this.#core.metrics.scope(labels, true);

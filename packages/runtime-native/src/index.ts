@@ -59,6 +59,7 @@ export type {
   QueueWorkOptions,
 } from "./queue/queue-options.ts";
 export { type QueueHandler, QueueWorker } from "./queue/queue-worker.ts";
+export { requireVersion } from "./require-version.ts";
 export type { RuntimeOptions } from "./runtime-options.ts";
 export { currentContext } from "./serving/context-storage.ts";
 export type { Context } from "./serving/context.ts";

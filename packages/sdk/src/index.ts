@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+import "./agreement.ts";
+
 export {
   type BuiltContractServiceOptions,
   type BuiltMethods,

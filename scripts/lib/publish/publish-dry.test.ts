@@ -12,6 +12,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(base, "package-"));
   for (const name of ["src", "tests"]) mkdirSync(join(folder, name));
   writeFileSync(join(folder, "src", "index.ts"), "export {};\n");
+  for (const name of ["README.md", "LICENSE", "CHANGELOG.md"]) writeFileSync(join(folder, name), "");
   writeFileSync(join(folder, "tests", "index.test.ts"), "");
 });
 
@@ -24,7 +25,7 @@ async function publish(manifest: object, ...options: string[]): Promise<{ code: 
 }
 
 test("says what would be published, and leaves nothing behind", async () => {
-  const { code, text } = await publish({ files: ["src"] }, "--files");
+  const { code, text } = await publish({ files: ["src", "CHANGELOG.md"] }, "--files");
   expect(code, text).toBe(0);
   expect(text).toContain("a-package 1.2.3");
   expect(text).toMatch(/^ +11 B {2}src\/index\.ts$/m);

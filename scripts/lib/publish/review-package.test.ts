@@ -75,9 +75,9 @@ test("an addon is what its name says", () => {
   ]);
 });
 
-test("what people expect is missed, without a refusal", () => {
+test("what people expect of every package is missed", () => {
   expect(reviewPackage(new Map([["package.json", new TextEncoder().encode("{}")]]))).toEqual({
-    refused: [],
-    remarks: ["it has no README.md, no LICENSE, no CHANGELOG.md"],
+    refused: ["it has no README.md, no LICENSE, no CHANGELOG.md"],
+    remarks: [],
   });
 });

@@ -42,7 +42,7 @@ export function reviewPackage(files: ReadonlyMap<string, Uint8Array>): Review {
   if (manifest === undefined) refused.push("package.json is missing");
   else refused.push(...reviewManifest(JSON.parse(new TextDecoder().decode(manifest)) as Manifest));
   const missing = EXPECTED.filter((path) => !files.has(path));
-  if (missing.length > 0) remarks.push(`it has no ${missing.join(", no ")}`);
+  if (missing.length > 0) refused.push(`it has no ${missing.join(", no ")}`);
   return { refused, remarks };
 }
 

@@ -51,7 +51,7 @@ function crateOf(output: Output): Parameters<typeof runContractCrate>[0] {
 function extrasOf({ extras, addon, folder }: Output): Extras {
   if (addon === null) return extras;
   const path = relative(join(folder, "bindings"), addon.folder).replaceAll(sep, "/");
-  return { ...extras, addon: { name: addon.name, folder: path.startsWith(".") ? path : `./${path}` } };
+  return { ...extras, addon: { ...addon, folder: path.startsWith(".") ? path : `./${path}` } };
 }
 
 function committedDocument(output: Output): string {

@@ -33,7 +33,8 @@ stator.codegen.json:
       "openApi": true,              optional: also openapi/<service>.json
       "addon": {                    for a crate with bindings
         "name": "my-addon",         its files are my-addon.<platform>.node
-        "folder": "."               optional: where they are
+        "folder": ".",              optional: where they are
+        "package": "@me/my-addon"   optional: packages that carry it, as @me/my-addon-<platform>
       }
     }],
     "command": "bun run codegen"    optional: how to regenerate, for the headers

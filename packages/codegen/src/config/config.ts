@@ -28,6 +28,8 @@ export type Addon = {
   readonly name: string;
   /** The folder that they are in, absolute. */
   readonly folder: string;
+  /** The packages that carry them: `@me/app` for `@me/app-linux-x64-gnu`; null when they are published nowhere. */
+  readonly package: string | null;
 };
 
 /** `stator.codegen.json` of a package. */
@@ -102,14 +104,20 @@ function readOutput(value: unknown, place: string, folder: string, problems: str
 
 function readAddon(value: unknown, place: string, folder: string, problems: string[]): Addon | null {
   if (value === undefined) return null;
-  const entry = record(value, place, ["name", "folder"], problems);
+  const entry = record(value, place, ["name", "folder", "package"], problems);
   const name = text(entry["name"], `${place}.name`, problems);
   if (!/^[\w.-]*$/.test(name)) problems.push(`${place}.name: expected letters, digits, ".", "-" and "_"`);
   const inside = entry["folder"] === undefined ? "." : text(entry["folder"], `${place}.folder`, problems);
   if (isAbsolute(inside) || normalize(inside).split(sep).includes("..")) {
     problems.push(`${place}.folder: expected a folder inside of the package, got ${JSON.stringify(inside)}`);
   }
-  return { name, folder: join(folder, inside) };
+  const base = entry["package"] === undefined ? null : text(entry["package"], `${place}.package`, problems);
+  if (base !== null && !/^(@[\w.-]+\/)?[\w.-]*$/.test(base)) {
+    problems.push(
+      `${place}.package: expected the name of a package, such as "@me/my-addon", got ${JSON.stringify(base)}`,
+    );
+  }
+  return { name, folder: join(folder, inside), package: base };
 }
 
 function readServices(value: unknown, place: string, problems: string[]): string[] {

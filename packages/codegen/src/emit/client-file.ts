@@ -1,4 +1,5 @@
 import { camelCase, type Endpoint, kebabCase, type Model, type Service } from "@stator/contract";
+import { GENERATION } from "../output/generation.ts";
 import { Imports } from "./imports.ts";
 import { printDocs } from "./print-docs.ts";
 import { errorFileOf, nameOf, typeFileOf } from "./service-file.ts";
@@ -127,10 +128,18 @@ function field(endpoint: Endpoint): string {
   return `${camelCase(endpoint.method)}Endpoint`;
 }
 
-/** The file that turns failed checks into the runtime's errors. */
-export const checkedFile = `import { type ErrorType, StatorError } from "${runtime}";
+/** The file that turns failed checks into the runtime's errors, and says what runtime the clients are for. */
+export function checkedFile(crate: string, command: string): string {
+  const what = JSON.stringify(`The generated code of ${crate}`);
+  const cure = JSON.stringify(`Generate it again: ${command}`);
+  return `import { type ErrorType, requireVersion, StatorError } from "${runtime}";
 import type { Schema } from "../support/schema.ts";
 
+requireVersion(${what}, "${GENERATION}", ${cure});
+${checkedFunctions}`;
+}
+
+const checkedFunctions = `
 /** The value in its one form. Throws the runtime's error with that code when it does not fit. */
 export function checked<Input, Output>(
   schema: Schema<Input, Output>,

@@ -5,11 +5,11 @@ const folder = join(import.meta.dir, "..", "support");
 
 /**
  * What generated code stands on: copies of those files in `src/support` that it imports, directly or through each
- * other, so that it depends on no package.
+ * other, so that it depends on no package. `others` are copied, too.
  */
-export function supportFiles(bodies: Iterable<string>): [string, string][] {
+export function supportFiles(bodies: Iterable<string>, others: readonly string[] = []): [string, string][] {
   const found = new Map<string, string>();
-  const open = [...bodies].flatMap((body) => imported(body, /"\.\.?\/support\/([a-z0-9-]+\.ts)"/g));
+  const open = [...others, ...[...bodies].flatMap((body) => imported(body, /"\.\.?\/support\/([a-z0-9-]+\.ts)"/g))];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (found.has(name)) continue;
     const text = readFileSync(join(folder, name), "utf8");

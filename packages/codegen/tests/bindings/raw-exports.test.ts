@@ -1,9 +1,10 @@
 /** The addon without its stubs, which nothing but this may use: Rust checks everything once more, and never throws. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { requireAddon } from "./generated/bindings/require-addon.ts";
+import requireAddon from "./generated/bindings/require-addon.cts";
+import { addonPlatform } from "./generated/support/addon-file-name.ts";
 
-const raw = requireAddon() as unknown as Record<string, (...values: unknown[]) => unknown>;
+const raw = requireAddon(addonPlatform()) as unknown as Record<string, (...values: unknown[]) => unknown>;
 const call = (name: string, ...values: unknown[]): unknown => raw[name]?.(...values);
 
 const shared = new Uint8Array(new SharedArrayBuffer(4));

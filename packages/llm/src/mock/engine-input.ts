@@ -2,7 +2,7 @@ import { StatorError } from "@stator/sdk";
 
 import { type PreprocessedRequest } from "../generated/index.ts";
 import { type MockEngineSettings } from "./mock-engine-settings.ts";
-import { type SequenceLimits } from "./sequence.ts";
+import { type ReceivedBlocks, type SequenceLimits } from "./sequence.ts";
 
 /** Most of the likeliest tokens that are named. */
 const MOST_LOGPROBS = 20;
@@ -22,8 +22,8 @@ export interface InputOptions {
   readonly maxLength: number;
   /** Only the prompt is read. */
   readonly prefillOnly: boolean;
-  /** Tokens whose blocks come from another worker. */
-  readonly received: number;
+  /** What another worker has computed. */
+  readonly received: ReceivedBlocks | null;
 }
 
 /** @throws StatorError `invalid_request` for a prompt that is empty or too long. */

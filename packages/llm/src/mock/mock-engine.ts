@@ -33,7 +33,7 @@ export class MockEngine extends Engine {
   /** @throws StatorError `invalid_request`, `overloaded`, `shutting_down`. */
   @endpoint()
   async *generate(request: PreprocessedRequest, context: Context): AsyncGenerator<LLMEngineOutput> {
-    yield* this.worker.generate(request, { signal: context.signal });
+    yield* this.worker.engine.generate(request, { signal: context.signal });
   }
 
   /** What is cached, as events for a router that has come later. */
@@ -45,7 +45,7 @@ export class MockEngine extends Engine {
   /** What the engine has to do, and what it has done. */
   @endpoint({ idempotent: true })
   async state(_request: null): Promise<MockEngineState> {
-    return this.worker.state;
+    return this.worker.engine.state;
   }
 
   @onStart

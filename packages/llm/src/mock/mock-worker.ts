@@ -1,7 +1,7 @@
 import type { DistributedRuntime } from "@stator/runtime-native";
 import { clock } from "@stator/sdk";
 
-import { type LLMEngineOutput, type PreprocessedRequest, type RouterEvent } from "../generated/index.ts";
+import { type RouterEvent } from "../generated/index.ts";
 import { KvEventPublisher } from "../kv/kv-event-publisher.ts";
 import { LoadPublisher } from "../kv/load-publisher.ts";
 import { MOCK_MODEL_FOLDER } from "../models/mock-model.ts";
@@ -10,9 +10,8 @@ import { loadModelFiles } from "../models/model-files.ts";
 import { registerModel } from "../models/register-model.ts";
 import { EngineMetrics } from "./engine-metrics.ts";
 import { type MockEngineSettings } from "./mock-engine-settings.ts";
-import { type MockEngineState } from "./mock-engine-state.ts";
 import { mockWords } from "./mock-words.ts";
-import { type GenerateOptions, SimulatedEngine } from "./simulated-engine.ts";
+import { SimulatedEngine } from "./simulated-engine.ts";
 
 /** What a worker tells others of itself. */
 export interface MockWorkerOptions {
@@ -60,14 +59,6 @@ export class MockWorker implements AsyncDisposable {
     this.metrics = new EngineMetrics(runtime.metrics, { endpoint: options.endpoint });
     this.engine = new SimulatedEngine(settings, words, this.events, () => this.show());
     this.running = this.engine.run();
-  }
-
-  generate(request: PreprocessedRequest, options: GenerateOptions): AsyncGenerator<LLMEngineOutput, void> {
-    return this.engine.generate(request, options);
-  }
-
-  get state(): MockEngineState {
-    return this.engine.state;
   }
 
   /** What is cached, as events for a router that has come later. */

@@ -89,7 +89,7 @@ function run(jobs: readonly Job[], limits: SchedulerLimits) {
       mayEnd: false,
       hiddenStops: new Set<number>(),
       visibleStops: new Set<number>(),
-      received: 0,
+      received: null,
     };
     return new Sequence(index, prompt, names, given, new RandomText(words, 7n, prompt, 16), ({ token, end }) => {
       if (token !== null) answers[index]?.push(token);

@@ -119,7 +119,7 @@ export class Scheduler {
   }
 
   private received({ limits, tokens, preemptions }: Sequence): number {
-    return preemptions > 0 ? 0 : Math.min(limits.received, tokens.length - 1);
+    return preemptions > 0 ? 0 : Math.min(limits.received?.tokens ?? 0, tokens.length - 1);
   }
 
   /** How many of so many tokens fit into what is left of a step. */
@@ -143,7 +143,7 @@ export class Scheduler {
     }
     sequence.sealed = found.length;
     sequence.computed = computed;
-    sequence.cachedTokens ??= found.length * this.limits.blockSize;
+    sequence.cachedTokens ??= Math.max(found.length * this.limits.blockSize, sequence.limits.received?.cached ?? 0);
     sequence.state = "running";
     insert(this.running, sequence);
   }

@@ -14,8 +14,15 @@ export interface SequenceLimits {
   readonly hiddenStops: ReadonlySet<number>;
   /** End it, and are part of it. */
   readonly visibleStops: ReadonlySet<number>;
-  /** Tokens whose blocks come from another worker: nothing is computed for them, at first. */
-  readonly received: number;
+  /** What another worker has computed; null for nothing. */
+  readonly received: ReceivedBlocks | null;
+}
+
+/** Blocks of the beginning of a prompt that come from another worker: nothing is computed for them, unless they get lost. */
+export interface ReceivedBlocks {
+  readonly tokens: number;
+  /** Tokens of them that were cached there. */
+  readonly cached: number;
 }
 
 /** How a sequence ended. */

@@ -12,7 +12,7 @@ import { OutputQueue } from "./output-queue.ts";
 import { Pace } from "./pace.ts";
 import { RandomText } from "./random-text.ts";
 import { Scheduler } from "./scheduler.ts";
-import { Sequence } from "./sequence.ts";
+import { type ReceivedBlocks, Sequence } from "./sequence.ts";
 import { costOf } from "./step-cost.ts";
 import { type WordTree } from "./word-tree.ts";
 
@@ -22,8 +22,8 @@ export interface GenerateOptions {
   readonly signal: AbortSignal;
   /** Reads the prompt and writes nothing. Default: false. */
   readonly prefillOnly?: boolean;
-  /** Tokens at the beginning that another worker has computed. Default: 0. */
-  readonly received?: number;
+  /** What another worker has computed of the prompt. Default: nothing. */
+  readonly received?: ReceivedBlocks | null;
 }
 
 /** An engine in which everything is real but the model: blocks, cache, batches, and the time that steps take. */
@@ -78,6 +78,11 @@ export class SimulatedEngine {
     return this.scheduler.pool.match(hashes).length * this.settings.blockSize;
   }
 
+  /** @throws StatorError `invalid_request` for a prompt that is empty or too long. */
+  check(request: PreprocessedRequest): void {
+    engineInput(request, this.settings, { maxLength: this.maxLength, prefillOnly: false, received: null });
+  }
+
   /**
    * The answer to a request, a token at a time.
    *
@@ -85,7 +90,7 @@ export class SimulatedEngine {
    */
   async *generate(
     request: PreprocessedRequest,
-    { signal, prefillOnly = false, received = 0 }: GenerateOptions,
+    { signal, prefillOnly = false, received = null }: GenerateOptions,
   ): AsyncGenerator<LLMEngineOutput, void> {
     const input = engineInput(request, this.settings, { maxLength: this.maxLength, prefillOnly, received });
     this.refuse();

@@ -1,4 +1,5 @@
 import type { ModelCardInput } from "../generated/index.ts";
+import { checkedFiles } from "./checked-files.ts";
 import { loadModelFiles } from "./model-files.ts";
 import { modelSlug } from "./model-slug.ts";
 
@@ -31,6 +32,8 @@ export async function modelCardOf({ name, folder, ...given }: ModelCardOptions):
     migration_limit: MIGRATION_LIMIT,
     model_type: chatTemplates.size > 0 ? "Chat | Completions" : "Completions",
     model_input: "Tokens",
+    worker_type: "aggregated",
+    ...(await checkedFiles(folder)),
     ...given,
   };
 }

@@ -38,10 +38,9 @@ test("who waits for a model may give up", async () => {
   expect(waiting).rejects.toThrow("enough");
 });
 
-test("a record that is no model's does not count", async () => {
+test("a record whose card is none does not count", async () => {
   await using runtime = await DistributedRuntime.create(options);
-  await runtime.kv.put("llm/models/odd/1/llm.engine.generate", { endpoint: 3 });
-  await runtime.kv.put("llm/models/bytes/1/llm.engine.generate", new Uint8Array([255]));
+  await runtime.endpoint(ENDPOINT).registerModel({ display_name: 3 });
   await using directory = await ModelDirectory.open(runtime);
   expect(directory.list()).toEqual([]);
 });

@@ -1,23 +1,32 @@
-import type { DistributedRuntime } from "@stator/runtime-native";
+import type { DistributedRuntime, ServedModel as ServedRecord } from "@stator/runtime-native";
 
-import type { ModelCard } from "../generated/index.ts";
-import { kvModelRecords, type ModelRecord, type ModelRecords } from "./model-records.ts";
+import { ModelCard } from "../generated/index.ts";
 
 /** A model that workers serve now. */
 export interface ServedModel {
   /** The name that requests ask for. */
   readonly name: string;
-  /** The card of the worker that has registered first. */
+  /** The card of the worker that this process has known longest. */
   readonly card: ModelCard;
-  /** When that was, in seconds since 1970. */
+  /** When this process heard of it, in seconds since 1970. */
   readonly created: number;
   /** The instances that serve it, by the endpoint that takes the requests. */
   readonly instances: ReadonlyMap<string, ReadonlySet<bigint>>;
 }
 
+/** One worker's word that it serves a model. */
+interface Known {
+  /** `namespace.component.endpoint`, which takes requests for it. */
+  readonly endpoint: string;
+  readonly instanceId: bigint;
+  /** When it was heard of, in seconds since 1970. */
+  readonly since: number;
+  readonly card: ModelCard;
+}
+
 /** The models that the workers of the cluster serve, by discovery: kept up to date until it is disposed of. */
 export class ModelDirectory implements AsyncDisposable {
-  readonly #records = new Map<string, ModelRecord>();
+  #known: ReadonlyMap<string, Known> = new Map();
   #models: ReadonlyMap<string, ServedModel> | null = null;
   readonly #listeners = new Set<() => void>();
   readonly #ended = new AbortController();
@@ -30,13 +39,10 @@ export class ModelDirectory implements AsyncDisposable {
    *
    * @throws StatorError `discovery`, `permission_denied`, `shutting_down`.
    */
-  static async open(
-    runtime: DistributedRuntime,
-    records: ModelRecords = kvModelRecords(runtime),
-  ): Promise<ModelDirectory> {
+  static async open(runtime: DistributedRuntime): Promise<ModelDirectory> {
     const directory = new ModelDirectory();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    directory.#following = directory.#follow(records, resolve).catch((error: unknown) => {
+    directory.#following = directory.#follow(runtime, resolve).catch((error: unknown) => {
       reject(error);
       // Whatever ends the watch later, such as the runtime's shutdown, leaves what is known.
     });
@@ -87,27 +93,45 @@ export class ModelDirectory implements AsyncDisposable {
     await this.#following;
   }
 
-  async #follow(records: ModelRecords, told: () => void): Promise<void> {
-    for await (const change of records.watch(this.#ended.signal, told)) {
-      if ("put" in change) this.#records.set(change.put.key, change.put);
-      else this.#records.delete(change.deleted);
+  async #follow(runtime: DistributedRuntime, told: () => void): Promise<void> {
+    for await (const records of runtime.models.watch({ signal: this.#ended.signal })) {
+      this.#known = knownOf(records, this.#known);
       this.#models = null;
+      told();
       for (const listener of this.#listeners) listener();
     }
   }
 
   #served(): ReadonlyMap<string, ServedModel> {
-    return (this.#models ??= servedBy(this.#records.values()));
+    return (this.#models ??= servedBy(this.#known.values()));
   }
 }
 
-function servedBy(records: Iterable<ModelRecord>): ReadonlyMap<string, ServedModel> {
+/** Records whose card cannot be read, such as those of another kind of worker, are left out. */
+function knownOf(records: readonly ServedRecord[], before: ReadonlyMap<string, Known>): Map<string, Known> {
+  const known = new Map<string, Known>();
+  const now = Math.floor(Date.now() / 1000);
+  for (const { namespace, component, endpoint, instanceId, suffix, card } of records) {
+    const read = ModelCard["~standard"].validate(card);
+    if (read instanceof Promise || read.issues !== undefined) continue;
+    const path = `${namespace}.${component}.${endpoint}`;
+    const key = `${path}/${instanceId}/${suffix ?? ""}`;
+    known.set(key, { endpoint: path, instanceId, since: before.get(key)?.since ?? now, card: read.value });
+  }
+  return known;
+}
+
+function servedBy(all: Iterable<Known>): ReadonlyMap<string, ServedModel> {
   type Growing = Omit<ServedModel, "instances"> & { readonly instances: Map<string, Set<bigint>> };
   const models = new Map<string, Growing>();
-  const inOrder = [...records].toSorted((a, b) => a.created - b.created || (a.key < b.key ? -1 : 1));
-  for (const { card, created, endpoint, instanceId } of inOrder) {
+  for (const { card, since, endpoint, instanceId } of [...all].toSorted((a, b) => a.since - b.since)) {
     const name = card.display_name;
-    const model: Growing = models.get(name) ?? { name, card, created, instances: new Map<string, Set<bigint>>() };
+    const model: Growing = models.get(name) ?? {
+      name,
+      card,
+      created: since,
+      instances: new Map<string, Set<bigint>>(),
+    };
     models.set(name, model);
     const instances = model.instances.get(endpoint) ?? new Set<bigint>();
     model.instances.set(endpoint, instances.add(instanceId));

@@ -1,78 +1,46 @@
 import type { DistributedRuntime } from "@stator/runtime-native";
-import { clock, StatorError } from "@stator/sdk";
 
-import type { ModelCardInput } from "../generated/index.ts";
-import { type HeldRecord, kvModelRecords, type ModelRecords } from "./model-records.ts";
+import { ModelCard, type ModelCardInput } from "../generated/index.ts";
+import { modelSlug } from "./model-slug.ts";
 
-/** Between two attempts to write a record that was lost, in milliseconds. */
-const PAUSE_MS = 1000;
+/** The models that each runtime has registered at each endpoint, by slug. */
+const registered = new WeakMap<DistributedRuntime, Map<string, Set<string>>>();
 
 /**
- * Says that this process serves a model at an endpoint, such as `llm.engine.generate`: front ends find it by discovery. The
- * record goes when the process dies; it is written again when the lease was lost or the process has got another instance id.
- * Dispose of the result to withdraw it.
+ * Says that this process serves a model at an endpoint, such as `llm.engine.generate`: front ends find it by discovery, those
+ * of the original too. The record goes when the process dies; it is written again when the process has got another instance
+ * id. Dispose of the result to withdraw it.
  *
- * @throws StatorError `discovery`, `permission_denied`, `shutting_down` when it cannot be written the first time.
+ * @throws StatorError `discovery`, `permission_denied`, `shutting_down` when it cannot be written.
  */
 export async function registerModel(
   runtime: DistributedRuntime,
   endpoint: string,
   card: ModelCardInput,
-  records: ModelRecords = kvModelRecords(runtime),
 ): Promise<AsyncDisposable> {
-  const registration = new Registration(() => records.put(endpoint, card));
-  await registration.begin();
-  const listening = runtime.onInstanceId(() => registration.again());
-  return {
-    async [Symbol.asyncDispose]() {
-      listening[Symbol.dispose]();
-      await registration[Symbol.asyncDispose]();
-    },
-  };
+  const slug = modelSlug(card.display_name);
+  const others = slugsOf(runtime, endpoint);
+  // The original's records have the model of a worker without a suffix, and what else it serves with one.
+  const suffix = others.size === 0 ? undefined : slug;
+  others.add(slug);
+  try {
+    const model = await runtime.endpoint(endpoint).registerModel(ModelCard.parse(card), { suffix });
+    return {
+      async [Symbol.asyncDispose]() {
+        others.delete(slug);
+        await model.unregister();
+      },
+    };
+  } catch (error) {
+    others.delete(slug);
+    throw error;
+  }
 }
 
-class Registration implements AsyncDisposable {
-  #record: HeldRecord | null = null;
-  /** The last write; the next one waits for it. */
-  #writing: Promise<void> = Promise.resolve();
-  readonly #ended = new AbortController();
-
-  constructor(private readonly put: () => Promise<HeldRecord>) {}
-
-  async begin(): Promise<void> {
-    const record = await this.put();
-    this.#record = record;
-    record.signal.addEventListener("abort", () => {
-      const { reason } = record.signal as { reason: unknown };
-      if (reason instanceof StatorError && reason.code === "shutting_down") return;
-      if (this.#record === record) this.again();
-    });
-  }
-
-  /** Writes the record anew, as often as it takes. */
-  again(): void {
-    this.#writing = this.#writing.then(async () => {
-      while (!this.#ended.signal.aborted) {
-        try {
-          await this.#withdraw();
-          return await this.begin();
-        } catch (error) {
-          if (error instanceof StatorError && error.code === "shutting_down") return;
-          await clock.sleep(PAUSE_MS, { signal: this.#ended.signal }).catch(() => {});
-        }
-      }
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#ended.abort();
-    await this.#writing;
-    await this.#withdraw();
-  }
-
-  async #withdraw(): Promise<void> {
-    const record = this.#record;
-    this.#record = null;
-    await record?.[Symbol.asyncDispose]();
-  }
+function slugsOf(runtime: DistributedRuntime, endpoint: string): Set<string> {
+  const endpoints = registered.get(runtime) ?? new Map<string, Set<string>>();
+  registered.set(runtime, endpoints);
+  const slugs = endpoints.get(endpoint) ?? new Set<string>();
+  endpoints.set(endpoint, slugs);
+  return slugs;
 }

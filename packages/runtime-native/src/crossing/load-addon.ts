@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
+
 import packageJson from "../../package.json" with { type: "json" };
 import type { RawAddon } from "../generated/bindings/raw-addon.ts";
-import { requireAddon } from "../generated/bindings/require-addon.ts";
+import requireAddon from "../generated/bindings/require-addon.cts";
 import { addonFileName, addonPlatform } from "../generated/support/addon-file-name.ts";
+import { packageRemedy } from "../generated/support/package-remedy.ts";
 import { StatorError } from "../stator-error.ts";
 
 const FILE = addonFileName("stator");
@@ -21,7 +24,7 @@ export function loadAddon(): RawAddon {
 
 function open(): RawAddon {
   try {
-    return requireAddon();
+    return requireAddon(addonPlatform());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StatorError(
@@ -34,10 +37,20 @@ function open(): RawAddon {
 }
 
 function remedy(): string {
-  return process.versions.bun !== undefined && Bun.isStandaloneExecutable
-    ? "This program unpacks it into the folder for temporary files, from which it must be allowed to load programs; " +
-        "TMPDIR names another folder."
-    : "Build it with `bun run build`, which needs Rust and a C compiler.";
+  if (process.versions.bun !== undefined && Bun.isStandaloneExecutable) {
+    return (
+      "This program unpacks it into the folder for temporary files, from which it must be allowed to load programs; " +
+      "TMPDIR names another folder."
+    );
+  }
+  return isCheckout()
+    ? "Build it with `bun run build`, which needs Rust and a C compiler."
+    : packageRemedy(packageJson.name, packageJson.version);
+}
+
+/** Whether this package stands beside its sources in Rust, from which the addon is built. */
+function isCheckout(): boolean {
+  return existsSync(new URL("../../crates", import.meta.url));
 }
 
 function checked(addon: RawAddon): RawAddon {
@@ -46,7 +59,9 @@ function checked(addon: RawAddon): RawAddon {
     throw new StatorError(
       "version_mismatch",
       `@stator/runtime-native is version ${packageJson.version}, but its addon ${FILE} is ${version}. ` +
-        "Build it again with `bun run build`, or reinstall the package.",
+        (isCheckout()
+          ? "Build it again with `bun run build`."
+          : "Install the two in one version: all packages of Stator have the same one."),
     );
   }
   return addon;

@@ -1,5 +1,5 @@
 /** Whether this engine's event loop can read sockets that the addon opened. */
-export const readsSockets: boolean = process.versions["bun"] !== undefined;
+export const readsSockets: boolean = process.versions["bun"] !== undefined && process.platform !== "win32";
 
 /** Hears what a socket receives. */
 export interface SocketEvents {

@@ -5,6 +5,7 @@ import type { GraphSource } from "../graph/graph-source.ts";
 import { GraphWatcher } from "../supervisor/graph-watcher.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { CommandEnd } from "./cli-command.ts";
+import { CommandFailure } from "./command-failure.ts";
 import { printPlan } from "./print-plan.ts";
 import { discoveryEnvironment, type ServeFlags, type ServeRequest } from "./serve-options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -18,6 +19,11 @@ export async function runGraph(source: GraphSource, request: ServeRequest, flags
     Object.assign(process.env, { DYN_DISCOVERY_BACKEND: inProcessDiscovery() }, system, own);
     const { serveInProcess } = await import("./serve-in-process.ts");
     return serveInProcess(source, request);
+  }
+  if (process.platform === "win32") {
+    throw new CommandFailure(
+      "The processes of a graph are supervised on Unix alone. --in-process serves it here, and WSL 2 runs all of it.",
+    );
   }
   const supervisor = new Supervisor({
     ...request,

@@ -1,1 +1,3 @@
+import "../agreement.ts";
+
 export { main, type MainGraph, type MainOptions } from "./main.ts";

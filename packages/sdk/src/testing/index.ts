@@ -1,4 +1,6 @@
 /** Tests of services: in one process, without waiting, and with everything that can go wrong. */
+import "../agreement.ts";
+
 export type { FaultyCalls } from "./call-faults.ts";
 export type { WaitOptions } from "./changes.ts";
 export { testCluster } from "./cluster.ts";

@@ -3,7 +3,7 @@ import { addonFileName, addonPlatform } from "../support/addon-file-name.ts";
 import { BindingError } from "../support/binding-error.ts";
 import { NativeAddon } from "../support/native-addon.ts";
 import type { RawAddon } from "./raw-addon.ts";
-import { requireAddon } from "./require-addon.ts";
+import requireAddon from "./require-addon.cts";
 
 /** What the addon and these files have to agree on. */
 const HASH = "e689abb07bacb187a44277768d26f54187b4bdd89b1a9f936278610a46a3128a";
@@ -23,7 +23,7 @@ export function addon(): NativeAddon<RawAddon> {
 
 function open(): RawAddon {
   try {
-    return requireAddon();
+    return requireAddon(addonPlatform());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BindingError(

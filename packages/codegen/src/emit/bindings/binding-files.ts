@@ -19,7 +19,7 @@ export function bindingFiles(model: Model, place: AddonPlace | null): [string, s
   }
   const files: [string, string][] = [
     ["bindings/raw-addon.ts", rawAddonFile(bindings)],
-    ["bindings/require-addon.ts", requireAddonFile(place)],
+    ["bindings/require-addon.cts", requireAddonFile(place)],
   ];
   const { functions, classes } = wrapped(bindings);
   if (functions.length + classes.length > 0) {
@@ -31,6 +31,12 @@ export function bindingFiles(model: Model, place: AddonPlace | null): [string, s
     files.push([bindingPath(`${name}Exception`), declaredErrorFile(model, model.type(name))]);
   }
   return files;
+}
+
+/** What a loader needs beside its own file, the one of a package that loads its addon itself, too. */
+export function bindingSupport(place: AddonPlace | null): string[] {
+  if (place === null) return [];
+  return ["addon-file-name.ts", ...(place.package === null ? [] : ["package-remedy.ts"])];
 }
 
 /** Lines of the index. */

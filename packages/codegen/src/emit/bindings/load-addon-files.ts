@@ -1,4 +1,5 @@
 import type { Bindings } from "@stator/contract";
+import { addonPlatforms } from "../../addon/addon-platforms.ts";
 
 /** Where an addon's files are. */
 export type AddonPlace = {
@@ -6,56 +7,77 @@ export type AddonPlace = {
   readonly name: string;
   /** Their folder, relative to the folder `bindings`, with forward slashes. */
   readonly folder: string;
+  /** The packages that carry it are called so, before the platform; null when the files are where they were built. */
+  readonly package: string | null;
 };
 
-/** Platforms that addons are built for. */
-const platforms = [
-  "linux-x64-gnu",
-  "linux-x64-musl",
-  "linux-arm64-gnu",
-  "linux-arm64-musl",
-  "darwin-arm64",
-  "darwin-x64",
-  "win32-x64",
-];
-
-/** The file that opens the addon of this platform. */
-export function requireAddonFile({ name, folder }: AddonPlace): string {
-  const cases = platforms.map(
-    (platform) =>
-      `      case ${JSON.stringify(platform)}:\n        return require(${JSON.stringify(`${folder}/${name}.${platform}.node`)}) as RawAddon;`,
-  );
-  return `import { addonPlatform } from "../support/addon-file-name.ts";
-import type { RawAddon } from "./raw-addon.ts";
+/**
+ * The file that opens the addon of a platform. It is CommonJS, because that alone has a `require` that Bun, Node and bundlers
+ * know the same way.
+ */
+export function requireAddonFile({ name, folder, package: base }: AddonPlace): string {
+  const own = (platform: string): string => JSON.stringify(`${folder}/${name}.${platform}.node`);
+  const cases = addonPlatforms.map(({ name: platform }) => {
+    const place = `      case ${JSON.stringify(platform)}:\n`;
+    if (base === null) return `${place}        return require(${own(platform)}) as RawAddon;`;
+    return `${place}        try {
+          return require(${own(platform)}) as RawAddon;
+        } catch (error) {
+          beside = error;
+        }
+        return require(${JSON.stringify(`${base}-${platform}`)}) as RawAddon;`;
+  });
+  const [before, after] =
+    base === null
+      ? [
+          "",
+          "    // It stands there for bundlers: they do without files that are missing only inside of `try`.\n    throw error;",
+        ]
+      : [
+          "  let beside: unknown;\n",
+          "    throw beside === undefined ? error : new Error(`${reason(beside)}; ${reason(error)}`, { cause: error });",
+        ];
+  return `import type { RawAddon } from "./raw-addon.ts";
 
 /**
- * The addon of this platform. Throws what \`require\` throws when it is not there.
+ * The addon of a platform such as \`linux-x64-gnu\`. Throws what \`require\` throws when it is not there.
  *
  * Each path stands here as a literal, so that bundlers and \`bun build --compile\` find the file.
  */
-export function requireAddon(): RawAddon {
-  const platform = addonPlatform();
-  try {
+function requireAddon(platform: string): RawAddon {
+${before}  try {
     switch (platform) {
 ${cases.join("\n")}
       default:
         throw new Error(\`\${platform} is not supported\`);
     }
   } catch (error) {
-    // It stands there for bundlers: they do without files that are missing only inside of \`try\`.
-    throw error;
+${after}
   }
 }
+${base === null ? "" : reasonFunction}
+export = requireAddon;
 `;
 }
 
+/** Engines list the modules that have required one that is not there. */
+const reasonFunction = `
+function reason(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split("\\n", 1).join();
+}
+`;
+
 /** The file that loads the addon once, for the stubs. */
-export function loadAddonFile(bindings: Bindings, { name }: AddonPlace, crate: string): string {
+export function loadAddonFile(bindings: Bindings, { name, package: base }: AddonPlace, crate: string): string {
+  const remedy =
+    base === null
+      ? "Build it with \\`stator-codegen build-addon\\`, which needs Rust and a C compiler."
+      : `\${packageRemedy(${JSON.stringify(base)})}`;
   return `import { addonFileName, addonPlatform } from "../support/addon-file-name.ts";
 import { BindingError } from "../support/binding-error.ts";
 import { NativeAddon } from "../support/native-addon.ts";
-import type { RawAddon } from "./raw-addon.ts";
-import { requireAddon } from "./require-addon.ts";
+${base === null ? "" : 'import { packageRemedy } from "../support/package-remedy.ts";\n'}import type { RawAddon } from "./raw-addon.ts";
+import requireAddon from "./require-addon.cts";
 
 /** What the addon and these files have to agree on. */
 const HASH = "${bindings.hash}";
@@ -75,14 +97,14 @@ export function addon(): NativeAddon<RawAddon> {
 
 function open(): RawAddon {
   try {
-    return requireAddon();
+    return requireAddon(addonPlatform());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BindingError(
       "addon_missing",
       "",
       \`there is no addon of ${crate} for \${addonPlatform()}: \${addonFileName(${JSON.stringify(name)})} cannot be loaded. \` +
-        \`Build it with \\\`stator-codegen build-addon\\\`, which needs Rust and a C compiler. (\${reason})\`,
+        \`${remedy} (\${reason})\`,
       { cause },
     );
   }

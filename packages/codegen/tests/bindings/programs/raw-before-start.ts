@@ -1,7 +1,8 @@
 /** The exports that run tasks, before anybody started them, and with numbers that mean nothing. */
-import { requireAddon } from "../generated/bindings/require-addon.ts";
+import requireAddon from "../generated/bindings/require-addon.cts";
+import { addonPlatform } from "../generated/support/addon-file-name.ts";
 
-const raw = requireAddon();
+const raw = requireAddon(addonPlatform());
 const wrong = (value: unknown): never => value as never;
 const task = raw.addLater(1, 2);
 const start = (raw["stator.start"](wrong({})) as string[])[0];

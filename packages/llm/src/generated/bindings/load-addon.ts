@@ -2,8 +2,9 @@
 import { addonFileName, addonPlatform } from "../support/addon-file-name.ts";
 import { BindingError } from "../support/binding-error.ts";
 import { NativeAddon } from "../support/native-addon.ts";
+import { packageRemedy } from "../support/package-remedy.ts";
 import type { RawAddon } from "./raw-addon.ts";
-import { requireAddon } from "./require-addon.ts";
+import requireAddon from "./require-addon.cts";
 
 /** What the addon and these files have to agree on. */
 const HASH = "ebc7069abec2440105a4ae74f825aab91e4b3fc15765b7e9510cfdef6aeb6702";
@@ -23,14 +24,14 @@ export function addon(): NativeAddon<RawAddon> {
 
 function open(): RawAddon {
   try {
-    return requireAddon();
+    return requireAddon(addonPlatform());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BindingError(
       "addon_missing",
       "",
       `there is no addon of stator-llm for ${addonPlatform()}: ${addonFileName("llm")} cannot be loaded. ` +
-        `Build it with \`stator-codegen build-addon\`, which needs Rust and a C compiler. (${reason})`,
+        `${packageRemedy("@stator/llm")} (${reason})`,
       { cause },
     );
   }

@@ -1,14 +1,14 @@
-use std::{
-    os::fd::{IntoRawFd, OwnedFd},
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
 };
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
-use stator_runtime::connection::{Connection, Reader};
+use stator_runtime::{
+    connection::{Connection, Reader},
+    transport::Descriptor,
+};
 
 use crate::{event, inbox::Inbox};
 
@@ -47,11 +47,22 @@ impl JsReader {
 }
 
 impl Reader for JsReader {
-    fn attach(&self, connection: &Connection, socket: OwnedFd) {
+    fn attach(&self, connection: &Connection, socket: Descriptor) {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         self.connections.lock().insert(number, connection.clone());
-        let descriptor = socket.into_raw_fd() as u32;
+        let descriptor = number_of(socket);
         self.inbox.push([event::ATTACH, number, 0, descriptor, 0, 0, 0, 0]);
         self.inbox.ring();
     }
+}
+
+#[cfg(unix)]
+fn number_of(socket: Descriptor) -> u32 {
+    std::os::fd::IntoRawFd::into_raw_fd(socket) as u32
+}
+
+/// JavaScript reads no sockets of others there, and asks for none.
+#[cfg(windows)]
+fn number_of(socket: Descriptor) -> u32 {
+    std::os::windows::io::IntoRawSocket::into_raw_socket(socket) as u32
 }

@@ -36,6 +36,7 @@ mod queue_action;
 mod queue_session;
 mod session;
 mod wake;
+mod wake_flag;
 
 pub use document::contracts;
 use napi_derive::napi;

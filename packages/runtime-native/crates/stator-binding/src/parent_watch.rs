@@ -1,3 +1,4 @@
+#[cfg(unix)]
 use std::{
     fs::File,
     os::fd::{FromRawFd, OwnedFd},
@@ -19,6 +20,18 @@ pub fn watch_parent(fd: i32, grace_ms: u32) -> Result<()> {
             "watchParent: {fd} is not the descriptor of an inherited pipe"
         )));
     }
+    watch(fd, grace_ms)
+}
+
+#[cfg(windows)]
+fn watch(_: i32, _: u32) -> Result<()> {
+    Err(Error::from_reason(
+        "watchParent: the end of a parent is noticed on Unix alone",
+    ))
+}
+
+#[cfg(unix)]
+fn watch(fd: i32, grace_ms: u32) -> Result<()> {
     // SAFETY: the caller hands the descriptor over; a number that is not open makes the watch's first read fail.
     let pipe = File::from(unsafe { OwnedFd::from_raw_fd(fd) });
     stator_runtime::parent_watch::watch_parent(pipe, Duration::from_millis(u64::from(grace_ms)))

@@ -7,13 +7,15 @@ use napi::{
 };
 use tokio::sync::Notify;
 
+use crate::wake_flag::WakeFlag;
+
 /// Weak: it never keeps the process alive. One slot: a second wake-up while one is under way has nothing to add.
 type WakeFunction = ThreadsafeFunction<(), (), (), Status, false, true, 1>;
 
 /// Calls JavaScript back once for everything that has arrived until it looks.
 pub struct Wake {
     function: WakeFunction,
-    pending: AtomicBool,
+    flag: WakeFlag,
     /// Somebody waits for an answer.
     probed: AtomicBool,
     probe: Notify,
@@ -29,7 +31,7 @@ impl Wake {
             .build()?;
         Ok(Self {
             function,
-            pending: AtomicBool::new(false),
+            flag: WakeFlag::new(),
             probed: AtomicBool::new(false),
             probe: Notify::new(),
         })
@@ -37,19 +39,19 @@ impl Wake {
 
     /// Something is there to be taken. Never blocks.
     pub fn ring(&self) {
-        if !self.pending.swap(true, Ordering::AcqRel) {
+        if self.flag.raise() {
             self.function.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 
     /// JavaScript is going to look by itself: until [`Wake::answered`] nobody needs to ring.
     pub fn attended(&self) {
-        self.pending.store(true, Ordering::Release);
+        self.flag.attended();
     }
 
     /// JavaScript is about to look: what comes after this needs a new wake-up.
     pub fn answered(&self) {
-        self.pending.store(false, Ordering::Release);
+        self.flag.answered();
         if self.probed.load(Ordering::Relaxed) && self.probed.swap(false, Ordering::AcqRel) {
             self.probe.notify_one();
         }

@@ -19,6 +19,7 @@ pub mod kv;
 pub mod models;
 mod named;
 pub mod nats;
+#[cfg(unix)]
 pub mod parent_watch;
 pub mod payload;
 pub mod plane;

@@ -3,7 +3,7 @@ import { addonFileName, addonPlatform } from "../support/addon-file-name.ts";
 import { BindingError } from "../support/binding-error.ts";
 import { NativeAddon } from "../support/native-addon.ts";
 import type { RawAddon } from "./raw-addon.ts";
-import { requireAddon } from "./require-addon.ts";
+import requireAddon from "./require-addon.cts";
 
 /** What the addon and these files have to agree on. */
 const HASH = "e427a32353bebae1082f6d3e1ae7383deb1ccb3d5fe38863376b9352bb7d6259";
@@ -23,7 +23,7 @@ export function addon(): NativeAddon<RawAddon> {
 
 function open(): RawAddon {
   try {
-    return requireAddon();
+    return requireAddon(addonPlatform());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BindingError(

@@ -21,9 +21,21 @@ export function addonPlatform(): string {
 /** The C library, or null where the platform has only one. */
 export function detectLibc(): Libc | null {
   if (process.platform !== "linux") return null;
-  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  const report = systemReport();
   if (report.header?.glibcVersionRuntime !== undefined) return "gnu";
   return hasMuslLoader() ? "musl" : "gnu";
+}
+
+function systemReport(): { header?: { glibcVersionRuntime?: string } } {
+  // TypeScript does not know the property yet. Without it Node asks for the names of all hosts that it is connected to.
+  const settings = process.report as typeof process.report & { excludeNetwork?: boolean };
+  const before = settings.excludeNetwork ?? false;
+  try {
+    settings.excludeNetwork = true;
+    return process.report.getReport();
+  } finally {
+    settings.excludeNetwork = before;
+  }
 }
 
 function hasMuslLoader(): boolean {

@@ -94,10 +94,14 @@ export function numberOf(object: NativeObject, binding: string): number {
   return numberOfObject(object, binding);
 }
 
+/** A class of such objects; its constructor may be private. */
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- nothing calls it, and no other type has private constructors
+type NativeClass<Object> = Function & { readonly prototype: Object };
+
 /** An argument that is an object of a class. */
 export function objectArgument<Object extends NativeObject>(
   value: Object,
-  type: abstract new (...parameters: never[]) => Object,
+  type: NativeClass<Object>,
   binding: string,
   parameter: string,
 ): number {
@@ -122,7 +126,7 @@ export function newObject(binding: string, result: unknown, declared?: DeclaredE
 
 /** An object that a function of Rust made, without running the constructor of its class. */
 export function adopt<Object extends NativeObject>(
-  type: abstract new (...parameters: never[]) => Object,
+  type: NativeClass<Object>,
   raw: InternalExports,
   number: number,
 ): Object {

@@ -1,8 +1,9 @@
 use dynamo_kv_router::protocols::WorkerWithDpRank;
-use dynamo_kv_router::zmq_wire::{ZmqEventNormalizer, decode_event_batch};
+use dynamo_kv_router::zmq_wire::ZmqEventNormalizer;
 use stator_bindings::binding;
 
 use super::kv_index::from_wire;
+use super::vllm_batch::read_batch;
 use crate::RouterEvent;
 
 /// Reads the event batches that vLLM publishes over ZeroMQ: msgpack, one batch a message.
@@ -34,7 +35,7 @@ impl KvEventDecoder {
 
     /// The events of a batch for routers. What routers cannot use, such as blocks that are not on the device, is left out.
     pub fn decode(&mut self, batch: &[u8]) -> Result<Vec<RouterEvent>, String> {
-        let batch = decode_event_batch(batch).map_err(|error| format!("not a batch of vLLM's events: {error}"))?;
+        let batch = read_batch(batch)?;
         let dp_rank = u32::try_from(batch.data_parallel_rank.unwrap_or(0))
             .map_err(|_| "the batch has a negative data_parallel_rank".to_owned())?;
         let worker = WorkerWithDpRank::new(self.worker_id, dp_rank);

@@ -5,6 +5,7 @@ mod hashing;
 mod kv_event_decoder;
 mod kv_index;
 mod router_event;
+mod vllm_batch;
 
 pub use active_load::*;
 pub use hashing::*;

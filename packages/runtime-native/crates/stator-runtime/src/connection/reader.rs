@@ -1,9 +1,7 @@
-use std::os::fd::OwnedFd;
-
 use parking_lot::Mutex;
 
 use crate::{
-    transport::Link,
+    transport::{Descriptor, Link},
     wire::frame::{HEADER, Header},
 };
 
@@ -15,7 +13,7 @@ use super::{Connection, outbound::lost, tasks::EndOnPanic};
 /// [`Connection::feed`] with what it read, in order, and [`Connection::feed_end`] at the end.
 pub trait Reader: Send + Sync + 'static {
     /// Takes over a connection. `socket` is a second descriptor of its socket and belongs to the reader.
-    fn attach(&self, connection: &Connection, socket: OwnedFd);
+    fn attach(&self, connection: &Connection, socket: Descriptor);
 }
 
 /// The start of a frame whose rest has not been fed yet.

@@ -3,6 +3,8 @@
 mod changes;
 mod file_root;
 mod prepare;
+#[cfg(unix)]
+mod private_folder;
 
 pub(crate) use changes::{Change, Changes};
 pub use file_root::FileRoot;

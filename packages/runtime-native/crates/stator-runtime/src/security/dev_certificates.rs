@@ -1,7 +1,6 @@
 use std::{
     fs::{self, DirBuilder, OpenOptions},
     io::{ErrorKind, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -168,11 +167,16 @@ fn new_token() -> Result<String> {
 }
 
 fn write(folder: &Path, files: &Files, force: bool) -> Result<Vec<PathBuf>> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|error| unwritable(folder, &error))?;
+    if cfg!(windows) {
+        return Err(invalid(
+            "modes of files keep the keys private, and Windows has none; make them on Unix, or in WSL".to_owned(),
+        ));
+    }
+    let mut builder = DirBuilder::new();
+    let mut options = OpenOptions::new();
+    keep_private(&mut builder, &mut options);
+    let made = builder.recursive(true).create(folder);
+    made.map_err(|error| unwritable(folder, &error))?;
     let paths: Vec<_> = files.iter().map(|(name, _)| folder.join(name)).collect();
     for path in &paths {
         if force {
@@ -188,16 +192,26 @@ fn write(folder: &Path, files: &Files, force: bool) -> Result<Vec<PathBuf>> {
         }
     }
     for (path, (_, text)) in paths.iter().zip(files) {
-        OpenOptions::new()
+        options
             .write(true)
             .create_new(true)
-            .mode(0o600)
             .open(path)
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(|error| unwritable(path, &error))?;
     }
     Ok(paths)
 }
+
+#[cfg(unix)]
+fn keep_private(folder: &mut DirBuilder, file: &mut OpenOptions) {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+
+    folder.mode(0o700);
+    file.mode(0o600);
+}
+
+#[cfg(windows)]
+fn keep_private(_: &mut DirBuilder, _: &mut OpenOptions) {}
 
 fn same_folder(one: &Path, other: &Path) -> bool {
     let canonical = |path: &Path| fs::canonicalize(path).ok();

@@ -20,6 +20,8 @@ impl Begun {
         match SockRef::from(&stream).connect(&address.into()) {
             Ok(()) => {}
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {}
+            // The same in the words of Windows.
+            Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }
         Ok(Self(stream))

@@ -2,7 +2,9 @@
 
 mod advertised;
 mod begun;
+mod descriptor;
 mod memory_pipe;
+#[cfg_attr(windows, path = "outgoing_socket_windows.rs")]
 mod outgoing_socket;
 mod socket;
 mod tls_link;
@@ -10,6 +12,7 @@ mod tls_state;
 
 pub(crate) use advertised::advertised;
 pub use begun::Begun;
+pub use descriptor::Descriptor;
 pub use memory_pipe::{MemoryPipe, PipeBreaker, pair};
 pub use outgoing_socket::OutgoingSocket;
 pub use socket::Socket;
@@ -18,7 +21,6 @@ pub use tls_link::TlsLink;
 use std::{
     io,
     net::{Shutdown, SocketAddr},
-    os::fd::OwnedFd,
     time::Duration,
 };
 
@@ -124,7 +126,7 @@ impl Link {
     }
 
     /// A second descriptor of a socket whose reading was given up.
-    pub fn second_descriptor(&self) -> Option<OwnedFd> {
+    pub fn second_descriptor(&self) -> Option<Descriptor> {
         self.socket()?.second_descriptor()
     }
 

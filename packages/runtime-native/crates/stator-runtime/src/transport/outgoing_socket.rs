@@ -1,10 +1,12 @@
 use std::{
     io::{self, Write},
     net::{Shutdown, SocketAddr, TcpStream},
-    os::fd::{AsFd, OwnedFd},
+    os::fd::AsFd,
 };
 
 use tokio::io::{Interest, unix::AsyncFd};
+
+use super::Descriptor;
 
 /// A socket that this side only writes to: somebody else reads it through a descriptor of its own.
 ///
@@ -20,7 +22,7 @@ impl OutgoingSocket {
     }
 
     /// A second descriptor of the same socket, for whoever reads it.
-    pub fn second_descriptor(&self) -> io::Result<OwnedFd> {
+    pub fn second_descriptor(&self) -> io::Result<Descriptor> {
         self.0.as_fd().try_clone_to_owned()
     }
 

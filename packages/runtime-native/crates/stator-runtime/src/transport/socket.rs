@@ -1,14 +1,13 @@
 use std::{
     io,
     net::{Shutdown, SocketAddr},
-    os::fd::OwnedFd,
     time::Duration,
 };
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-use super::OutgoingSocket;
+use super::{Descriptor, OutgoingSocket};
 
 /// A TCP socket that any thread may use without blocking.
 #[derive(Debug)]
@@ -92,7 +91,7 @@ impl Socket {
     }
 
     /// A second descriptor of a socket whose reading was given up.
-    pub fn second_descriptor(&self) -> Option<OwnedFd> {
+    pub fn second_descriptor(&self) -> Option<Descriptor> {
         match self {
             Self::Outgoing(socket) => socket.second_descriptor().ok(),
             Self::Both(_) => None,

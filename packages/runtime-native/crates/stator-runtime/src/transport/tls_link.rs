@@ -1,7 +1,6 @@
 use std::{
     io::{self, Write},
     net::Shutdown,
-    os::fd::OwnedFd,
     sync::Arc,
     time::Duration,
 };
@@ -10,7 +9,7 @@ use parking_lot::Mutex;
 use tokio::{net::TcpStream, runtime::Handle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Socket, tls_state::TlsState};
+use super::{Descriptor, Socket, tls_state::TlsState};
 
 /// How long a link that nobody holds any more goes on to send what it was given.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -156,7 +155,7 @@ impl TlsLink {
         }
     }
 
-    pub fn second_descriptor(&self) -> Option<OwnedFd> {
+    pub fn second_descriptor(&self) -> Option<Descriptor> {
         self.inner.socket.second_descriptor()
     }
 }

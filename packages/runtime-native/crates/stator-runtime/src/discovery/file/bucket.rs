@@ -5,8 +5,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, utimensat};
-
 use super::{super::connection_id::connection_id, FileRoot, bucket_lock::BucketLock};
 use crate::{
     Result,
@@ -78,16 +76,7 @@ impl Bucket {
 
     /// Says that the owner of the file lives. `NotFound` when somebody has deleted it.
     pub(super) fn touch(&self, name: &str) -> io::Result<()> {
-        let special = |nanoseconds| Timespec {
-            tv_sec: 0,
-            tv_nsec: nanoseconds,
-        };
-        let times = Timestamps {
-            last_access: special(UTIME_OMIT),
-            last_modification: special(UTIME_NOW),
-        };
-        // Not through an open file: closing that would wake everybody who watches the folder.
-        Ok(utimensat(CWD, self.dir.join(name), &times, AtFlags::SYMLINK_NOFOLLOW)?)
+        touch(&self.dir.join(name))
     }
 
     /// A file that is not there is no error.
@@ -124,6 +113,27 @@ impl Bucket {
     fn temporary(&self) -> Result<PathBuf> {
         Ok(self.dir.join(format!("{TEMPORARY}{:016x}", connection_id()?)))
     }
+}
+
+/// Not through an open file: closing that would wake everybody who watches the folder.
+#[cfg(unix)]
+fn touch(path: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, utimensat};
+
+    let special = |nanoseconds| Timespec {
+        tv_sec: 0,
+        tv_nsec: nanoseconds,
+    };
+    let times = Timestamps {
+        last_access: special(UTIME_OMIT),
+        last_modification: special(UTIME_NOW),
+    };
+    Ok(utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW)?)
+}
+
+#[cfg(windows)]
+fn touch(path: &Path) -> io::Result<()> {
+    File::options().write(true).open(path)?.set_modified(SystemTime::now())
 }
 
 fn is_expired(path: &Path, ttl: Duration) -> bool {

@@ -3,13 +3,10 @@ use std::{
     ffi::{OsStr, OsString},
     fs::{self, File, Metadata},
     io::{self, Read},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::SystemTime,
 };
-
-use rustix::fs::OFlags;
 
 use super::{
     super::{record::MAX_RECORD_BYTES, warnings::Warnings},
@@ -144,9 +141,7 @@ impl<K: RecordKind> BucketView<K> {
 
     fn read(&self, name: &OsStr) -> Result<K::Record, String> {
         let name = name.to_str().ok_or("its name is not UTF-8")?;
-        // Neither a link nor a pipe may take the place of the file that was just looked at.
-        let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0);
-        let file = File::options().read(true).custom_flags(flags).open(self.dir.join(name));
+        let file = open(&self.dir.join(name));
         let mut content = Vec::new();
         let read = file.and_then(|file| file.take(MAX_RECORD_BYTES + 1).read_to_end(&mut content));
         read.map_err(|error| error.to_string())?;
@@ -161,11 +156,37 @@ impl FileIdentity {
     fn of(metadata: &Metadata) -> Self {
         let born = metadata.created().or_else(|_| metadata.modified()).ok();
         Self {
-            inode: metadata.ino(),
+            inode: inode(metadata),
             length: metadata.len(),
             born,
         }
     }
+}
+
+/// Neither a link nor a pipe may take the place of the file that was just looked at.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0);
+    File::options().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(windows)]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+/// There is no number that is to be had.
+#[cfg(windows)]
+fn inode(_: &Metadata) -> u64 {
+    0
 }
 
 fn is_temporary(name: &OsStr) -> bool {

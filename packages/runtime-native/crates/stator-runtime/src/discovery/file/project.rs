@@ -1,7 +1,6 @@
 use std::{
     env, fs,
     hash::Hasher,
-    os::unix::{ffi::OsStrExt, fs::MetadataExt},
     path::{Path, PathBuf},
 };
 
@@ -25,15 +24,29 @@ pub fn project_of(folder: &Path) -> PathBuf {
 /// Two programs of one project meet there without being told; two projects, or two users, never do.
 pub fn default_root(project: &Path) -> PathBuf {
     let project = fs::canonicalize(project).unwrap_or_else(|_| project.to_owned());
-    let user = rustix::process::geteuid().as_raw();
     let mut hasher = fnv::FnvHasher::default();
-    hasher.write(project.as_os_str().as_bytes());
-    runtime_dir(user)
-        .unwrap_or_else(env::temp_dir)
-        .join(format!("stator-{user}-{:016x}", hasher.finish()))
+    hasher.write(project.as_os_str().as_encoded_bytes());
+    place(hasher.finish())
 }
 
+#[cfg(unix)]
+fn place(hash: u64) -> PathBuf {
+    let user = rustix::process::geteuid().as_raw();
+    runtime_dir(user)
+        .unwrap_or_else(env::temp_dir)
+        .join(format!("stator-{user}-{hash:016x}"))
+}
+
+/// The folder for temporary files is each user's own there.
+#[cfg(windows)]
+fn place(hash: u64) -> PathBuf {
+    env::temp_dir().join(format!("stator-{hash:016x}"))
+}
+
+#[cfg(unix)]
 fn runtime_dir(user: u32) -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt;
+
     let dir = PathBuf::from(env::var_os("XDG_RUNTIME_DIR")?);
     let metadata = fs::metadata(&dir).ok()?;
     (dir.is_absolute() && metadata.is_dir() && metadata.uid() == user).then_some(dir)

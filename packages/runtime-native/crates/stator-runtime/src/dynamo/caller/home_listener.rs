@@ -1,17 +1,13 @@
 use std::{
-    net::{SocketAddr, TcpListener},
+    io,
+    net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Duration,
 };
 
 use socket2::SockRef;
-use tokio::{
-    io::{Interest, unix::AsyncFd},
-    net::TcpStream,
-    sync::Semaphore,
-    task::yield_now,
-};
+use tokio::{net::TcpStream, sync::Semaphore, task::yield_now};
 
 use crate::{
     Error, ErrorCode, Result,
@@ -21,6 +17,7 @@ use crate::{
 use super::{
     CallHome,
     arrival::{Left, arrive},
+    home_socket::HomeSocket,
     home_task,
 };
 
@@ -36,11 +33,11 @@ const TURN: usize = 16;
 /// Pause after a failed accept (out of file descriptors, say), so that it does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-pub(super) async fn bind(host: &str, port: u16) -> Result<(AsyncFd<TcpListener>, SocketAddr)> {
-    let failed = |error: std::io::Error| {
+pub(super) async fn bind(host: &str, port: u16) -> Result<(HomeSocket, SocketAddr)> {
+    let failed = |error: io::Error| {
         let code = match error.kind() {
-            std::io::ErrorKind::AddrInUse => ErrorCode::AddressInUse,
-            std::io::ErrorKind::PermissionDenied => ErrorCode::PermissionDenied,
+            io::ErrorKind::AddrInUse => ErrorCode::AddressInUse,
+            io::ErrorKind::PermissionDenied => ErrorCode::PermissionDenied,
             _ => ErrorCode::InvalidArgument,
         };
         Error::new(
@@ -56,26 +53,26 @@ pub(super) async fn bind(host: &str, port: u16) -> Result<(AsyncFd<TcpListener>,
     // Listening again changes how many may wait.
     SockRef::from(&listener).listen(BACKLOG).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let listener = AsyncFd::with_interest(listener, Interest::READABLE).map_err(failed)?;
+    let listener = HomeSocket::new(listener).map_err(failed)?;
     Ok((listener, advertised(address)))
 }
 
 /// Takes calls home until the process makes no more calls.
-pub(super) async fn accept(listener: AsyncFd<TcpListener>, home: Arc<CallHome>) {
+pub(super) async fn accept(listener: HomeSocket, home: Arc<CallHome>) {
     tokio::select! {
         () = accept_all(listener, &home) => {}
         () = home.closed.cancelled() => {}
     }
 }
 
-async fn accept_all(listener: AsyncFd<TcpListener>, home: &Arc<CallHome>) {
+async fn accept_all(listener: HomeSocket, home: &Arc<CallHome>) {
     let places = Arc::new(Semaphore::new(HANDSHAKES));
-    while let Ok(mut ready) = listener.readable().await {
+    while let Ok(()) = listener.ready().await {
         let mut taken = 0;
         while taken < TURN {
             taken += 1;
-            match ready.try_io(|listener| listener.get_ref().accept()) {
-                Ok(Ok((stream, peer))) => {
+            match listener.try_accept() {
+                Ok((stream, peer)) => {
                     if stream.set_nonblocking(true).is_err() {
                         continue;
                     }
@@ -85,11 +82,11 @@ async fn accept_all(listener: AsyncFd<TcpListener>, home: &Arc<CallHome>) {
                         go_on(home, left, peer, &places).await;
                     }
                 }
-                Ok(Err(error)) => {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => {
                     tracing::warn!(%error, "cannot accept a call home");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
-                Err(_) => break,
             }
         }
         home.shared.batch_end();

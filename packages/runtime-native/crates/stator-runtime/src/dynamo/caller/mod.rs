@@ -6,6 +6,8 @@ mod call_home;
 mod egress;
 mod exchange;
 mod home_listener;
+#[cfg_attr(windows, path = "home_socket_windows.rs")]
+mod home_socket;
 mod home_task;
 mod nats_egress;
 mod nats_requests;

@@ -14,7 +14,6 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -335,7 +334,7 @@ fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
 }
 
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let size = fs::metadata(path)?.size();
+    let size = fs::metadata(path)?.len();
     if size > MAX_FILE {
         return Ok(Vec::new());
     }

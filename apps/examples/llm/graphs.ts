@@ -1,0 +1,28 @@
+import {
+  Frontend,
+  KvRouter,
+  MockDecodeEngine,
+  MockEngine,
+  MockPrefillEngine,
+  Processor,
+  RoutedProcessor,
+} from "@stator/llm";
+import { graph } from "@stator/sdk";
+
+/** Every engine reads prompts and writes answers; the one with the fewest open calls is taken. */
+export const agg = graph(Frontend).link(Processor).link(MockEngine);
+
+/** The engine is taken that has most of a prompt in its cache, and least to do. */
+export const aggRouter = graph(Frontend).link(RoutedProcessor).link(KvRouter).link(MockEngine);
+
+/** Prefill workers read long prompts for the engines that write. */
+export const disagg = graph(Frontend).link(Processor).link(MockDecodeEngine).link(MockPrefillEngine);
+
+/** Both. */
+export const disaggRouter = graph(Frontend)
+  .link(RoutedProcessor)
+  .link(KvRouter)
+  .link(MockDecodeEngine)
+  .link(MockPrefillEngine);
+
+export { aggRouter as agg_router, disaggRouter as disagg_router };

@@ -1,0 +1,1 @@
+export { connectNats as connect } from "../shared/nats-client.ts";

@@ -1,0 +1,14 @@
+import { expect, test } from "bun:test";
+import { root } from "../../../scripts/lib/paths.ts";
+
+test("the generated validators are those of the schemas", async () => {
+  const folder = "bench/peers/stator-checked";
+  const command = ["packages/codegen/src/cli/stator-codegen.ts", "export", `${folder}/schemas.ts#Worker`];
+  const child = Bun.spawn([process.execPath, ...command, "--out", `${folder}/generated`, "--check"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, errors, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  expect(`${out}${errors}`).not.toContain("differs");
+  expect(code).toBe(0);
+});

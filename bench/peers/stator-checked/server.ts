@@ -1,0 +1,24 @@
+import { endpoint, serve as serveService, service } from "@stator/sdk";
+import { tokens } from "../../messages.ts";
+import type { ServePeer } from "../../peer.ts";
+import type { Echo, StreamRequest, TokenItem, WorkerService } from "./generated/index.ts";
+import { WorkerContract } from "./generated/index.ts";
+
+/** The worker behind a contract: generated validators read each request and each item. */
+@service({ contract: WorkerContract })
+class Worker implements WorkerService {
+  @endpoint()
+  async call(request: Echo): Promise<Echo> {
+    return request;
+  }
+
+  @endpoint()
+  async *stream(request: StreamRequest): AsyncGenerator<TokenItem> {
+    yield* tokens(request);
+  }
+}
+
+export const serve: ServePeer = async () => {
+  const serving = await serveService(Worker, { signals: false });
+  return { address: "found through discovery", close: () => serving.stop() };
+};

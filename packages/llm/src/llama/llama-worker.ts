@@ -1,0 +1,191 @@
+import { basename } from "node:path";
+
+import {
+  configuration,
+  type Context,
+  endpoint,
+  onShutdown,
+  onStart,
+  readiness,
+  runtimeOf,
+  service,
+  StatorError,
+} from "@stator/sdk";
+import type {
+  Llama,
+  LlamaContext,
+  LlamaContextSequence,
+  LlamaEmbeddingContext,
+  LlamaModel,
+  Token,
+  TokenBias,
+} from "node-llama-cpp";
+
+import { Engine } from "../engine/engine.ts";
+import { EngineContract, type LLMEngineOutput, type PreprocessedRequest } from "../generated/index.ts";
+import { modelCardOf } from "../models/model-card-of.ts";
+import { registerModel } from "../models/register-model.ts";
+import { checkGguf } from "./check-gguf.ts";
+import { llamaGeneration } from "./llama-generation.ts";
+import { LlamaSettings } from "./llama-settings.ts";
+import { loadLlama } from "./load-llama.ts";
+import { SequencePool } from "./sequence-pool.ts";
+
+/** The endpoint that requests come to. */
+const ENDPOINT = "llm.engine.generate";
+/** A context that nobody has asked for is not larger: its memory is taken at the start. */
+const LARGEST_DEFAULT = 8192;
+/** What a request has that asks for a vector. */
+const EMBEDDING = "embedding";
+
+interface Loaded {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  readonly contextSize: number;
+  readonly vocabularySize: number;
+  readonly pool: SequencePool<LlamaContextSequence>;
+  readonly embedding: LlamaEmbeddingContext | null;
+  readonly forbidding: (tokens: ReadonlySet<number>) => TokenBias;
+}
+
+/**
+ * A worker that runs a GGUF model in its own process, with llama.cpp through the package node-llama-cpp, which has to be
+ * installed. Several answers are written at once; a prompt that begins as one before does not read that beginning again.
+ */
+@service({ contract: EngineContract })
+export class LlamaWorker extends Engine {
+  config: LlamaSettings = configuration(LlamaSettings);
+
+  #loaded: Loaded | null = null;
+  #card: AsyncDisposable | null = null;
+  #model = "";
+
+  /** The name that requests ask for. */
+  get model(): string {
+    return this.#model;
+  }
+
+  /** Sequences that nobody uses now, and requests that wait for one. */
+  get load(): { readonly freeSequences: number; readonly waiting: number } {
+    const pool = this.#loaded?.pool;
+    return { freeSequences: pool?.free ?? 0, waiting: pool?.waiting ?? 0 };
+  }
+
+  @onStart
+  async loadModel(): Promise<void> {
+    const { path, sequences, queue, batchSize, embeddings } = this.config;
+    await checkGguf(path);
+    const { module, llama } = await loadLlama(this.config);
+    const model = await llama.loadModel({ modelPath: path }).catch(async (cause: unknown) => {
+      await llama.dispose();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new StatorError("invalid_argument", `${path} cannot be loaded: ${reason}`, { cause });
+    });
+    const contextSize = this.config.contextSize || Math.min(model.trainContextSize, LARGEST_DEFAULT);
+    const context = await model.createContext({ contextSize, sequences, batchSize });
+    const pool = new SequencePool(
+      Array.from({ length: sequences }, () => context.getSequence()),
+      queue,
+    );
+    const embedding = embeddings ? await model.createEmbeddingContext({ contextSize }) : null;
+    const { tokenizer, general } = model.fileInfo.metadata;
+    const vocabularySize = tokenizer.ggml.tokens.length;
+    const forbidding = (tokens: ReadonlySet<number>): TokenBias => {
+      const bias = module.TokenBias.for(model);
+      for (const token of [model.tokens.eos, model.tokens.eot, ...(tokens as ReadonlySet<Token>)]) {
+        if (token !== null) bias.set(token, "never");
+      }
+      return bias;
+    };
+    this.#loaded = { llama, model, context, contextSize, vocabularySize, pool, embedding, forbidding };
+    this.#model = this.config.model || general.name || basename(path, ".gguf");
+    await this.#register(contextSize);
+  }
+
+  /** Streams the tokens of one answer; for a request with the annotation `embedding`, one item with the vector of its tokens. */
+  @endpoint()
+  async *generate(request: PreprocessedRequest, context: Context): AsyncGenerator<LLMEngineOutput> {
+    const loaded = this.#loaded;
+    if (loaded === null) throw new StatorError("unavailable", "The model is not loaded.");
+    check(request, loaded);
+    if (request.annotations.includes(EMBEDDING)) {
+      yield await embeddingOf(request, loaded);
+      return;
+    }
+    const { pool, forbidding, model, contextSize } = loaded;
+    const sequence = await pool.take(request.token_ids, context.signal);
+    if (sequence === null) return;
+    const options = { model, contextSize, batchSize: this.config.batchSize, noEnd: forbidding };
+    try {
+      yield* llamaGeneration(request, sequence, options, context.signal);
+    } finally {
+      pool.give(sequence);
+    }
+  }
+
+  /** Whether the model is there. */
+  @readiness
+  isLoaded(): boolean {
+    return this.#loaded !== null;
+  }
+
+  @onShutdown
+  async unloadModel(): Promise<void> {
+    const loaded = this.#loaded;
+    this.#loaded = null;
+    await this.#card?.[Symbol.asyncDispose]();
+    await loaded?.embedding?.dispose();
+    await loaded?.context.dispose();
+    await loaded?.model.dispose();
+    await loaded?.llama.dispose();
+  }
+
+  async #register(contextSize: number): Promise<void> {
+    const { modelFolder, blockSize, embeddings } = this.config;
+    if (modelFolder === "") return;
+    const card = await modelCardOf({
+      name: this.#model,
+      folder: modelFolder,
+      context_length: contextSize,
+      kv_cache_block_size: blockSize,
+    });
+    const model_type = embeddings ? `${card.model_type} | Embedding` : card.model_type;
+    this.#card = await registerModel(runtimeOf(this), ENDPOINT, { ...card, model_type });
+  }
+}
+
+/** Beyond these limits llama.cpp would end the process. */
+function check({ token_ids: tokens }: PreprocessedRequest, { contextSize, vocabularySize }: Loaded): void {
+  if (tokens.length === 0) throw new StatorError("invalid_request", "The prompt has no tokens.");
+  if (tokens.length >= contextSize) {
+    const message = `The prompt has ${tokens.length} tokens, of ${contextSize} for prompt and answer together.`;
+    throw new StatorError("invalid_request", message);
+  }
+  const strange = tokens.find((token) => token >= vocabularySize);
+  if (strange === undefined) return;
+  throw new StatorError("invalid_request", `The model has no token ${strange}: the last one is ${vocabularySize - 1}.`);
+}
+
+async function embeddingOf(
+  { token_ids: tokens }: PreprocessedRequest,
+  { embedding }: Loaded,
+): Promise<LLMEngineOutput> {
+  if (embedding === null) throw new StatorError("invalid_request", "This worker makes no embeddings: set embeddings.");
+  const { vector } = await embedding.getEmbeddingFor(tokens as Token[]);
+  const usage = { prompt_tokens: tokens.length, completion_tokens: 0, total_tokens: tokens.length };
+  return {
+    token_ids: [],
+    tokens: null,
+    text: null,
+    cum_log_probs: null,
+    log_probs: null,
+    top_logprobs: null,
+    finish_reason: "stop",
+    stop_reason: null,
+    index: 0,
+    disaggregated_params: null,
+    completion_usage: { ...usage, prompt_tokens_details: null, completion_tokens_details: null },
+    engine_data: { embedding: [...vector] },
+  };
+}

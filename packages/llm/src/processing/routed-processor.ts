@@ -1,0 +1,72 @@
+import { depends, service, StatorError } from "@stator/sdk";
+
+import type { PreprocessedRequest, RoutingDecision } from "../generated/index.ts";
+import type { EngineAttempt } from "../migration/engine-attempt.ts";
+import { Router } from "../routing/router.ts";
+import { type EngineCall, Processor } from "./processor.ts";
+
+/** A router that does not answer holds up a request for so long at most. */
+const ROUTER_TIMEOUT_MS = 2000;
+
+/**
+ * A processor that asks a router which engine takes a prompt. Where the router is gone or fails, the engine with the fewest open
+ * calls takes it.
+ */
+@service({ namespace: "llm" })
+export class RoutedProcessor extends Processor {
+  router = depends(Router, { timeoutMs: ROUTER_TIMEOUT_MS, retry: false, breaker: true });
+
+  protected override async openEngine(request: PreprocessedRequest, call: EngineCall): Promise<EngineAttempt> {
+    if ((request.routing?.backend_instance_id ?? null) !== null) return super.openEngine(request, call);
+    const decision = await this.#decision(request, call);
+    if (decision === null) return super.openEngine(request, call);
+    const { best_worker_id: worker, reason, overlap_blocks: overlap, total_blocks: total } = decision;
+    const tell = (progress: { prefill_completed: boolean; finished: boolean }): void => {
+      // A router that has gone has nothing to be told.
+      this.router.progress({ request_id: call.id, ...progress }).catch(() => {});
+    };
+    const finished = (): void => tell({ prefill_completed: false, finished: true });
+    try {
+      const metadata = { [ROUTED_BY]: reason, [OVERLAP]: `${overlap}/${total}` };
+      const attempt = this.callEngine(request, call, worker, metadata);
+      return {
+        stream: attempt.stream,
+        started: () => tell({ prefill_completed: true, finished: false }),
+        ended() {
+          attempt.ended();
+          finished();
+        },
+      };
+    } catch (error) {
+      finished();
+      throw error;
+    }
+  }
+
+  /** What the router says; null if it cannot be asked. */
+  async #decision(request: PreprocessedRequest, call: EngineCall): Promise<RoutingDecision | null> {
+    const { routing } = request;
+    try {
+      return await this.router.bestWorker({
+        model: request.model,
+        token_ids: request.token_ids,
+        request_id: call.id,
+        session_id: call.sessionId,
+        expected_output_tokens: routing?.expected_output_tokens ?? request.stop_conditions.max_tokens,
+        lora_name: routing?.lora_name ?? null,
+        cache_salt: routing?.cache_salt ?? null,
+        excluded_worker_ids: [...call.excluded],
+      });
+    } catch (error) {
+      if (call.context.signal.aborted) throw error;
+      const reason = error instanceof StatorError ? error.code : String(error);
+      call.context.log.warn("the router cannot be asked; the engine with the fewest calls is taken", { reason });
+      return null;
+    }
+  }
+}
+
+/** Metadata of a routed call: what decided, and the blocks of the prompt that the engine has, of how many. */
+export const ROUTED_BY = "x-routed-by";
+/** See {@link ROUTED_BY}. */
+export const OVERLAP = "x-routed-overlap";
