@@ -21,10 +21,12 @@ import {
   type RouterEvent,
 } from "../generated/index.ts";
 import { KvEventPublisher } from "../kv/kv-event-publisher.ts";
+import { LoadPublisher } from "../kv/load-publisher.ts";
 import { modelCardOf } from "../models/model-card-of.ts";
 import { registerModel } from "../models/register-model.ts";
 import { KeptEngine } from "./kept-engine.ts";
 import { KvEventFeed } from "./kv-event-feed.ts";
+import { OpenAnswers } from "./open-answers.ts";
 import { OpenAiEngine } from "./openai-engine.ts";
 import type { EnginePlaces } from "./serve-arguments.ts";
 import { VllmSettings } from "./vllm-settings.ts";
@@ -47,6 +49,8 @@ export class VllmWorker extends Engine {
   #engine: OpenAiEngine | null = null;
   #kept: KeptEngine | null = null;
   #publisher: KvEventPublisher | null = null;
+  #loads: LoadPublisher | null = null;
+  #answers: OpenAnswers | null = null;
   #feed: KvEventFeed | null = null;
   #card: AsyncDisposable | null = null;
   #model = "";
@@ -75,7 +79,11 @@ export class VllmWorker extends Engine {
   async startEngine(): Promise<void> {
     const { config } = this;
     const runtime = runtimeOf(this);
-    this.#publisher = new KvEventPublisher(runtime.endpoint(ENDPOINT), () => runtime.instanceId);
+    const [scope, workerId] = [runtime.endpoint(ENDPOINT), (): bigint => runtime.instanceId];
+    this.#publisher = new KvEventPublisher(scope, workerId);
+    const loads = new LoadPublisher(scope, workerId);
+    this.#loads = loads;
+    this.#answers = new OpenAnswers(config.blockSize, (load) => loads.publish(load));
     if (config.url === "") await this.#serve();
     else await this.#attach();
     await this.#register();
@@ -89,7 +97,16 @@ export class VllmWorker extends Engine {
       const why = this.#kept?.hasGivenUp === true ? "has ended too often" : "is being started again";
       throw new StatorError("unavailable", `The engine ${why}.`);
     }
-    yield* engine.generate(request, context.signal);
+    const answer = this.#answers?.begin(request.token_ids.length);
+    try {
+      for await (const output of engine.generate(request, context.signal)) {
+        // Engines that decode by themselves say a text where others say tokens: about one each.
+        answer?.made(output.token_ids.length || (output.text === null ? 0 : 1));
+        yield output;
+      }
+    } finally {
+      answer?.end();
+    }
   }
 
   /** What the engine has in its cache, as events: for routers that come later. */
@@ -116,7 +133,7 @@ export class VllmWorker extends Engine {
     await this.#card?.[Symbol.asyncDispose]();
     await this.#feed?.[Symbol.asyncDispose]();
     await this.#kept?.stop();
-    await this.#publisher?.close();
+    await Promise.all([this.#publisher?.close(), this.#loads?.close()]);
   }
 
   async #serve(): Promise<void> {

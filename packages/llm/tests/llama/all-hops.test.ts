@@ -84,7 +84,7 @@ test("a completion with several answers and logprobs", async () => {
     max_tokens: 6,
     logprobs: 2,
   });
-  expect(choices.map(({ index }) => index).toSorted()).toEqual([0, 1, 2]);
+  expect(choices.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
   expect(new Set(choices.map(({ text }) => text)).size).toBeGreaterThan(1);
   expect(choices[0]?.logprobs?.token_logprobs?.every((value) => value <= 0)).toBe(true);
   expect(usage?.completion_tokens).toBeGreaterThan(3);
