@@ -36,6 +36,8 @@ import { waitForEngine } from "./wait-for-engine.ts";
 const ENDPOINT = "llm.engine.generate";
 /** How long a question to the engine may take, in milliseconds. */
 const ASK_MS = 2000;
+/** The same for the names of its models, without which the worker does not start. */
+const MODELS_MS = 30_000;
 
 /**
  * A worker in front of vLLM, or of any engine that speaks OpenAI's API: it starts `vllm serve`, or attaches to an engine by `url`.
@@ -178,7 +180,7 @@ export class VllmWorker extends Engine {
 
   async #nameOf(engine: OpenAiEngine | null): Promise<string> {
     if (this.config.model !== "") return this.config.model;
-    const [first] = (await engine?.models(ASK_MS)) ?? [];
+    const [first] = (await engine?.models(MODELS_MS)) ?? [];
     if (first === undefined)
       throw new StatorError("unavailable", "The engine names no model; say in model what it is to be asked for.");
     return first;
