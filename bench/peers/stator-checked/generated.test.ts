@@ -10,4 +10,4 @@ test("the generated validators are those of the schemas", async () => {
   });
   const [out, errors, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   expect(code, `${out}${errors}\nGenerate them again: bun ${command}`).toBe(0);
-});
+}, 60_000);
