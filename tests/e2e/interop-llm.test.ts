@@ -46,7 +46,7 @@ async function answered(url: string, body: object): Promise<Response> {
 test("the original's front end finds a MockEngine, asks it and streams its answers", async () => {
   using folder = new Folder();
   await using serving = await serve(MockEngine, { runtime: runtimeIn(folder), signals: false });
-  const port = await freePort();
+  const port = freePort();
   await using frontEnd = upstreamCommand(wheel, folder.path, [fixture("front_end.py"), String(port)]);
   const url = `http://127.0.0.1:${port}/v1/chat/completions`;
   const whole = (await (await answered(url, { model: "mock-model", ...ask })).json()) as {

@@ -57,8 +57,9 @@ describe.each(PLANES)("a client, over %s", (plane) => {
     await change;
     expect(seen).toEqual([1, 0]);
     listening[Symbol.dispose]();
-    await using _more = await workers(plane, path, 1);
+    await using more = await workers(plane, path, 1);
     await client.waitForInstances();
+    expect(more).toBeDefined();
     expect(seen).toEqual([1, 0]);
   });
 
