@@ -9,14 +9,14 @@ mod kv;
 mod models;
 mod openai;
 mod router;
-mod tokenizer;
+mod tokens;
 
 pub use engine::*;
 pub use kv::*;
 pub use models::*;
 pub use openai::*;
 pub use router::*;
-pub use tokenizer::*;
+pub use tokens::*;
 
 stator_bindings::addon! {
     bindings: [Tokenizer, TokenDecoder, KvIndex, KvEventDecoder, block_hashes, sequence_hashes],
