@@ -32,7 +32,7 @@ const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
       '{"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
     ],
   ],
-  services: [["starting", "3", "served 1 calls"]],
+  services: [["starting", "3", "served 1 calls"], ["true"]],
   interceptors: [
     [
       "graph: server of docs.caller.run",
@@ -56,11 +56,7 @@ const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ],
   ],
   resilience: [['[ "1", "2", "3", "overloaded" ]'], ["value of a"]],
-  http: [
-    ["A TEXT"],
-    ["8", "the app answers /about"],
-    ["data: 1", "data: 1152921504606846976", '{"one":true}'],
-  ],
+  http: [["A TEXT"], ["8", "the app answers /about"], ["data: 1", "data: 1152921504606846976", '{"one":true}']],
   health: [["200 503", "200 200"], ["3"]],
   tracing: [
     [
