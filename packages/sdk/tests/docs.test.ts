@@ -32,7 +32,7 @@ const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
       '{"error":{"code":"overloaded","message":"the model is busy","retryable":true}}',
     ],
   ],
-  services: [["starting", "3", "served 1 calls"]],
+  services: [["starting", "3", "served 1 calls"], ["true"]],
   interceptors: [
     [
       "graph: server of docs.caller.run",

@@ -12,7 +12,7 @@ import { errorText, FrontendError, openAIError, retryHeaders } from "./openai-er
 import { PartWriter } from "./part-writer.ts";
 import { readBody } from "./request-body.ts";
 import { RequestWatch } from "./request-watch.ts";
-import { findRoute, type FoundRoute } from "./routes.ts";
+import { findRoute, type FoundRoute, pathOf } from "./routes.ts";
 import { WholeChat } from "./whole-chat.ts";
 import { WholeCompletion } from "./whole-completion.ts";
 import { withoutNulls } from "./without-nulls.ts";
@@ -48,8 +48,7 @@ export class Frontend {
   async answer(request: Request, context: Context): Promise<Response> {
     let response: Response;
     try {
-      const { pathname } = new URL(request.url);
-      response = await this.#routed(findRoute(request.method, pathname), request, context);
+      response = await this.#routed(findRoute(request.method, pathOf(request.url)), request, context);
     } catch (error) {
       response = this.#refused(error, context);
     }

@@ -36,6 +36,11 @@ export function findRoute(method: string, pathname: string): FoundRoute {
   );
 }
 
+/** The path of an address, whatever the client calls the host: not every header makes an address that `URL` takes. */
+export function pathOf(url: string): string {
+  return /^(?:[a-z]+:\/\/[^/?#]*)?([^?#]*)/i.exec(url)?.[1] ?? "";
+}
+
 /** Names have slashes, which clients may write as they are. */
 function modelOf(text: string): string {
   try {

@@ -174,6 +174,12 @@ test("a body that comes too slowly, and one that never ends, are given up", asyn
   expect(endless).toStartWith("HTTP/1.1 413 ");
 });
 
+test.each(["[", "a b", "%", ":::", ""])("a host that is none, %j, does no harm", async (host) => {
+  const body = chat({});
+  const answer = await halfRequest(served.url, CHAT, { host, "content-length": String(body.length) }, [body]);
+  expect(answer).toMatch(/^HTTP\/1\.1 (200|400) /);
+});
+
 test("more requests than there may be are told to come back", async () => {
   const few = await serveFrontend({ maxRequests: 1 });
   try {

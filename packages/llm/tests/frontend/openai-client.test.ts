@@ -106,6 +106,18 @@ describe("a chat", () => {
   });
 });
 
+test("the session goes on to the processor; an id that is none is not taken", async () => {
+  const { client } = served;
+  const session = async (id: string) => {
+    const headers = { "x-session-id": id, "x-request-id": `${id} of mine` };
+    const { data, request_id } = await client.chat.completions.create(ask("session"), { headers }).withResponse();
+    expect(request_id).toMatch(/^[0-9a-f-]{36}$/);
+    return data.choices[0]?.message.content;
+  };
+  expect(await session("user-7")).toBe("user-7");
+  expect(await session("no session")).toBe("none");
+});
+
 test("a completion, in one piece and as a stream", async () => {
   const { client } = served;
   const whole = await client.completions.create({ model: "echo", prompt: "a b", logprobs: 1 });

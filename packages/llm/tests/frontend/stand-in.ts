@@ -93,7 +93,7 @@ async function* chat(request: ChatCompletionRequest, context: Context): AsyncGen
           };
     return { ...shared, choices: [{ index, delta, logprobs: likely, finish_reason }], usage: null };
   };
-  const words = wordsOf(request);
+  const words = model === "session" ? [context.metadata["x-session-id"] ?? "none"] : wordsOf(request);
   const answers = n ?? 1;
   for (let index = 0; index < answers; index++) yield part({ role: "assistant", content: "" }, index);
   if (model === "endless") {

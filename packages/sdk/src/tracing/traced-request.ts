@@ -25,13 +25,13 @@ export function startRequestSpan(request: Request, facts: RouteTraceFacts): Call
   if (active === null) return null;
   const { method, route, path, isStream } = facts;
   const client = propagation.extract(ROOT_CONTEXT, request.headers, HEADERS);
-  const url = new URL(request.url);
+  // Not every host that a client names makes an address.
+  const url = URL.parse(request.url);
   const agent = request.headers.get("user-agent");
   const attributes = {
     [ATTRIBUTE.httpMethod]: method,
     [ATTRIBUTE.httpRoute]: route,
-    [ATTRIBUTE.urlPath]: url.pathname,
-    [ATTRIBUTE.urlScheme]: url.protocol.slice(0, -1),
+    ...(url === null ? {} : { [ATTRIBUTE.urlPath]: url.pathname, [ATTRIBUTE.urlScheme]: url.protocol.slice(0, -1) }),
     [ATTRIBUTE.rpcMethod]: path,
     ...(agent === null ? {} : { [ATTRIBUTE.userAgent]: agent }),
   };
