@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { graph } from "@stator/sdk";
 import { type TestCluster, testCluster } from "@stator/sdk/testing";
@@ -7,6 +7,9 @@ import { type ChatCompletionChunk, Processor } from "@stator/llm";
 
 import { chat, wholeChat } from "./support/ask.ts";
 import { step, TinyEngine, tokenizer, tokensOf } from "./support/tiny-engine.ts";
+
+// Where all cores are busy with something else, starting a cluster takes seconds.
+setDefaultTimeout(60_000);
 
 const started = (engines: number) =>
   testCluster(graph(Processor).link(TinyEngine), { instances: { TinyEngine: engines } });
@@ -63,7 +66,7 @@ test("an answer goes on at another engine, with the tokens, the limits and the u
   expect(come).toBeGreaterThanOrEqual(40);
   expect(second?.token_ids.slice(PROMPT.length)).toEqual(tokensOf(PROMPT, come, 3n));
   expect(second?.stop_conditions).toMatchObject({ max_tokens: 200 - come, min_tokens: 150 - come });
-}, 60_000);
+});
 
 test("a stop text that began at one engine is found at the next", async () => {
   const whole = unbroken(400, 5);
@@ -82,7 +85,7 @@ test("a stop text that began at one engine is found at the next", async () => {
     });
     expect(chunks.at(-1)?.usage?.completion_tokens).toBe(end + 1);
   }
-}, 60_000);
+});
 
 test("an answer that breaks behind its last token has only its end left to come", async () => {
   await using cluster = await started(2);
@@ -136,4 +139,4 @@ test("twenty answers go on when an engine is killed under them, each as if nothi
   }
   // 25 answers; those of one engine of three have gone on.
   expect(engines.flatMap(({ requests }) => requests).length).toBeGreaterThan(30);
-}, 60_000);
+});

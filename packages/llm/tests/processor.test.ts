@@ -1,12 +1,23 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { graph } from "@stator/sdk";
 import { type TestCluster, testCluster } from "@stator/sdk/testing";
 
-import { EmbeddingRequest, Processor, RequestRefusedError } from "@stator/llm";
+import {
+  EMBEDDING_ANNOTATION,
+  EmbeddingRequest,
+  MOCK_MODEL_FOLDER,
+  modelCardOf,
+  Processor,
+  registerModel,
+  RequestRefusedError,
+} from "@stator/llm";
 
 import { chat, completion, wholeChat, wholeText } from "./support/ask.ts";
 import { CONTEXT, eosTokenIds, MODEL, step, TinyEngine, tokenizer, tokensOf } from "./support/tiny-engine.ts";
+
+// Where all cores are busy with something else, starting a cluster takes seconds.
+setDefaultTimeout(60_000);
 
 const started = () => testCluster(graph(Processor).link(TinyEngine));
 
@@ -293,6 +304,7 @@ test("a request that is wrong is refused with its field", async () => {
     [[[70_000], {}], "prompt"],
     [["a", { best_of: 3 }], "best_of"],
     [["a", { suffix: "b" }], "suffix"],
+    [["a", { max_tokens: CONTEXT }], "prompt"],
     [["a", { echo: true, logprobs: 1 }], "echo"],
     [[Array.from({ length: 100 }, () => "a"), { n: 100 }], "n"],
   ];
@@ -313,7 +325,33 @@ test("models are listed, and make embeddings only if they say so", async () => {
     object: "list",
     data: [{ id: MODEL, object: "model", max_model_len: CONTEXT }],
   });
-  const request = EmbeddingRequest.parse({ model: MODEL, input: "a" });
-  const error: unknown = await client.embeddings(request).catch((caught: unknown) => caught);
+  const input = ["Hello", "你好"];
+  const error: unknown = await client
+    .embeddings(EmbeddingRequest.parse({ model: MODEL, input }))
+    .catch((caught: unknown) => caught);
   expect(RequestRefusedError.is(error) && error.value).toMatchObject({ status: 404 });
+
+  const engine = cluster.instance(TinyEngine);
+  const card = await modelCardOf({ name: "vectors", folder: MOCK_MODEL_FOLDER, model_type: "Embedding" });
+  await using _ = await registerModel(engine.runtime, "llm.engine.generate", card);
+  engine.service.script = [step({ engine_data: { embedding: [0.5, -1] }, finish_reason: "stop" })];
+  await cluster.until(async () => (await client.models()).data.length === 2);
+  const tokens = (await Promise.all(input.map((text) => tokenizer.encode(text, true)))).flat().length;
+  const floats = await client.embeddings(EmbeddingRequest.parse({ model: "vectors", input }));
+  expect(floats).toMatchObject({
+    data: [
+      { index: 0, embedding: [0.5, -1] },
+      { index: 1, embedding: [0.5, -1] },
+    ],
+    usage: { prompt_tokens: tokens, total_tokens: tokens },
+  });
+  expect(engine.service.requests.map(({ annotations }) => annotations)).toEqual([
+    [EMBEDDING_ANNOTATION],
+    [EMBEDDING_ANNOTATION],
+  ]);
+  const packed = await client.embeddings(
+    EmbeddingRequest.parse({ model: "vectors", input: "a", encoding_format: "base64" }),
+  );
+  const bytes = Buffer.from(String(packed.data[0]?.embedding), "base64");
+  expect([bytes.readFloatLE(0), bytes.readFloatLE(4)]).toEqual([0.5, -1]);
 });

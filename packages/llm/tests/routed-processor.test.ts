@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { endpoint, graph, service } from "@stator/sdk";
 import { type TestCluster, testCluster } from "@stator/sdk/testing";
@@ -17,6 +17,9 @@ import {
 
 import { chat, wholeChat } from "./support/ask.ts";
 import { step, TinyEngine } from "./support/tiny-engine.ts";
+
+// Where all cores are busy with something else, starting a cluster takes seconds.
+setDefaultTimeout(60_000);
 
 /** Sends everything to the first of the workers that it is given and that are not excluded, and writes down what it hears. */
 @service({ contract: RouterContract })

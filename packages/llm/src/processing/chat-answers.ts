@@ -31,11 +31,12 @@ export async function* chatAnswers(
 ): AsyncGenerator<ChatCompletionChunk, void> {
   const named = namedTool(request);
   const prompt = chatPrompt(request, model.prompts);
-  const tokenIds = await encoded(prompt, false, model, context.signal);
+  const tokenIds = await encoded(prompt, false, model, context.signal, "messages");
   if (tokenIds.length === 0) throw badRequest("The conversation is empty for this model.", "messages");
   const asked = engineRequest(request, tokenIds, model.defaults, {
     maxTokens: request.max_completion_tokens ?? request.max_tokens,
     logprobs: logprobsOf(request),
+    prompt: "messages",
     responseFormat:
       named?.parameters === undefined || named.parameters === null
         ? request.response_format

@@ -33,6 +33,7 @@ export async function* completionAnswers(
       maxTokens: request.max_tokens,
       logprobs: request.logprobs,
       responseFormat: null,
+      prompt: "prompt",
     });
     return Array.from({ length: n }, (_, answer) => {
       const choice = new CompletionChoiceWriter(prompt * n + answer, request.echo === true ? text : "");

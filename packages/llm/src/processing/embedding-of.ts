@@ -52,7 +52,7 @@ function embeddingRequest(
     { model, max_tokens: null, seed: null, stop: null, logit_bias: null, ...nothing },
     tokenIds,
     { ...defaults, contextLength: defaults.contextLength === null ? null : defaults.contextLength + 1 },
-    { maxTokens: 1, logprobs: null, responseFormat: null },
+    { maxTokens: 1, logprobs: null, responseFormat: null, prompt: "input" },
   );
   return {
     ...request,

@@ -20,10 +20,11 @@ export async function encoded(
   addSpecialTokens: boolean,
   { files, defaults }: LoadedModel,
   signal: AbortSignal,
+  param: string,
 ): Promise<number[]> {
   const { contextLength } = defaults;
   if (contextLength !== null && text.length > contextLength * LONGEST_TOKEN) {
-    throw contextExceeded(contextLength, `the prompt has ${text.length} characters`, "make it shorter");
+    throw contextExceeded(contextLength, `the prompt has ${text.length} characters`, "make it shorter", param);
   }
   return files.tokenizer.encode(text, addSpecialTokens, signal);
 }
@@ -48,7 +49,7 @@ export async function encodedPrompts(
     prompts.map(async (each, index): Promise<EncodedPrompt> => {
       const where = prompts.length === 1 ? param : `${param}[${index}]`;
       const tokenIds =
-        typeof each === "string" ? await encoded(each, true, model, signal) : known(each, tokenizer, where);
+        typeof each === "string" ? await encoded(each, true, model, signal, param) : known(each, tokenizer, where);
       if (tokenIds.length === 0) throw badRequest(`${where} is empty.`, param);
       return { tokenIds, text: typeof each === "string" ? each : tokenizer.decode(each, true) };
     }),

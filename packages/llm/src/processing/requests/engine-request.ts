@@ -38,6 +38,8 @@ export interface RequestDifferences {
   /** How many of the likeliest tokens are named; null for no probabilities. */
   readonly logprobs: number | null;
   readonly responseFormat: JsonValue | null;
+  /** The field that has the prompt. */
+  readonly prompt: string;
 }
 
 /**
@@ -49,14 +51,18 @@ export function engineRequest(
   request: AnyRequest,
   tokenIds: number[],
   defaults: RequestDefaults,
-  { maxTokens, logprobs, responseFormat }: RequestDifferences,
+  { maxTokens, logprobs, responseFormat, prompt }: RequestDifferences,
 ): PreprocessedRequest {
   const extras = extrasOf(request);
   const greedy = extras.boolean("greed_sampling") === true;
   return {
     model: request.model,
     token_ids: tokenIds,
-    stop_conditions: stopConditions(request, extras, answerLimit(tokenIds.length, maxTokens, defaults.contextLength)),
+    stop_conditions: stopConditions(
+      request,
+      extras,
+      answerLimit(tokenIds.length, maxTokens, defaults.contextLength, prompt),
+    ),
     sampling_options: {
       n: 1,
       best_of: null,
@@ -117,21 +123,21 @@ function stopConditions({ stop }: AnyRequest, extras: Extras, maxTokens: number 
 }
 
 /** How many tokens the answer may have: what is asked for, else what the context leaves. */
-function answerLimit(prompt: number, asked: number | null, contextLength: number | null): number | null {
+function answerLimit(prompt: number, asked: number | null, contextLength: number | null, param: string): number | null {
   if (contextLength === null) return asked;
   const left = contextLength - prompt;
-  if (left < 1) throw contextExceeded(contextLength, `the prompt has ${prompt}`, "make it shorter");
+  if (left < 1) throw contextExceeded(contextLength, `the prompt has ${prompt}`, "make it shorter", param);
   if (asked !== null && asked > left) {
     const remedy = `ask for at most ${left}, or make the prompt shorter`;
-    throw contextExceeded(contextLength, `the prompt has ${prompt} and the answer may have ${asked}`, remedy);
+    throw contextExceeded(contextLength, `the prompt has ${prompt} and the answer may have ${asked}`, remedy, param);
   }
   return asked ?? left;
 }
 
 /** The prompt, or prompt and answer, do not fit into the model's context. */
-export function contextExceeded(contextLength: number, what: string, remedy: string): Error {
+export function contextExceeded(contextLength: number, what: string, remedy: string, param: string): Error {
   const message = `The context of this model has ${contextLength} tokens; ${what}: ${remedy}.`;
-  return badRequest(message, "messages", "context_length_exceeded");
+  return badRequest(message, param, "context_length_exceeded");
 }
 
 function routingHints(extras: Extras): RoutingHints | null {
