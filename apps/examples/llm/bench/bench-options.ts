@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly engines: number;
   readonly blocks: number;
   readonly speedup: number;
+  /** What a token of a prompt costs that is not cached, in milliseconds. */
+  readonly prefillMs: number;
   readonly rounds: number;
   readonly routers: readonly RouterName[];
   readonly trace: TraceOptions;
@@ -27,12 +29,13 @@ router in turn, and prints how they compare; then what the whole graph adds to a
 
   --quick            one short round with two engines, and few requests over HTTP
   --engines <n>      engines: 1 to 16 (4)
-  --blocks <n>       blocks of 16 tokens in the cache of each (1536)
+  --blocks <n>       blocks of 16 tokens in the cache of each (1024)
+  --prefill-ms <x>   what a token of a prompt takes that is not cached (0.1)
   --speedup <x>      engines are so many times as fast (1)
   --rounds <n>       how often each router has its turn: 1 to 20 (3)
   --routers <list>   of kv, round-robin, random (kv,round-robin)
   --sessions <n>     conversations in a round (60)
-  --per-second <x>   conversations that begin in a second (4)
+  --per-second <x>   conversations that begin in a second (3)
   --seed <n>         the same trace for the same seed (1)
   --no-overhead      leaves out the whole graph over HTTP
   --plot <file>      where the plot goes (llm-bench.svg); - for none
@@ -44,6 +47,7 @@ const OPTIONS = {
   engines: { type: "string" },
   blocks: { type: "string" },
   speedup: { type: "string" },
+  "prefill-ms": { type: "string" },
   rounds: { type: "string" },
   routers: { type: "string", default: "kv,round-robin" },
   sessions: { type: "string" },
@@ -66,7 +70,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     return known;
   });
   const number = (
-    name: "engines" | "blocks" | "speedup" | "rounds" | "sessions" | "per-second" | "seed",
+    name: "engines" | "blocks" | "speedup" | "prefill-ms" | "rounds" | "sessions" | "per-second" | "seed",
     or: number,
     least: number,
     most: number,
@@ -79,13 +83,14 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   const whole: typeof number = (...limits) => Math.round(number(...limits));
   return {
     engines: whole("engines", quick ? 2 : 4, 1, 16),
-    blocks: whole("blocks", 1536, 64, 1_000_000),
+    blocks: whole("blocks", 1024, 64, 1_000_000),
     speedup: number("speedup", 1, 0.01, 1000),
+    prefillMs: number("prefill-ms", 0.1, 0, 1000),
     rounds: whole("rounds", quick ? 1 : 3, 1, 20),
     routers: [...new Set(routers)],
     trace: TraceOptions.parse({
       sessions: whole("sessions", quick ? 16 : 60, 1, 10_000),
-      perSecond: number("per-second", quick ? 3 : 4, 0.01, 1000),
+      perSecond: number("per-second", 3, 0.01, 1000),
       seed: whole("seed", 1, 0, 2 ** 31),
     }),
     overhead: !values["no-overhead"],

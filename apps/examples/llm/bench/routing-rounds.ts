@@ -31,6 +31,7 @@ async function playRound(name: RouterName, options: BenchOptions, seed: number):
     `--MockEngine.workers=${options.engines}`,
     `--MockEngine.blocks=${options.blocks}`,
     `--MockEngine.speedup=${options.speedup}`,
+    `--MockEngine.prefillMsPerToken=${options.prefillMs}`,
   ]);
   await using client = await graph.runtime.endpoint("bench.bench-driver.replay").client<object, Sample>();
   await client.waitForInstances({ timeoutMs: 10_000 });

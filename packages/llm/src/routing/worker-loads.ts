@@ -11,6 +11,7 @@ export class WorkerLoads {
   readonly #said = new Map<bigint, Map<number, ActiveLoad>>();
   readonly #members: (workerId: bigint) => boolean;
   readonly #workerBlocks: number | null;
+  #totals: ReadonlyMap<bigint, number> = new Map();
 
   /** `members`: whether the worker is there; `workerBlocks`: what one has room for that does not say. */
   constructor(members: (workerId: bigint) => boolean, workerBlocks: number | null) {
@@ -31,6 +32,11 @@ export class WorkerLoads {
     });
   }
 
+  /** What each worker has room for, as its model card says. */
+  setTotals(totals: ReadonlyMap<bigint, number>): void {
+    this.#totals = totals;
+  }
+
   remove(workerId: bigint): void {
     this.#said.delete(workerId);
   }
@@ -38,7 +44,7 @@ export class WorkerLoads {
   blocks(workerId: bigint): SaidBlocks {
     const ranks = [...(this.#said.get(workerId)?.values() ?? [])];
     const used = sum(ranks.map((each) => each.kv_used_blocks));
-    return { used, total: this.#workerBlocks };
+    return { used, total: this.#totals.get(workerId) ?? this.#workerBlocks };
   }
 
   /** Whether the worker uses more of its blocks than it should; not if that is not known. */

@@ -25,6 +25,7 @@ import { KV_METRICS } from "../kv/kv-topics.ts";
 import { ActiveSequences, type ActiveSequence } from "./active-sequences.ts";
 import { Router } from "./router.ts";
 import { RouterSettings } from "./router-settings.ts";
+import { ServedModels } from "./served-models.ts";
 import { WorkerLoads } from "./worker-loads.ts";
 
 /** How often what is too old is forgotten, in milliseconds. */
@@ -36,7 +37,9 @@ export abstract class WorkerRouter extends Router {
   protected readonly active = new ActiveSequences(this.settings.activeTtlMs);
   protected readonly loads = new WorkerLoads((workerId) => this.#members.has(workerId), this.settings.workerBlocks);
   readonly #members = new Set<bigint>();
+  readonly #warned = new Set<string>();
   #client: Client<unknown, unknown> | null = null;
+  #models: ServedModels | null = null;
   #log: Logger = createLogger(() => ({ router: this.constructor.name }));
   readonly #open: (() => unknown)[] = [];
 
@@ -46,6 +49,11 @@ export abstract class WorkerRouter extends Router {
     const runtime = runtimeOf(this);
     const engines = runtime.endpoint(this.settings.endpoint);
     this.follow<ActiveLoad>(engines.subscribe(KV_METRICS, { schema: ActiveLoad }), (load) => this.loads.take(load));
+    const models = await ServedModels.open(runtime, this.settings.endpoint);
+    this.#models = models;
+    this.atEnd(() => models[Symbol.asyncDispose]());
+    models.onChange(() => this.#readCards(models));
+    this.#readCards(models);
     await this.begin(runtime, engines);
     const client = await engines.client<unknown, unknown>();
     this.#client = client;
@@ -68,8 +76,10 @@ export abstract class WorkerRouter extends Router {
   @endpoint()
   async bestWorker(request: RoutingRequest, _context: Context): Promise<RoutingDecision> {
     const excluded = new Set(request.excluded_worker_ids);
-    const workers = [...this.#members].filter((workerId) => !excluded.has(workerId));
-    if (workers.length === 0) throw nobody(this.settings.endpoint, this.#members.size);
+    const serving = this.#models?.workers(request.model) ?? this.#members;
+    const known = [...this.#members].filter((workerId) => serving.has(workerId));
+    const workers = known.filter((workerId) => !excluded.has(workerId));
+    if (workers.length === 0) throw nobody(this.settings.endpoint, known.length);
     const free = workers.filter((workerId) => !this.isBusy(workerId));
     if (free.length === 0) {
       throw new StatorError("overloaded", `All ${workers.length} workers of ${this.settings.endpoint} are overloaded.`);
@@ -212,6 +222,20 @@ export abstract class WorkerRouter extends Router {
       kv_total_blocks: total,
       events_applied: this.eventsApplied(workerId),
     };
+  }
+
+  #readCards(models: ServedModels): void {
+    this.loads.setTotals(models.totalBlocks());
+    for (const { model, blockSize } of models.otherBlocks(this.settings.blockSize)) {
+      if (this.#warned.has(model)) continue;
+      this.#warned.add(model);
+      const own = this.settings.blockSize;
+      this.log.warn("the blocks of a model have another size than blockSize: its caches are not seen", {
+        model,
+        blockSize,
+        own,
+      });
+    }
   }
 
   /** Compares the workers with those of discovery. */

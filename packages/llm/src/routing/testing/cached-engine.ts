@@ -26,6 +26,8 @@ export function blocksOf(tokens: readonly number[]): StoredBlock[] {
 /** An engine whose cache the test fills: it says what it has as real ones do. */
 @service({ contract: EngineContract })
 export class CachedEngine extends Engine {
+  /** Those that are served, by their instances. */
+  static readonly served = new Map<bigint, CachedEngine>();
   events!: KvEventPublisher;
   load!: LoadPublisher;
   /** Whether what it publishes gets lost on the way. */
@@ -42,10 +44,12 @@ export class CachedEngine extends Engine {
     };
     this.events = new KvEventPublisher(lossy, () => runtime.instanceId);
     this.load = new LoadPublisher(own, () => runtime.instanceId);
+    CachedEngine.served.set(runtime.instanceId, this);
   }
 
   @onShutdown
   async end(): Promise<void> {
+    CachedEngine.served.delete(runtimeOf(this).instanceId);
     await this.events.close();
     await this.load.close();
   }
