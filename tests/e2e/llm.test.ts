@@ -64,6 +64,8 @@ test("a worker that is killed under load: every answer goes on at another one, t
     "-f",
     "apps/examples/llm/agg_router.yaml",
     "--MockEngine.workers=3",
+    // Slow, so that the worker dies in the middle on a loaded machine, too.
+    "--MockEngine.stepMs=15",
   ]);
   await using runtime = await DistributedRuntime.create({ discovery: "file", filePath: graph.discovery });
   await using engines = await runtime.endpoint("llm.engine.state").client<null, MockEngineState>();
