@@ -6,7 +6,7 @@ import { lines } from "./lines.ts";
 import { root } from "./paths.ts";
 
 /** Longest time for the processes to start, and to end after they were told to drain. */
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 30_000;
 
 /** A graph that runs, each service in processes of its own. */

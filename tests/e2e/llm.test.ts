@@ -3,6 +3,8 @@ import { expect, test } from "bun:test";
 import type { ChatCompletionChunk, MockEngineState, PrefillCounts } from "@stator/llm";
 import { DistributedRuntime } from "@stator/runtime-native";
 
+import { lines } from "../../scripts/lib/lines.ts";
+import { root } from "../../scripts/lib/paths.ts";
 import { serverSentEvents } from "../../scripts/lib/server-sent-events.ts";
 import { Nats } from "../../scripts/lib/servers/nats.ts";
 import { until } from "../support/command.ts";
@@ -62,6 +64,8 @@ test("a worker that is killed under load: every answer goes on at another one, t
     "-f",
     "apps/examples/llm/agg_router.yaml",
     "--MockEngine.workers=3",
+    // Slow, so that the worker dies in the middle on a loaded machine, too.
+    "--MockEngine.stepMs=15",
   ]);
   await using runtime = await DistributedRuntime.create({ discovery: "file", filePath: graph.discovery });
   await using engines = await runtime.endpoint("llm.engine.state").client<null, MockEngineState>();
@@ -86,7 +90,7 @@ test("a worker that is killed under load: every answer goes on at another one, t
     expect(await state(instanceId)).toMatchObject({ running: 0, waiting: 0 });
   }
   expect(await graph.stop()).toBe(0);
-}, 90_000);
+}, 240_000);
 
 test("prefill workers take prompts from the queue; one that is killed loses none, and the answers are the same", async () => {
   await using nats = await Nats.start();
@@ -117,4 +121,42 @@ test("prefill workers take prompts from the queue; one that is killed loses none
   expect(asked.map(({ answer }) => answer)).toEqual(again.map(({ answer }) => answer));
   expect(await counts.generate(null).one()).toEqual({ local: 6, remote: 6, fallback: 0 });
   expect(await graph.stop()).toBe(0);
-}, 90_000);
+}, 240_000);
+
+test("bun run llm answers once, and chats until it is told to end", async () => {
+  const once = Bun.spawn(
+    [process.execPath, "scripts/llm.ts", "--no-build", "--workers", "1", "--once", "Say something."],
+    {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  const [answer, errors, code] = await Promise.all([once.stdout.text(), once.stderr.text(), once.exited]);
+  expect({ code, errors: code === 0 ? "" : errors }).toEqual({ code: 0, errors: "" });
+  const figures = /^\[worker [0-9a-f]{16} · prompt \d+ tokens, 0 cached · answer \d+ tokens · first after \d+ ms/m;
+  expect(answer).toMatch(figures);
+
+  const chat = Bun.spawn([process.execPath, "scripts/llm.ts", "--no-build", "--workers", "1"], {
+    cwd: root,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const told: string[] = [];
+  const listening = (async () => {
+    for await (const line of lines(chat.stderr)) told.push(line);
+  })();
+  const question = "Tell me a long story about rivers and harbours, ".repeat(4);
+  void chat.stdin.write(`${question}\n${question}\n`);
+  await chat.stdin.flush();
+  let said = 0;
+  for await (const line of lines(chat.stdout)) {
+    if (line.startsWith("[worker ")) said += 1;
+    if (said < 2) continue;
+    // What was said before is cached by then.
+    expect(line).toMatch(/ [1-9]\d* cached /);
+    chat.kill("SIGINT");
+    break;
+  }
+  expect(await chat.exited).toBe(0);
+  await listening;
+  expect(told.some((line) => line.startsWith("==> Ready at http://127.0.0.1:"))).toBe(true);
+}, 240_000);

@@ -1,10 +1,13 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import type { ChatCompletion, MockEngineState, RoutingState } from "@stator/llm";
 import { type Graph, serve } from "@stator/sdk";
 
 import { serverSentEvents } from "../../../scripts/lib/server-sent-events.ts";
 import { agg, aggRouter, disagg, disaggRouter } from "./graphs.ts";
+
+/** Generous: a loaded machine is no failure. */
+setDefaultTimeout(120_000);
 
 const graphs: Readonly<Record<string, Graph>> = { agg, agg_router: aggRouter, disagg, disagg_router: disaggRouter };
 const folder = "apps/examples/llm";
@@ -50,7 +53,7 @@ test("each of them chats, in one process; all say the same", async () => {
   const [first] = all;
   expect(first?.usage).toMatchObject({ completion_tokens: 24 });
   for (const { text, streamed } of all) expect([text, streamed]).toEqual([first?.text, first?.text]);
-}, 120_000);
+});
 
 test("200 chats at once, every fifth of which is left in the middle: no slot, no block and no place stays taken", async () => {
   await using serving = await serve(aggRouter, {
@@ -98,4 +101,4 @@ test("200 chats at once, every fifth of which is left in the middle: no slot, no
   };
   while (!(await free())) await Bun.sleep(5);
   expect((await engine.generate(null).one()).requests).toBe(200);
-}, 120_000);
+});

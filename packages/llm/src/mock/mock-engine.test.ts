@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { testCluster } from "@stator/sdk/testing";
 
@@ -12,6 +12,10 @@ import {
   type PreprocessedRequestInput,
   type StopConditionsInput,
 } from "../index.ts";
+
+/** Generous: a loaded machine is no failure. */
+setDefaultTimeout(120_000);
+const PATIENCE = { timeoutMs: 60_000 };
 
 const { tokenizer, eosTokenIds } = await loadModelFiles(MOCK_MODEL_FOLDER);
 const prompt = await tokenizer.encode(
@@ -157,13 +161,13 @@ describe("a mock engine", () => {
     await cluster.until(async () => {
       const { running, waiting } = await state(null);
       return running === 2 && waiting === 1;
-    });
+    }, PATIENCE);
     const refused = await Array.fromAsync(generate(endless)).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "overloaded" });
     leave.abort();
     for (const outcome of await ended)
       expect(outcome).toMatchObject({ status: "rejected", reason: { code: "cancelled" } });
-    await cluster.until(async () => (await state(null)).usedBlocks === 0);
+    await cluster.until(async () => (await state(null)).usedBlocks === 0, PATIENCE);
     expect(await state(null)).toMatchObject({ running: 0, waiting: 0, usedBlocks: 0 });
     expect(tokensOf(await Array.fromAsync(generate(request({ ignore_eos: true }))))).toHaveLength(48);
   });
