@@ -63,7 +63,7 @@ test("in turn: every engine gets its share, those that are excluded get none", a
   await client.waitForInstances();
   const next = async (request: Partial<RoutingRequestInput>): Promise<bigint> => {
     const { best_worker_id } = await client.generate({ token_ids: tokens(8), ...request }).one();
-    return BigInt(best_worker_id);
+    return best_worker_id;
   };
   const engines = new Set<bigint>();
   while (engines.size < 3) engines.add(await next({ request_id: "x" }));

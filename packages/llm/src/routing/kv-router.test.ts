@@ -219,3 +219,24 @@ test("without events the router guesses what it has sent where", async () => {
   const second = await router.bestWorker(ask({ token_ids: tokens(20), request_id: "b" }));
   expect(second).toMatchObject({ best_worker_id: first.best_worker_id, overlap_blocks: 4, reason: "kv_overlap" });
 });
+
+test("only engines that serve the model are chosen, and their cards say how many blocks they have", async () => {
+  await using here = await cluster(3);
+  const router = here.client(KvRouter);
+  const [first, second] = [engine(here, 1), engine(here, 2)];
+  await first.service.cache(tokens(16));
+  await known(here, [4, 0, 0]);
+  await second.service.serveModel("small", 50);
+  await first.service.serveModel("large", 80);
+  const ofModel = async (model: string): Promise<bigint[]> => {
+    const { candidates } = await router.bestWorker(ask({ token_ids: tokens(16), model }));
+    return candidates.map(({ worker_id }) => worker_id);
+  };
+  await here.until(async () => (await ofModel("small")).length === 1 && (await ofModel("large")).length === 1);
+  expect([await ofModel("small"), await ofModel("large")]).toEqual([[second.id], [first.id]]);
+  // Nobody says who serves this one.
+  expect((await ofModel("other")).length).toBe(3);
+  const { workers } = await router.state({ worker_id: null });
+  const total = (id: bigint) => workers.find(({ worker_id }) => worker_id === id)?.kv_total_blocks;
+  expect([total(first.id), total(second.id)]).toEqual([80, 50]);
+});
