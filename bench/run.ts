@@ -60,7 +60,9 @@ if (disturbed > 0) {
 if (options.quick) say("a quick run is a look, not a figure");
 
 if (options.plot !== null) {
-  writeFileSync(options.plot, plot(rows, `${before["processors"]}, Bun ${before["bun"]}, load ${before["load"]}`));
+  const look = options.quick ? "a look of one quick round; " : "";
+  const caption = `${look}${before["processors"]}, Bun ${before["bun"]}, load ${before["load"]}`;
+  writeFileSync(options.plot, plot(rows, caption));
 }
 if (options.json !== null) {
   const rest = Object.fromEntries(EXTRA_KINDS.map((kind) => [kind, extras[kind]?.rows ?? []]));

@@ -22,7 +22,10 @@ if (version === before) {
   process.exit(1);
 }
 writeVersion(root, version);
-await mustRun(["cargo", "update", "--workspace", "--offline"]);
+// The targets of the fuzzer have a lockfile of their own.
+for (const folder of [".", "packages/runtime-native/crates/stator-runtime/fuzz"]) {
+  await mustRun(["cargo", "update", "--workspace", "--offline", "--manifest-path", `${folder}/Cargo.toml`]);
+}
 await must("install");
 const codegen = join(root, "packages", "codegen", "src", "cli", "stator-codegen.ts");
 for (const config of new Bun.Glob("{packages,apps}/*/stator.codegen.json").scanSync(root)) {

@@ -68,14 +68,15 @@ export const GOALS: readonly Goal[] = [
     floor: 1.5,
     stretch: 1.1,
   },
-  { point: payload(64 * 1024), versus: "raw", floor: 0.8, stretch: 1, ...rate },
-  { point: payload(1024 * 1024), versus: "raw", floor: 0.8, stretch: 1, ...rate },
+  { point: payload(64 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.15, ...rate },
+  { point: payload(1024 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.15, ...rate },
   {
     peer: "stator-memory",
     point: at("unary", 16),
     versus: "stator",
     floor: 3,
     stretch: 6,
+    gate: 1,
     ...rate,
   },
   {
@@ -84,6 +85,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator",
     floor: 3,
     stretch: 6,
+    gate: 0.5,
     ...rate,
   },
   {

@@ -3,9 +3,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+import { LocalRegistry } from "../../scripts/lib/registry/local-registry.ts";
+import { attempt, succeed } from "../../scripts/lib/succeed.ts";
 import { root } from "../support/command.ts";
-import { LocalRegistry } from "../support/local-registry.ts";
-import { attempt, pathWithoutRust, succeed } from "../support/outside.ts";
+import { pathWithoutRust } from "../support/path-without-rust.ts";
 
 /** An application that somebody else writes, in a folder that knows nothing of the workspace. */
 let app = "";

@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { NODE_VERSIONS, nodeBinary } from "../../scripts/lib/node-binary.ts";
+import { LocalRegistry } from "../../scripts/lib/registry/local-registry.ts";
+import { attempt, succeed } from "../../scripts/lib/succeed.ts";
 import { Command, root } from "../support/command.ts";
-import { LocalRegistry } from "../support/local-registry.ts";
-import { attempt, pathWithoutRust, succeed } from "../support/outside.ts";
+import { pathWithoutRust } from "../support/path-without-rust.ts";
 
 const FIXTURES = join(import.meta.dir, "fixtures", "packages");
 const HELLO = join(root, "apps/examples/hello-world");

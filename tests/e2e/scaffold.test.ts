@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Command } from "../support/command.ts";
-import { pathWithoutRust } from "../support/outside.ts";
+import { pathWithoutRust } from "../support/path-without-rust.ts";
 import { Scaffold } from "../support/scaffold.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stator-scaffold-"));

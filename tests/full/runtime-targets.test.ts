@@ -17,7 +17,7 @@ afterAll(() => {
   for (const path of [builds, folder, ...made]) rmSync(path, { recursive: true, force: true });
 });
 
-/** Builds the addon, and gives its path and what was said of it. What is optimised over all crates takes twice as long. */
+/** Builds the addon, and gives its path and what was said of it. Optimising over all crates takes longer. */
 async function build(triple: string, platform: string): Promise<{ addon: string; text: string }> {
   const addon = join(root, "packages/runtime-native", `stator.${platform}.node`);
   if (!existsSync(addon)) made.push(addon);

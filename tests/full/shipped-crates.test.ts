@@ -1,6 +1,6 @@
 /** The Rust crates inside of @stator/codegen, in an application outside of the workspace. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,13 +8,19 @@ import { Command, root } from "../support/command.ts";
 import { Scaffold } from "../support/scaffold.ts";
 
 const CRATES = "node_modules/@stator/codegen/crates";
+const target = process.env["CARGO_TARGET_DIR"] ?? join(root, "target");
 const folder = mkdtempSync(join(tmpdir(), "stator-shipped-crates-"));
 let scaffold: Scaffold;
 let app = "";
 
 beforeAll(async () => {
-  scaffold = await Scaffold.prepare(folder, process.env);
+  scaffold = await Scaffold.prepare(folder, { ...process.env, CARGO_TARGET_DIR: target });
   app = await scaffold.make("with-service", "--contract");
+  cpSync(join(root, "tests/full/fixtures/rust-service"), app, { recursive: true });
+  // Of the same versions and profile, what was compiled here already is taken as it is.
+  cpSync(join(root, "Cargo.lock"), join(app, "Cargo.lock"));
+  const profile = /\[profile\.release\]\n(?:\w.*\n)*/.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[0] ?? "";
+  appendFileSync(join(app, "Cargo.toml"), `\n${profile}`);
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -26,7 +32,6 @@ function change(path: string, from: string, to: string): void {
 }
 
 test("a service in Rust is built with them by their path, generates nothing else, and is served", async () => {
-  cpSync(join(root, "tests/full/fixtures/rust-service"), app, { recursive: true });
   change("contract/src/lib.rs", 'namespace = "greetings"', 'namespace = "greetings", service = "runtime"');
   expect(await scaffold.run(app, "bun", "run", "codegen", "--check")).toContain("up to date");
 
@@ -34,7 +39,7 @@ test("a service in Rust is built with them by their path, generates nothing else
   const greeter = `import { commandService } from "@stator/sdk";
 import { GreeterContract } from "./generated/index.ts";
 
-export const Greeter = commandService(GreeterContract, { command: ["./target/release/greeter"] });
+export const Greeter = commandService(GreeterContract, { command: [${JSON.stringify(join(target, "release/greeter"))}] });
 `;
   writeFileSync(join(app, "src/greeter.ts"), greeter);
   // Its configuration was that of the class.

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-import { LocalRegistry } from "./local-registry.ts";
-import { attempt, succeed } from "./outside.ts";
+import { LocalRegistry } from "../../scripts/lib/registry/local-registry.ts";
+import { attempt, succeed } from "../../scripts/lib/succeed.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,11 +1,13 @@
 import {
   Frontend,
   KvRouter,
+  LlamaWorker,
   MockDecodeEngine,
   MockEngine,
   MockPrefillEngine,
   Processor,
   RoutedProcessor,
+  VllmWorker,
 } from "@stator/llm";
 import { graph } from "@stator/sdk";
 
@@ -24,5 +26,11 @@ export const disaggRouter = graph(Frontend)
   .link(KvRouter)
   .link(MockDecodeEngine)
   .link(MockPrefillEngine);
+
+/** vLLM, or any engine that speaks OpenAI's API. */
+export const vllm = graph(Frontend).link(RoutedProcessor).link(KvRouter).link(VllmWorker);
+
+/** A GGUF model in the worker's own process. */
+export const llama = graph(Frontend).link(Processor).link(LlamaWorker);
 
 export { aggRouter as agg_router, disaggRouter as disagg_router };

@@ -1,6 +1,6 @@
 /**
  * What `generated` comes from:
- * `bunx stator-codegen export bench/peers/stator-checked/schemas.ts#Worker --out bench/peers/stator-checked/generated`
+ * `bun packages/codegen/src/cli/stator-codegen.ts export bench/peers/stator-checked/schemas.ts#Worker --out bench/peers/stator-checked/generated`
  */
 import { endpoint, service } from "@stator/sdk";
 import { z } from "zod";

@@ -24,7 +24,7 @@ if task["kind"] not in ("unary", "stream", "first", "idle"):
 
 def percentile(samples, share):
     ordered = sorted(samples)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e6 if ordered else 0
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e6 if ordered else None
 
 
 def cpu_time():

@@ -71,3 +71,13 @@ test("what cannot be counted is refused, and rows are bounded", async () => {
   const text = await (await fetch(`http://${runtime.systemAddress}/metrics`)).text();
   expect(text.match(/^many\{/gm)?.length).toBe(1000);
 });
+
+test("the process reads its own metrics: those of the core where there is a system server", async () => {
+  for (const systemPort of [0, -1]) {
+    await using runtime = await DistributedRuntime.create({ ...options, systemPort });
+    runtime.metrics.counter("own_total").inc(3);
+    const text = await runtime.metricsText();
+    expect(text).toContain(`own_total{worker_id="${runtime.instanceId.toString(16)}"} 3`);
+    expect(text.includes("dynamo_component_uptime_seconds{")).toBe(systemPort === 0);
+  }
+});

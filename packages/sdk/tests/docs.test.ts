@@ -56,10 +56,7 @@ const OUTPUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ],
   ],
   resilience: [['[ "1", "2", "3", "overloaded" ]'], ["value of a"]],
-  http: [
-    ["8", "the app answers /about"],
-    ["data: 1", "data: 1152921504606846976", '{"one":true}'],
-  ],
+  http: [["A TEXT"], ["8", "the app answers /about"], ["data: 1", "data: 1152921504606846976", '{"one":true}']],
   health: [["200 503", "200 200"], ["3"]],
   tracing: [
     [

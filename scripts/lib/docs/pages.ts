@@ -19,7 +19,7 @@ export interface Page {
  * @throws Error when a page names a file that is not there, or a program that fails.
  */
 export function pages(measure = false): Page[] {
-  const paths = ["README.md", ...new Bun.Glob("docs/*.md").scanSync(root)].toSorted();
+  const paths = ["README.md", ...new Bun.Glob("docs/{*,llm/*}.md").scanSync(root)].toSorted();
   return paths.map((path) => {
     const text = read(path);
     const shown = withFiles(text, read);

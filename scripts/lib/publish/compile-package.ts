@@ -71,7 +71,6 @@ function named(text: string): string[] {
 
 /** The compiler leaves the extensions of the sources in declarations. */
 function renamed(text: string): string {
-  const rename = (whole: string, path: string): string => whole.replace(path, () => path.replace(/\.(c?)ts$/, ".$1js"));
   return text
     .split("\n")
     .map((line) => (COMMENT.test(line) ? line : line.replaceAll(RELATIVE, withJs)))

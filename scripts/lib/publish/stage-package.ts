@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isProgram } from "../crates/copied-crates.ts";
 import { root } from "../paths.ts";
 import { binFile, needsBunFile } from "./bun-only-files.ts";
 import { compilePackage } from "./compile-package.ts";
@@ -73,7 +74,7 @@ function write(folder: string, files: Files): string {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
-    if (path.startsWith("bin/")) chmodSync(file, 0o755);
+    if (path.startsWith("bin/") || isProgram(path)) chmodSync(file, 0o755);
   }
   return folder;
 }

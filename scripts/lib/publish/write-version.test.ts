@@ -15,8 +15,10 @@ test("all packages, crates and templates have one version", () => {
 });
 
 test("a new version is written everywhere, and nothing else is", () => {
-  const files = ["Cargo.toml", "packages/codegen/crates/stator-contract/Cargo.toml"];
-  files.push("packages/codegen/crates/stator-contract-macros/Cargo.toml");
+  const files = ["Cargo.toml"];
+  for (const name of ["bindings", "bindings-macros", "contract", "contract-macros"]) {
+    files.push(`packages/codegen/crates/stator-${name}/Cargo.toml`);
+  }
   for (const name of ["app", "contract"]) files.push(`packages/create/template/${name}/package.json`);
   for (const file of files) cpSync(join(root, file), join(folder, file));
   const [before = ""] = readVersions(root);

@@ -5,6 +5,8 @@ import { join } from "node:path";
 type Place = { readonly file: string; readonly pattern: RegExp };
 
 const TOML = /^(version = )"[^"]+"/gm;
+/** Crates that ship name those beside them with their version, which `cargo package` asks for. */
+const CRATE = /^(stator-[\w-]+ = \{ path = "[^"]+", version = )"[^"]+"/gm;
 const PACKAGE = /("@stator\/[\w-]+": )"\d[^"]*"/g;
 
 /**
@@ -13,11 +15,12 @@ const PACKAGE = /("@stator\/[\w-]+": )"\d[^"]*"/g;
  */
 const places: readonly Place[] = [
   { file: "Cargo.toml", pattern: TOML },
+  { file: "Cargo.toml", pattern: CRATE },
+  { file: "packages/codegen/crates/stator-bindings/Cargo.toml", pattern: TOML },
+  { file: "packages/codegen/crates/stator-bindings/Cargo.toml", pattern: CRATE },
+  { file: "packages/codegen/crates/stator-bindings-macros/Cargo.toml", pattern: TOML },
   { file: "packages/codegen/crates/stator-contract/Cargo.toml", pattern: TOML },
-  {
-    file: "packages/codegen/crates/stator-contract/Cargo.toml",
-    pattern: /(stator-contract-macros = .*version = )"[^"]+"/g,
-  },
+  { file: "packages/codegen/crates/stator-contract/Cargo.toml", pattern: CRATE },
   { file: "packages/codegen/crates/stator-contract-macros/Cargo.toml", pattern: TOML },
   { file: "packages/create/template/app/package.json", pattern: PACKAGE },
   { file: "packages/create/template/contract/package.json", pattern: PACKAGE },

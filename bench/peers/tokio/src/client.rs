@@ -111,7 +111,7 @@ pub async fn run(address: &str, task: &str) -> crate::Result<()> {
     counts.latencies.sort_by(f32::total_cmp);
     let percentile = |share: f64| {
         let at = ((counts.latencies.len() as f64 * share) as usize).min(counts.latencies.len().saturating_sub(1));
-        counts.latencies.get(at).copied().unwrap_or(0.0)
+        counts.latencies.get(at).copied()
     };
     println!(
         "{}",

@@ -1,12 +1,16 @@
 import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
-import { graph } from "@stator/sdk";
+import { graph, serve } from "@stator/sdk";
 import { testCluster } from "@stator/sdk/testing";
 
 import {
   type LLMEngineOutput,
   MockDecodeEngine,
   MockPrefillEngine,
+  type PrefillCounts,
   PreprocessedRequest,
   type StopConditionsInput,
 } from "../index.ts";
@@ -130,3 +134,33 @@ describe("disaggregation", () => {
     expect(given).toEqual(tokensOf(await Array.fromAsync(generate(prompt))));
   });
 });
+
+test("where the queue's server is not there, prefill workers are called directly", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "stator-disagg-"));
+  const [own, settings] = [{ speedup: 0 }, { speedup: 0, maxLocalPrefill: 32 }];
+  {
+    await using serving = await serve(disagg, {
+      runtime: {
+        discovery: "file",
+        filePath: folder,
+        requestPlane: "memory",
+        eventPlane: "memory",
+        // Nobody listens there.
+        natsServer: "nats://127.0.0.1:1",
+        natsStartupTimeoutMs: 1,
+      },
+      configuration: { MockDecodeEngine: settings, MockPrefillEngine: own },
+      http: { listen: false },
+      signals: false,
+    });
+    const { runtime } = serving;
+    await using engines = await runtime.endpoint("llm.engine.generate").client<PreprocessedRequest, LLMEngineOutput>();
+    await using prefills = await runtime.endpoint("llm.engine.prefills").client<null, PrefillCounts>();
+    await Promise.all([engines.waitForInstances(), prefills.waitForInstances()]);
+    const answer = tokensOf(await Array.fromAsync(engines.generate(request(200))));
+    expect(await prefills.generate(null).one()).toEqual({ local: 0, remote: 1, fallback: 0 });
+    expect(tokensOf(await Array.fromAsync(engines.generate(request(200))))).toEqual(answer);
+    expect(answer).toHaveLength(20);
+  }
+  rmSync(folder, { recursive: true });
+}, 30_000);

@@ -22,13 +22,21 @@ import type {
 } from "node-llama-cpp";
 
 import { Engine } from "../engine/engine.ts";
-import { EngineContract, type LLMEngineOutput, type PreprocessedRequest } from "../generated/index.ts";
+import {
+  EngineContract,
+  type LLMEngineOutput,
+  type PreprocessedRequest,
+  type RouterEvent,
+} from "../generated/index.ts";
+import { KvEventPublisher } from "../kv/kv-event-publisher.ts";
+import { LoadPublisher } from "../kv/load-publisher.ts";
 import { modelCardOf } from "../models/model-card-of.ts";
 import { registerModel } from "../models/register-model.ts";
 import { checkGguf } from "./check-gguf.ts";
 import { llamaGeneration } from "./llama-generation.ts";
 import { LlamaSettings } from "./llama-settings.ts";
 import { loadLlama } from "./load-llama.ts";
+import { SequenceBlocks } from "./sequence-blocks.ts";
 import { SequencePool } from "./sequence-pool.ts";
 
 /** The endpoint that requests come to. */
@@ -46,6 +54,12 @@ interface Loaded {
   readonly vocabularySize: number;
   readonly pool: SequencePool<LlamaContextSequence>;
   readonly embedding: LlamaEmbeddingContext | null;
+  /** What routers are told. */
+  readonly publisher: KvEventPublisher;
+  readonly loads: LoadPublisher;
+  readonly blocks: SequenceBlocks;
+  /** The salts of the prompts that sequences remember. */
+  readonly salts: WeakMap<LlamaContextSequence, string | null>;
   readonly forbidding: (tokens: ReadonlySet<number>) => TokenBias;
 }
 
@@ -74,7 +88,7 @@ export class LlamaWorker extends Engine {
 
   @onStart
   async loadModel(): Promise<void> {
-    const { path, sequences, queue, batchSize, embeddings } = this.config;
+    const { path, sequences, queue, batchSize, embeddings, blockSize } = this.config;
     await checkGguf(path);
     const { module, llama } = await loadLlama(this.config);
     const model = await llama.loadModel({ modelPath: path }).catch(async (cause: unknown) => {
@@ -98,7 +112,16 @@ export class LlamaWorker extends Engine {
       }
       return bias;
     };
-    this.#loaded = { llama, model, context, contextSize, vocabularySize, pool, embedding, forbidding };
+    const runtime = runtimeOf(this);
+    const [scope, workerId] = [runtime.endpoint(ENDPOINT), (): bigint => runtime.instanceId];
+    const publisher = new KvEventPublisher(scope, workerId);
+    const told = {
+      publisher,
+      loads: new LoadPublisher(scope, workerId),
+      blocks: new SequenceBlocks(publisher, blockSize),
+      salts: new WeakMap<LlamaContextSequence, string | null>(),
+    };
+    this.#loaded = { ...told, llama, model, context, contextSize, vocabularySize, pool, embedding, forbidding };
     this.#model = this.config.model || general.name || basename(path, ".gguf");
     await this.#register(contextSize);
   }
@@ -113,15 +136,20 @@ export class LlamaWorker extends Engine {
       yield await embeddingOf(request, loaded);
       return;
     }
-    const { pool, forbidding, model, contextSize } = loaded;
-    const sequence = await pool.take(request.token_ids, context.signal);
+    const sequence = await loaded.pool.take(request.token_ids, context.signal);
     if (sequence === null) return;
-    const options = { model, contextSize, batchSize: this.config.batchSize, noEnd: forbidding };
     try {
-      yield* llamaGeneration(request, sequence, options, context.signal);
+      yield* this.#answer(request, sequence, loaded, context.signal);
     } finally {
-      pool.give(sequence);
+      loaded.pool.give(sequence);
+      this.#tellLoad();
     }
+  }
+
+  /** What the sequences remember, as events: for routers that come later. */
+  @endpoint({ idempotent: true })
+  async cachedBlocks(_request: null): Promise<RouterEvent[]> {
+    return this.#loaded?.publisher.snapshot() ?? [];
   }
 
   /** Whether the model is there. */
@@ -135,10 +163,45 @@ export class LlamaWorker extends Engine {
     const loaded = this.#loaded;
     this.#loaded = null;
     await this.#card?.[Symbol.asyncDispose]();
+    await Promise.all([loaded?.publisher.close(), loaded?.loads.close()]);
     await loaded?.embedding?.dispose();
     await loaded?.context.dispose();
     await loaded?.model.dispose();
     await loaded?.llama.dispose();
+  }
+
+  async *#answer(
+    request: PreprocessedRequest,
+    sequence: LlamaContextSequence,
+    { model, contextSize, forbidding, blocks, salts }: Loaded,
+    signal: AbortSignal,
+  ): AsyncGenerator<LLMEngineOutput> {
+    const salt = request.routing?.cache_salt ?? null;
+    // Who has another salt may not learn, by how fast an answer begins, what others have asked.
+    if ((salts.get(sequence) ?? null) !== salt) await sequence.clearHistory();
+    salts.set(sequence, salt);
+    this.#tellLoad();
+    const options = { model, contextSize, batchSize: this.config.batchSize, noEnd: forbidding };
+    let isRead = false;
+    try {
+      for await (const output of llamaGeneration(request, sequence, options, signal)) {
+        if (!isRead) blocks.now(sequence, request.token_ids, salt);
+        isRead = true;
+        yield output;
+      }
+    } finally {
+      blocks.now(sequence, sequence.contextTokens, salt);
+    }
+  }
+
+  #tellLoad(): void {
+    const loaded = this.#loaded;
+    if (loaded === null) return;
+    const { pool, loads, blocks } = loaded;
+    const running = this.config.sequences - pool.free;
+    // How long answers will be is not known: each counts as one that fills half of its sequence.
+    const perAnswer = Math.ceil(loaded.contextSize / 2 / this.config.blockSize);
+    loads.publish({ active_decode_blocks: running * perAnswer, kv_used_blocks: blocks.size });
   }
 
   async #register(contextSize: number): Promise<void> {

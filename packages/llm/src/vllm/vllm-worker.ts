@@ -21,10 +21,12 @@ import {
   type RouterEvent,
 } from "../generated/index.ts";
 import { KvEventPublisher } from "../kv/kv-event-publisher.ts";
+import { LoadPublisher } from "../kv/load-publisher.ts";
 import { modelCardOf } from "../models/model-card-of.ts";
 import { registerModel } from "../models/register-model.ts";
 import { KeptEngine } from "./kept-engine.ts";
 import { KvEventFeed } from "./kv-event-feed.ts";
+import { OpenAnswers } from "./open-answers.ts";
 import { OpenAiEngine } from "./openai-engine.ts";
 import type { EnginePlaces } from "./serve-arguments.ts";
 import { VllmSettings } from "./vllm-settings.ts";
@@ -34,6 +36,8 @@ import { waitForEngine } from "./wait-for-engine.ts";
 const ENDPOINT = "llm.engine.generate";
 /** How long a question to the engine may take, in milliseconds. */
 const ASK_MS = 2000;
+/** The same for the names of its models, without which the worker does not start. */
+const MODELS_MS = 30_000;
 
 /**
  * A worker in front of vLLM, or of any engine that speaks OpenAI's API: it starts `vllm serve`, or attaches to an engine by `url`.
@@ -47,6 +51,8 @@ export class VllmWorker extends Engine {
   #engine: OpenAiEngine | null = null;
   #kept: KeptEngine | null = null;
   #publisher: KvEventPublisher | null = null;
+  #loads: LoadPublisher | null = null;
+  #answers: OpenAnswers | null = null;
   #feed: KvEventFeed | null = null;
   #card: AsyncDisposable | null = null;
   #model = "";
@@ -75,7 +81,11 @@ export class VllmWorker extends Engine {
   async startEngine(): Promise<void> {
     const { config } = this;
     const runtime = runtimeOf(this);
-    this.#publisher = new KvEventPublisher(runtime.endpoint(ENDPOINT), () => runtime.instanceId);
+    const [scope, workerId] = [runtime.endpoint(ENDPOINT), (): bigint => runtime.instanceId];
+    this.#publisher = new KvEventPublisher(scope, workerId);
+    const loads = new LoadPublisher(scope, workerId);
+    this.#loads = loads;
+    this.#answers = new OpenAnswers(config.blockSize, (load) => loads.publish(load));
     if (config.url === "") await this.#serve();
     else await this.#attach();
     await this.#register();
@@ -89,7 +99,16 @@ export class VllmWorker extends Engine {
       const why = this.#kept?.hasGivenUp === true ? "has ended too often" : "is being started again";
       throw new StatorError("unavailable", `The engine ${why}.`);
     }
-    yield* engine.generate(request, context.signal);
+    const answer = this.#answers?.begin(request.token_ids.length);
+    try {
+      for await (const output of engine.generate(request, context.signal)) {
+        // Engines that decode by themselves say a text where others say tokens: about one each.
+        answer?.made(output.token_ids.length || (output.text === null ? 0 : 1));
+        yield output;
+      }
+    } finally {
+      answer?.end();
+    }
   }
 
   /** What the engine has in its cache, as events: for routers that come later. */
@@ -116,7 +135,7 @@ export class VllmWorker extends Engine {
     await this.#card?.[Symbol.asyncDispose]();
     await this.#feed?.[Symbol.asyncDispose]();
     await this.#kept?.stop();
-    await this.#publisher?.close();
+    await Promise.all([this.#publisher?.close(), this.#loads?.close()]);
   }
 
   async #serve(): Promise<void> {
@@ -161,7 +180,7 @@ export class VllmWorker extends Engine {
 
   async #nameOf(engine: OpenAiEngine | null): Promise<string> {
     if (this.config.model !== "") return this.config.model;
-    const [first] = (await engine?.models(ASK_MS)) ?? [];
+    const [first] = (await engine?.models(MODELS_MS)) ?? [];
     if (first === undefined)
       throw new StatorError("unavailable", "The engine names no model; say in model what it is to be asked for.");
     return first;

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 
 import { BadRequestError, InternalServerError, NotFoundError, RateLimitError } from "openai";
 
-import { metric, serveFrontend, streams } from "./stand-in.ts";
+import { metric } from "./metric.ts";
+import { serveFrontend, streams } from "./stand-in.ts";
 import { halfRequest } from "./half-request.ts";
 
 let served: Awaited<ReturnType<typeof serveFrontend>>;

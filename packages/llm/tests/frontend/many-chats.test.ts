@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 
-import { metric, serveFrontend, streams } from "./stand-in.ts";
+import { metric } from "./metric.ts";
+import { serveFrontend, streams } from "./stand-in.ts";
 
 const CHATS = 200;
 

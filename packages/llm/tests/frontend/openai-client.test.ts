@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
 import type OpenAI from "openai";
 
-import { metric, serveFrontend, streams } from "./stand-in.ts";
+import { metric } from "./metric.ts";
+import { serveFrontend, streams } from "./stand-in.ts";
 
 let served: Awaited<ReturnType<typeof serveFrontend>>;
 beforeAll(async () => {

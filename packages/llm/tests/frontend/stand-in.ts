@@ -103,6 +103,7 @@ async function* chat(request: ChatCompletionRequest, context: Context): AsyncGen
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
+  if (model === "flood") for (let at = 0; ; at++) yield part({ content: "x".repeat(10_000) });
   if (model === "silent") {
     await new Promise((resolve) => context.signal.addEventListener("abort", resolve, { once: true }));
     return;
@@ -172,15 +173,4 @@ export async function serveFrontend(configuration: Record<string, unknown> = {})
   const url = serving.url ?? "";
   const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "none", maxRetries: 0 });
   return { serving, url, client };
-}
-
-/** The value of a metric, summed over its rows that have all of `labels`. */
-export async function metric(url: string, name: string, ...labels: string[]): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  let sum = 0;
-  for (const line of text.split("\n")) {
-    if (!line.startsWith(`${name}{`) || !labels.every((label) => line.includes(label))) continue;
-    sum += Number(line.slice(line.lastIndexOf(" ") + 1));
-  }
-  return sum;
 }

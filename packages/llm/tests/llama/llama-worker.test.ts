@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type TestService, testService } from "@stator/sdk/testing";
 
 import {
+  KvIndex,
   type LLMEngineOutput,
   LlamaWorker,
   MOCK_MODEL_FOLDER,
@@ -111,6 +112,28 @@ test("what a prompt has in common with one before is not read again, and counted
   const other = [...token_ids.slice(0, 60), 7, 8, 9];
   const third = await answer({ token_ids: other, sampling_options });
   expect(third.at(-1)?.completion_usage?.prompt_tokens_details).toEqual({ cached_tokens: 60 });
+});
+
+const cachedOf = (found: readonly LLMEngineOutput[]) =>
+  found.at(-1)?.completion_usage?.prompt_tokens_details?.cached_tokens;
+
+test("routers are told what the sequences remember, and prompts of other salts have nothing of it", async () => {
+  const token_ids = Array.from({ length: 70 }, (_, index) => (index * 31 + 5) % 500);
+  const items = await answer({ token_ids });
+  const index = new KvIndex(16);
+  index.apply(await worker.client.cachedBlocks(null));
+  // The last token is said, but not read.
+  expect(index.findMatches([...token_ids, ...idsOf(items)])).toMatchObject([{ blocks: Math.floor(81 / 16) }]);
+  expect(index.findMatches(token_ids, null, "salt")).toEqual([]);
+  const salted = { token_ids, routing: { cache_salt: "salt" } };
+  expect(cachedOf(await answer(salted))).toBe(0);
+  expect(cachedOf(await answer(salted))).toBe(69);
+  // Others take its place: what is gone is told, too.
+  for (let first = 100; first < 103; first++) await answer({ token_ids: Array.from({ length: 40 }, () => first) });
+  const later = new KvIndex(16);
+  later.apply(await worker.client.cachedBlocks(null));
+  expect(later.findMatches(token_ids)).toEqual([]);
+  expect(later.findMatches(Array.from({ length: 40 }, () => 102))).toMatchObject([{ blocks: 2 }]);
 });
 
 test("an answer ends at its limit, at a stop token, at the model's own end, and at the end of the context", async () => {

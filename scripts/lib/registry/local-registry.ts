@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { lines } from "../../scripts/lib/lines.ts";
-import { readManifest } from "../../scripts/lib/publish/manifest.ts";
-import { root, within } from "./command.ts";
-import { succeed } from "./outside.ts";
+import { lines } from "../lines.ts";
+import { root } from "../paths.ts";
+import { readManifest } from "../publish/manifest.ts";
+import { succeed } from "../succeed.ts";
 
 let shared: Promise<LocalRegistry> | undefined;
 
@@ -36,7 +36,7 @@ export class LocalRegistry {
       stdio: ["pipe", "pipe", "inherit"],
     });
     child.unref();
-    const registry = new LocalRegistry(await within(address(child.stdout), "the registry"), folder);
+    const registry = new LocalRegistry(await address(child.stdout), folder);
     await registry.publish("scripts/publish-packages.ts", "--allow-missing");
     return registry;
   }

@@ -1,17 +1,6 @@
-import { mkdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
-
-/** The value of PATH with Bun and the programs of the system, and no Rust. Bun is linked into `folder`. */
-export function pathWithoutRust(folder: string): string {
-  const bin = join(folder, "bin");
-  mkdirSync(bin);
-  symlinkSync(process.execPath, join(bin, "bun"));
-  return `${bin}:/usr/bin:/bin`;
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Runs a command to its end. Gives what it printed; throws that when it fails. */
+/** Runs a command to its end, in silence. Gives what it printed; throws that when it fails. */
 export async function succeed(
   command: readonly string[],
   cwd: string,
