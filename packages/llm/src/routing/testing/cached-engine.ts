@@ -45,7 +45,7 @@ export class CachedEngine extends Engine {
     const lossy = {
       publish: (topic: string, value: unknown) => (this.loses ? Promise.resolve() : own.publish(topic, value)),
     };
-    this.events = new KvEventPublisher(lossy, () => runtime.instanceId);
+    this.events = new KvEventPublisher(lossy, () => runtime.instanceId, { confirmMs: 100 });
     this.load = new LoadPublisher(own, () => runtime.instanceId);
     CachedEngine.served.set(runtime.instanceId, this);
   }
