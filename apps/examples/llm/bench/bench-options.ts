@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly trace: TraceOptions;
   /** Whether the whole graph is measured too, over HTTP. */
   readonly overhead: boolean;
+  /** Requests over HTTP, each of them at the engine as well. */
+  readonly httpRequests: number;
   readonly json: boolean;
   /** Where the plot goes; null for nowhere. */
   readonly plot: string | null;
@@ -94,6 +96,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       seed: whole("seed", 1, 0, 2 ** 31),
     }),
     overhead: !values["no-overhead"],
+    httpRequests: quick ? 20 : 100,
     json: values.json,
     plot: values.plot === "-" ? null : values.plot,
   };

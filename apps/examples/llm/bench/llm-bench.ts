@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 
 import { HELP, readOptions } from "./bench-options.ts";
 import { figuresTable } from "./figures-table.ts";
+import { measureOverhead, overheadTable } from "./overhead.ts";
 import { plot } from "./plot.ts";
 import { figuresOf } from "./round-figures.ts";
 import { playRounds } from "./routing-rounds.ts";
@@ -18,8 +19,13 @@ if (options.plot !== null) {
   const routers = [...rounds].map(([name, played]) => ({ name, samples: played.flat(), figures: figuresOf(played) }));
   writeFileSync(options.plot, plot(title, routers));
 }
-if (options.json) console.log(JSON.stringify({ options, routers: Object.fromEntries(figures) }, null, 2));
-else console.log(figuresTable(figures));
+const overhead = options.overhead ? await measureOverhead(options.httpRequests, say) : null;
+if (options.json) {
+  console.log(JSON.stringify({ options, routers: Object.fromEntries(figures), overhead }, null, 2));
+} else {
+  console.log(figuresTable(figures));
+  if (overhead !== null) console.log(`\n${overheadTable(overhead)}`);
+}
 if (options.plot !== null) say(`The plot is in ${options.plot}.`);
 
 function optionsOrEnd() {

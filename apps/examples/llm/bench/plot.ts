@@ -10,19 +10,23 @@ export interface Plotted {
 }
 
 const COLOURS = ["#1a7f5a", "#c2562d", "#4a63b0"];
-const [WIDTH, HEIGHT, LEFT, TOP, GAP] = [340, 190, 56, 70, 90];
+const [WIDTH, HEIGHT, LEFT, TOP, GAP] = [340, 190, 56, 82, 90];
 
 /** How the routers compare, as a picture: two distributions above, two bars for each router below. */
 export function plot(title: string, routers: readonly Plotted[]): string {
   const [right, low] = [LEFT + WIDTH + GAP, TOP + HEIGHT + GAP];
   const legend = routers.map(
     ({ name }, at) =>
-      `<rect x="${LEFT + at * 130}" y="34" width="12" height="12" fill="${colour(at)}"/>${text(LEFT + at * 130 + 18, 44, name)}`,
+      `<rect x="${LEFT + at * 130}" y="34" width="12" height="12" fill="${colourOf(at)}"/>${text(LEFT + at * 130 + 18, 44, name)}`,
   );
   const curves = (of: (sample: Sample) => readonly number[]): Curve[] =>
-    routers.map(({ samples }, at) => ({ colour: colour(at), values: samples.flatMap(of) }));
+    routers.map(({ samples }, at) => ({ colour: colourOf(at), values: samples.flatMap(of) }));
   const bars = (of: (figures: Figures) => number): Bar[] =>
-    routers.map(({ name, figures }, at) => ({ name, colour: colour(at), value: of(figures) }));
+    routers.map(({ name, figures }, at) => ({
+      name,
+      colour: colourOf(at),
+      value: Number.isFinite(of(figures)) ? of(figures) : 0,
+    }));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${right + WIDTH + 30} ${low + HEIGHT + 50}" font-family="sans-serif" font-size="12">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
@@ -57,7 +61,7 @@ export function plot(title: string, routers: readonly Plotted[]): string {
   ].join("\n");
 }
 
-function colour(at: number): string {
+function colourOf(at: number): string {
   return COLOURS[at % COLOURS.length] ?? "#000";
 }
 
@@ -77,6 +81,7 @@ function distribution(x: number, y: number, title: string, curves: readonly Curv
   const sorted = curves.map(({ values }) => values.toSorted((a, b) => a - b));
   const most = niceAbove(Math.max(1, ...sorted.map((values) => quantile(values, 0.99)).filter(Number.isFinite)));
   const lines = curves.map(({ colour }, at) => {
+    if (sorted[at]?.length === 0) return "";
     const points = Array.from({ length: 100 }, (_, part) => {
       const value = quantile(sorted[at] ?? [], part / 100);
       return `${(x + (WIDTH * Math.min(value, most)) / most).toFixed(1)},${(y + HEIGHT * (1 - part / 100)).toFixed(1)}`;

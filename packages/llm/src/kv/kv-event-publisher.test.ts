@@ -38,7 +38,7 @@ const prompt = (length: number, first = 0) => Array.from({ length }, (_, at) => 
 
 test("events of one turn travel together, blocks that follow each other in one event, and nothing is said twice", async () => {
   const { scope, events, messages } = recorder();
-  const publisher = new KvEventPublisher(scope, 7n);
+  const publisher = new KvEventPublisher(scope, 7n, { confirmMs: 0 });
   const [a, b, c] = blocksOf(prompt(12)) as [StoredBlock, StoredBlock, StoredBlock];
   publisher.stored(null, [a]);
   publisher.stored(a.block_hash, [b]);
@@ -58,7 +58,7 @@ test("events of one turn travel together, blocks that follow each other in one e
 
 test("a block that is told in a snapshot is not told under a number that the snapshot has", async () => {
   const { scope, events } = recorder();
-  const publisher = new KvEventPublisher(scope, 7n);
+  const publisher = new KvEventPublisher(scope, 7n, { confirmMs: 0 });
   const [a, b] = blocksOf(prompt(8)) as [StoredBlock, StoredBlock];
   publisher.stored(null, [a]);
   const before = publisher.snapshot();
@@ -70,7 +70,7 @@ test("a block that is told in a snapshot is not told under a number that the sna
 
 test("while nothing can be published the oldest events are dropped, and the gap shows", async () => {
   const { scope, events } = recorder();
-  const publisher = new KvEventPublisher(scope, 7n, { capacity: 3 });
+  const publisher = new KvEventPublisher(scope, 7n, { capacity: 3, confirmMs: 0 });
   scope.broken = true;
   for (let at = 0; at < 10; at++) publisher.stored(null, blocksOf(prompt(BLOCK, at)));
   expect(publisher.dropped).toBe(7);
@@ -79,9 +79,23 @@ test("while nothing can be published the oldest events are dropped, and the gap 
   expect(events.map(({ event }) => event.event_id)).toEqual([8n, 9n, 10n]);
 });
 
+test("an empty event follows when nothing more happens, once, so that a router sees what it has missed", async () => {
+  const { scope, events } = recorder();
+  const publisher = new KvEventPublisher(scope, 7n, { confirmMs: 1 });
+  publisher.stored(null, blocksOf(prompt(BLOCK)));
+  while (events.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await publisher.flush();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await publisher.close();
+  expect(events.map(({ event }) => event.event_id)).toEqual([1n, 2n]);
+  expect(events[1]?.event.data).toEqual({ removed: { block_hashes: [] } });
+  const index = new KvIndex(BLOCK);
+  expect(index.apply(events)).toEqual([]);
+});
+
 test("closing ends also while nothing can be published", async () => {
   const { scope } = recorder();
-  const publisher = new KvEventPublisher(scope, 7n);
+  const publisher = new KvEventPublisher(scope, 7n, { confirmMs: 0 });
   scope.broken = true;
   publisher.stored(null, blocksOf(prompt(BLOCK)));
   await publisher.close();
@@ -93,7 +107,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   async (seed) => {
     const random = generator(seed);
     const { scope, events } = recorder();
-    const publisher = new KvEventPublisher(scope, 7n);
+    const publisher = new KvEventPublisher(scope, 7n, { confirmMs: 0 });
     // Prompts that share beginnings: the model is the set of sequence hashes that are cached.
     const prompts = Array.from({ length: 12 }, () =>
       Array.from(

@@ -12,6 +12,11 @@ export interface KvEventPublisherOptions {
   readonly capacity?: number | undefined;
   /** Blocks that are remembered for routers that come later; beyond it all is said to be gone. Default 1,048,576. */
   readonly maxBlocks?: number | undefined;
+  /**
+   * How long after the last event an empty one follows, in milliseconds, so that a router that has missed the last ones sees the
+   * gap; 0 for never. Default 1000.
+   */
+  readonly confirmMs?: number | undefined;
   /** Whether it publishes; without, it only answers `snapshot`. Default true. */
   readonly enabled?: boolean | undefined;
 }
@@ -25,6 +30,8 @@ const PAUSE_MS = 250;
 interface Rank {
   readonly blocks: CachedBlocks;
   lastId: bigint;
+  /** Whether an empty event has followed the last one. */
+  isConfirmed: boolean;
 }
 
 /** What waits: the id is given when it is said, so that a gap shows what was dropped. */
@@ -46,6 +53,7 @@ export class KvEventPublisher implements KvEventSink, AsyncDisposable {
   readonly #capacity: number;
   readonly #maxBlocks: number;
   readonly #enabled: boolean;
+  readonly #confirmMs: number;
   readonly #ranks = new Map<number, Rank>();
   readonly #closing = new AbortController();
   #waiting: Waiting[] = [];
@@ -53,6 +61,7 @@ export class KvEventPublisher implements KvEventSink, AsyncDisposable {
   /** Whether the last event that waits may grow: nobody has been told its number. */
   #mayGrow = false;
   #sending: Promise<void> | null = null;
+  #confirming: ReturnType<typeof setTimeout> | null = null;
   #refused = 0;
   #dropped = 0;
 
@@ -62,6 +71,7 @@ export class KvEventPublisher implements KvEventSink, AsyncDisposable {
     this.#capacity = Math.max(1, options.capacity ?? 1 << 18);
     this.#maxBlocks = Math.max(1, options.maxBlocks ?? 1 << 20);
     this.#enabled = options.enabled ?? true;
+    this.#confirmMs = options.confirmMs ?? 1000;
   }
 
   /** Blocks that the cache has, by what was said. */
@@ -143,6 +153,7 @@ export class KvEventPublisher implements KvEventSink, AsyncDisposable {
   /** Sends what is left, without waiting for better times. Nothing is published after it. */
   async close(): Promise<void> {
     this.#closing.abort();
+    if (this.#confirming !== null) clearTimeout(this.#confirming);
     await this.flush();
   }
 
@@ -153,7 +164,7 @@ export class KvEventPublisher implements KvEventSink, AsyncDisposable {
   #rank(dpRank: number): Rank {
     const known = this.#ranks.get(dpRank);
     if (known !== undefined) return known;
-    const rank: Rank = { blocks: new CachedBlocks(), lastId: 0n };
+    const rank: Rank = { blocks: new CachedBlocks(), lastId: 0n, isConfirmed: true };
     this.#ranks.set(dpRank, rank);
     return rank;
   }
@@ -173,6 +184,7 @@ export class KvEventPublisher implements KvEventSink, AsyncDisposable {
 
   #say(dpRank: number, rank: Rank, data: KvCacheEventData): void {
     rank.lastId += 1n;
+    rank.isConfirmed = false;
     if (!this.#enabled || (this.#closing.signal.aborted && this.#sending === null)) return;
     this.#waiting.push({ eventId: rank.lastId, dpRank, data });
     this.#waitingBlocks += blocksOf(data);
@@ -223,6 +235,21 @@ export class KvEventPublisher implements KvEventSink, AsyncDisposable {
         await pause(this.#closing.signal);
       }
     }
+    this.#confirmLater();
+  }
+
+  /** Lets empty events follow when nothing more happens for a while. */
+  #confirmLater(): void {
+    if (this.#confirming !== null) clearTimeout(this.#confirming);
+    const unconfirmed = [...this.#ranks].filter(([, { isConfirmed }]) => !isConfirmed);
+    if (this.#confirmMs === 0 || unconfirmed.length === 0 || this.#closing.signal.aborted) return;
+    this.#confirming = setTimeout(() => {
+      for (const [dpRank, rank] of unconfirmed) {
+        this.#say(dpRank, rank, { removed: { block_hashes: [] } });
+        rank.isConfirmed = true;
+      }
+    }, this.#confirmMs);
+    this.#confirming.unref();
   }
 
   #event({ eventId, dpRank, data }: Waiting): RouterEvent {
@@ -238,7 +265,7 @@ export class KvEventPublisher implements KvEventSink, AsyncDisposable {
 /** What an event takes up; each takes something. */
 function blocksOf(data: KvCacheEventData): number {
   if (data === "cleared") return 1;
-  return "stored" in data ? data.stored.blocks.length : data.removed.block_hashes.length;
+  return "stored" in data ? data.stored.blocks.length : Math.max(1, data.removed.block_hashes.length);
 }
 
 function storeData({ parentHash, blocks }: BlockRun) {

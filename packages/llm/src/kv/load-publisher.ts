@@ -4,21 +4,27 @@ import type { ActiveLoadInput } from "../generated/types/active-load.ts";
 import { KV_METRICS } from "./kv-topics.ts";
 import { currentId, type PublishScope, type WorkerId } from "./publish-scope.ts";
 
+/** How often a load is sent that does not change, in milliseconds. */
+const REPEAT_MS = 2000;
+
 /** What an engine has to do. What is left out it does not know. */
 export type EngineLoad = Omit<ActiveLoadInput, "worker_id">;
 
 /**
  * Tells routers what an engine has to do. Only the newest load of a turn is sent, and the newest of those that came while one was
- * under way, so that nothing piles up; the same load is not sent twice in a row.
+ * under way, so that nothing piles up. The same load is not sent twice in a row, but every two seconds: for routers that have missed it, or
+ * come later.
  */
 export class LoadPublisher implements AsyncDisposable {
   readonly #scope: PublishScope;
   readonly #workerId: WorkerId;
   readonly #next = new Map<number, EngineLoad>();
+  readonly #last = new Map<number, EngineLoad>();
   readonly #sent = new Map<number, string>();
   #sending: Promise<void> | null = null;
   #failed = false;
   #open = true;
+  #repeating: ReturnType<typeof setInterval> | null = null;
 
   constructor(scope: PublishScope, workerId: WorkerId) {
     this.#scope = scope;
@@ -29,6 +35,8 @@ export class LoadPublisher implements AsyncDisposable {
   publish(load: EngineLoad): void {
     if (!this.#open) return;
     this.#next.set(load.dp_rank ?? 0, load);
+    this.#last.set(load.dp_rank ?? 0, load);
+    this.#repeating ??= setInterval(() => this.#repeat(), REPEAT_MS).unref();
     this.#sending ??= this.#send().finally(() => {
       this.#sending = null;
     });
@@ -42,11 +50,17 @@ export class LoadPublisher implements AsyncDisposable {
   /** Sends what is left. Nothing is published after it. */
   async close(): Promise<void> {
     this.#open = false;
+    if (this.#repeating !== null) clearInterval(this.#repeating);
     await this.flush();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #repeat(): void {
+    this.#sent.clear();
+    for (const load of this.#last.values()) this.publish(load);
   }
 
   async #send(): Promise<void> {

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { type DistributedRuntime } from "@stator/runtime-native";
 import { serve, type Serving } from "@stator/sdk";
@@ -7,6 +7,9 @@ import { type RoutingDecision, type RoutingRequestInput, type RoutingState } fro
 import { KvRouter } from "./kv-router.ts";
 import { RoundRobinRouter } from "./round-robin-router.ts";
 import { BLOCK, CachedEngine } from "./testing/cached-engine.ts";
+
+// Several runtimes start in each test, and the machine may be busy.
+setDefaultTimeout(60_000);
 
 let clusters = 0;
 
@@ -63,7 +66,7 @@ test("in turn: every engine gets its share, those that are excluded get none", a
   await client.waitForInstances();
   const next = async (request: Partial<RoutingRequestInput>): Promise<bigint> => {
     const { best_worker_id } = await client.generate({ token_ids: tokens(8), ...request }).one();
-    return BigInt(best_worker_id);
+    return best_worker_id;
   };
   const engines = new Set<bigint>();
   while (engines.size < 3) engines.add(await next({ request_id: "x" }));

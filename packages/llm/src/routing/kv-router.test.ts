@@ -1,10 +1,14 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 
 import { testCluster, type TestCluster } from "@stator/sdk/testing";
 
 import type { RoutingProgress, RoutingRequest } from "../generated/index.ts";
 import { KvRouter } from "./kv-router.ts";
 import { BLOCK, CachedEngine } from "./testing/cached-engine.ts";
+
+// Several runtimes start in each test, and the machine may be busy.
+setDefaultTimeout(60_000);
+const PATIENT = { timeoutMs: 40_000 };
 
 type Told = Record<string, unknown>;
 
@@ -44,7 +48,7 @@ async function known(here: TestCluster, blocks: readonly number[]): Promise<void
       .instances(CachedEngine)
       .map(({ instanceId }) => workers.find(({ worker_id }) => worker_id === instanceId)?.cached_blocks);
     return now.join() === blocks.join();
-  });
+  }, PATIENT);
 }
 
 function engine(here: TestCluster, number: number): { id: bigint; service: CachedEngine } {
@@ -123,7 +127,10 @@ test("a session stays with its engine while that is there and not overloaded", a
   const first = await router.bestWorker(ask({ token_ids: tokens(8), request_id: "1", ...session }));
   const both = here.instances(CachedEngine).map(({ instanceId, service }) => ({ id: instanceId, service }));
   for (const { id, service } of both) if (id !== first.best_worker_id) await service.cache(tokens(400, 900));
-  await here.until(async () => (await router.bestWorker(ask({ token_ids: tokens(400, 900) }))).overlap_blocks === 100);
+  await here.until(
+    async () => (await router.bestWorker(ask({ token_ids: tokens(400, 900) }))).overlap_blocks === 100,
+    PATIENT,
+  );
   const again = await router.bestWorker(ask({ token_ids: tokens(400, 900), request_id: "2", ...session }));
   expect(again).toMatchObject({ best_worker_id: first.best_worker_id, reason: "session_affinity" });
   expect((await router.state({ worker_id: null })).sessions).toBe(1);
@@ -141,15 +148,24 @@ test("an engine that is full gets nothing, and when all are the call is refused"
   await first.service.cache(tokens(16));
   await known(here, [4, 0]);
   first.service.load.publish({ kv_used_blocks: 95, active_decode_blocks: 95 });
-  await here.until(async () => (await router.state({ worker_id: first.id })).workers[0]?.kv_used_blocks === 95);
+  await here.until(
+    async () => (await router.state({ worker_id: first.id })).workers[0]?.kv_used_blocks === 95,
+    PATIENT,
+  );
   const decision = await router.bestWorker(ask({ token_ids: tokens(16) }));
   expect(decision.best_worker_id).toBe(second.id);
   expect(decision.candidates.map(({ overloaded }) => overloaded)).toEqual([false, true]);
   second.service.load.publish({ kv_used_blocks: 100 });
-  await here.until(async () => (await router.state({ worker_id: second.id })).workers[0]?.kv_used_blocks === 100);
+  await here.until(
+    async () => (await router.state({ worker_id: second.id })).workers[0]?.kv_used_blocks === 100,
+    PATIENT,
+  );
   expect(router.bestWorker(ask({ token_ids: tokens(16) }))).rejects.toMatchObject({ code: "overloaded" });
   first.service.load.publish({ kv_used_blocks: 10 });
-  await here.until(async () => (await router.state({ worker_id: first.id })).workers[0]?.kv_used_blocks === 10);
+  await here.until(
+    async () => (await router.state({ worker_id: first.id })).workers[0]?.kv_used_blocks === 10,
+    PATIENT,
+  );
   expect((await router.bestWorker(ask({ token_ids: tokens(16) }))).best_worker_id).toBe(first.id);
 });
 
@@ -198,7 +214,7 @@ test("an engine that dies is forgotten with its blocks, requests and sessions", 
   const request = ask({ token_ids: tokens(16), request_id: "a", session_id: "s" });
   expect((await router.bestWorker(request)).best_worker_id).toBe(first.id);
   await here.instance(CachedEngine, 1).kill();
-  await here.until(async () => (await router.state({ worker_id: null })).workers.length === 1);
+  await here.until(async () => (await router.state({ worker_id: null })).workers.length === 1, PATIENT);
   expect(await router.progress(over("a"))).toEqual({ known: false });
   expect(await router.bestWorker(request)).toMatchObject({
     best_worker_id: second.id,
@@ -206,7 +222,7 @@ test("an engine that dies is forgotten with its blocks, requests and sessions", 
     overlap_blocks: 0,
   });
   await here.instance(CachedEngine, 2).kill();
-  await here.until(async () => (await router.state({ worker_id: null })).workers.length === 0);
+  await here.until(async () => (await router.state({ worker_id: null })).workers.length === 0, PATIENT);
   expect(router.bestWorker(request)).rejects.toMatchObject({ code: "no_instances" });
 });
 
@@ -218,4 +234,25 @@ test("without events the router guesses what it has sent where", async () => {
   await router.progress(over("a"));
   const second = await router.bestWorker(ask({ token_ids: tokens(20), request_id: "b" }));
   expect(second).toMatchObject({ best_worker_id: first.best_worker_id, overlap_blocks: 4, reason: "kv_overlap" });
+});
+
+test("only engines that serve the model are chosen, and their cards say how many blocks they have", async () => {
+  await using here = await cluster(3);
+  const router = here.client(KvRouter);
+  const [first, second] = [engine(here, 1), engine(here, 2)];
+  await first.service.cache(tokens(16));
+  await known(here, [4, 0, 0]);
+  await second.service.serveModel("small", 50);
+  await first.service.serveModel("large", 80);
+  const ofModel = async (model: string): Promise<bigint[]> => {
+    const { candidates } = await router.bestWorker(ask({ token_ids: tokens(16), model }));
+    return candidates.map(({ worker_id }) => worker_id);
+  };
+  await here.until(async () => (await ofModel("small")).length === 1 && (await ofModel("large")).length === 1, PATIENT);
+  expect([await ofModel("small"), await ofModel("large")]).toEqual([[second.id], [first.id]]);
+  // Nobody says who serves this one.
+  expect((await ofModel("other")).length).toBe(3);
+  const { workers } = await router.state({ worker_id: null });
+  const total = (id: bigint) => workers.find(({ worker_id }) => worker_id === id)?.kv_total_blocks;
+  expect([total(first.id), total(second.id)]).toEqual([80, 50]);
 });

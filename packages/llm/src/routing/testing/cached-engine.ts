@@ -12,6 +12,9 @@ import {
 import { KvEventPublisher } from "../../kv/kv-event-publisher.ts";
 import type { StoredBlock } from "../../kv/kv-event-sink.ts";
 import { LoadPublisher } from "../../kv/load-publisher.ts";
+import { MOCK_MODEL_FOLDER } from "../../models/mock-model.ts";
+import { modelCardOf } from "../../models/model-card-of.ts";
+import { registerModel } from "../../models/register-model.ts";
 
 /** Tokens of a block in the tests. */
 export const BLOCK = 4;
@@ -42,7 +45,7 @@ export class CachedEngine extends Engine {
     const lossy = {
       publish: (topic: string, value: unknown) => (this.loses ? Promise.resolve() : own.publish(topic, value)),
     };
-    this.events = new KvEventPublisher(lossy, () => runtime.instanceId);
+    this.events = new KvEventPublisher(lossy, () => runtime.instanceId, { confirmMs: 100 });
     this.load = new LoadPublisher(own, () => runtime.instanceId);
     CachedEngine.served.set(runtime.instanceId, this);
   }
@@ -58,6 +61,13 @@ export class CachedEngine extends Engine {
   async cache(...prompts: readonly (readonly number[])[]): Promise<void> {
     for (const prompt of prompts) this.events.stored(null, blocksOf(prompt));
     await this.events.flush();
+  }
+
+  /** Says that it serves a model, and how many blocks it has. */
+  async serveModel(name: string, total_kv_blocks: number): Promise<void> {
+    const runtime_config = { total_kv_blocks };
+    const card = await modelCardOf({ name, folder: MOCK_MODEL_FOLDER, kv_cache_block_size: BLOCK, runtime_config });
+    await registerModel(runtimeOf(this), "llm.engine.generate", card);
   }
 
   @endpoint({ output: RouterEvent, idempotent: true })
