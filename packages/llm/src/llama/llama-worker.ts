@@ -69,6 +69,7 @@ interface Loaded {
  */
 @service({ contract: EngineContract })
 export class LlamaWorker extends Engine {
+  /** What it was told. */
   config: LlamaSettings = configuration(LlamaSettings);
 
   #loaded: Loaded | null = null;
@@ -86,6 +87,7 @@ export class LlamaWorker extends Engine {
     return { freeSequences: pool?.free ?? 0, waiting: pool?.waiting ?? 0 };
   }
 
+  /** Loads llama.cpp and the model, and registers it. */
   @onStart
   async loadModel(): Promise<void> {
     const { path, sequences, queue, batchSize, embeddings, blockSize } = this.config;
@@ -158,6 +160,7 @@ export class LlamaWorker extends Engine {
     return this.#loaded !== null;
   }
 
+  /** Frees the memory of the model, and withdraws it. */
   @onShutdown
   async unloadModel(): Promise<void> {
     const loaded = this.#loaded;
