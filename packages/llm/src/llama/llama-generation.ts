@@ -1,7 +1,7 @@
 import { StatorError } from "@stator/sdk";
-import type { ControlledEvaluateIndexOutput, LlamaContextSequence, LlamaModel, Token, TokenBias } from "node-llama-cpp";
 
 import type { FinishReason, LLMEngineOutput, PreprocessedRequest, StopReason } from "../generated/index.ts";
+import type { EvaluatedToken, LlamaModel, LlamaSequence, TokenBias } from "./llama-library.ts";
 import { commonPrefix } from "./sequence-pool.ts";
 import { tokenLogprobs } from "./token-logprobs.ts";
 import { nextToken } from "./token-sampling.ts";
@@ -20,7 +20,7 @@ export interface LlamaGenerationOptions {
 /** Writes the answer to a request with a sequence that it has for itself, token by token, until it ends or the signal fires. */
 export async function* llamaGeneration(
   request: PreprocessedRequest,
-  sequence: LlamaContextSequence,
+  sequence: LlamaSequence,
   { model, contextSize, batchSize, noEnd }: LlamaGenerationOptions,
   signal: AbortSignal,
 ): AsyncGenerator<LLMEngineOutput> {
@@ -39,7 +39,7 @@ export async function* llamaGeneration(
   let at = Math.min(sequence.nextTokenIndex, cached);
   for (; at + batchSize < prompt; at += batchSize) {
     if (signal.aborted) return;
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + batchSize) as Token[]);
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + batchSize));
   }
   const usage = (made: number): LLMEngineOutput["completion_usage"] => ({
     prompt_tokens: prompt,
@@ -54,12 +54,12 @@ export async function* llamaGeneration(
       made < (stop.min_tokens ?? 0)
         ? noEnd(new Set([...ends, ...(stop.stop_token_ids ?? []), ...(stop.stop_token_ids_hidden ?? [])]))
         : null;
-    const input = tokens.slice(at) as Token[];
-    const last = input.pop() as Token;
+    const input = tokens.slice(at);
+    const last = input.pop() as number;
     const results = await sequence.controlledEvaluate([
       ...input,
       [last, { generateNext: nextToken(request, tokens, seed, bias) }],
-    ]);
+    ] as never[]);
     if (signal.aborted) return;
     const result = results.at(-1);
     const token = result?.next.token;
@@ -91,7 +91,7 @@ interface End {
 }
 
 /** The model's own end of the text. */
-function endOf(token: Token, model: LlamaModel, ends: ReadonlySet<number>): End | null {
+function endOf(token: number, model: LlamaModel, ends: ReadonlySet<number>): End | null {
   return ends.has(token) || model.isEogToken(token) ? { reason: "eos", stop: null, isPart: false } : null;
 }
 
@@ -101,11 +101,7 @@ function stopOf(token: number, { stop_conditions: stop }: PreprocessedRequest): 
   return hidden ? { reason: "stop", stop: token, isPart: false } : null;
 }
 
-function step(
-  token: number | null,
-  result: ControlledEvaluateIndexOutput | null,
-  logprobs: number | null,
-): LLMEngineOutput {
+function step(token: number | null, result: EvaluatedToken | null, logprobs: number | null): LLMEngineOutput {
   const likely = token === null || result === null || logprobs === null ? null : tokenLogprobs(result, token, logprobs);
   return {
     token_ids: token === null ? [] : [token],

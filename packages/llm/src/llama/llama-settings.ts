@@ -20,6 +20,8 @@ export const LlamaSettings = z.object({
   gpu: z.enum(["auto", "none", "cuda", "vulkan", "metal"]).default("auto"),
   /** Threads of the processor; 0 leaves it to llama.cpp. */
   threads: z.number().int().min(0).default(0),
+  /** The package that has llama.cpp; it is imported when the worker starts. */
+  library: z.string().min(1).default("node-llama-cpp"),
   /** Whether it makes embeddings, too, in a context of its own. */
   embeddings: z.boolean().default(false),
   /** Tokens of a block, for routers. */

@@ -11,15 +11,6 @@ import {
   service,
   StatorError,
 } from "@stator/sdk";
-import type {
-  Llama,
-  LlamaContext,
-  LlamaContextSequence,
-  LlamaEmbeddingContext,
-  LlamaModel,
-  Token,
-  TokenBias,
-} from "node-llama-cpp";
 
 import { Engine } from "../engine/engine.ts";
 import {
@@ -34,6 +25,14 @@ import { modelCardOf } from "../models/model-card-of.ts";
 import { registerModel } from "../models/register-model.ts";
 import { checkGguf } from "./check-gguf.ts";
 import { llamaGeneration } from "./llama-generation.ts";
+import type {
+  LlamaContext,
+  LlamaEmbeddingContext,
+  LlamaInstance,
+  LlamaModel,
+  LlamaSequence,
+  TokenBias,
+} from "./llama-library.ts";
 import { LlamaSettings } from "./llama-settings.ts";
 import { loadLlama } from "./load-llama.ts";
 import { SequenceBlocks } from "./sequence-blocks.ts";
@@ -47,19 +46,19 @@ const LARGEST_DEFAULT = 8192;
 const EMBEDDING = "embedding";
 
 interface Loaded {
-  readonly llama: Llama;
+  readonly llama: LlamaInstance;
   readonly model: LlamaModel;
   readonly context: LlamaContext;
   readonly contextSize: number;
   readonly vocabularySize: number;
-  readonly pool: SequencePool<LlamaContextSequence>;
+  readonly pool: SequencePool<LlamaSequence>;
   readonly embedding: LlamaEmbeddingContext | null;
   /** What routers are told. */
   readonly publisher: KvEventPublisher;
   readonly loads: LoadPublisher;
   readonly blocks: SequenceBlocks;
   /** The salts of the prompts that sequences remember. */
-  readonly salts: WeakMap<LlamaContextSequence, string | null>;
+  readonly salts: WeakMap<LlamaSequence, string | null>;
   readonly forbidding: (tokens: ReadonlySet<number>) => TokenBias;
 }
 
@@ -69,6 +68,7 @@ interface Loaded {
  */
 @service({ contract: EngineContract })
 export class LlamaWorker extends Engine {
+  /** What it was told. */
   config: LlamaSettings = configuration(LlamaSettings);
 
   #loaded: Loaded | null = null;
@@ -86,6 +86,7 @@ export class LlamaWorker extends Engine {
     return { freeSequences: pool?.free ?? 0, waiting: pool?.waiting ?? 0 };
   }
 
+  /** Loads llama.cpp and the model, and registers it. */
   @onStart
   async loadModel(): Promise<void> {
     const { path, sequences, queue, batchSize, embeddings, blockSize } = this.config;
@@ -106,9 +107,9 @@ export class LlamaWorker extends Engine {
     const { tokenizer, general } = model.fileInfo.metadata;
     const vocabularySize = tokenizer.ggml.tokens.length;
     const forbidding = (tokens: ReadonlySet<number>): TokenBias => {
-      const bias = module.TokenBias.for(model);
-      for (const token of [model.tokens.eos, model.tokens.eot, ...(tokens as ReadonlySet<Token>)]) {
-        if (token !== null) bias.set(token, "never");
+      const bias = module.TokenBias.for(model as never);
+      for (const token of [model.tokens.eos, model.tokens.eot, ...tokens]) {
+        if (token !== null) bias.set(token as never, "never");
       }
       return bias;
     };
@@ -119,7 +120,7 @@ export class LlamaWorker extends Engine {
       publisher,
       loads: new LoadPublisher(scope, workerId),
       blocks: new SequenceBlocks(publisher, blockSize),
-      salts: new WeakMap<LlamaContextSequence, string | null>(),
+      salts: new WeakMap<LlamaSequence, string | null>(),
     };
     this.#loaded = { ...told, llama, model, context, contextSize, vocabularySize, pool, embedding, forbidding };
     this.#model = this.config.model || general.name || basename(path, ".gguf");
@@ -158,6 +159,7 @@ export class LlamaWorker extends Engine {
     return this.#loaded !== null;
   }
 
+  /** Frees the memory of the model, and withdraws it. */
   @onShutdown
   async unloadModel(): Promise<void> {
     const loaded = this.#loaded;
@@ -172,7 +174,7 @@ export class LlamaWorker extends Engine {
 
   async *#answer(
     request: PreprocessedRequest,
-    sequence: LlamaContextSequence,
+    sequence: LlamaSequence,
     { model, contextSize, forbidding, blocks, salts }: Loaded,
     signal: AbortSignal,
   ): AsyncGenerator<LLMEngineOutput> {
@@ -235,7 +237,7 @@ async function embeddingOf(
   { embedding }: Loaded,
 ): Promise<LLMEngineOutput> {
   if (embedding === null) throw new StatorError("invalid_request", "This worker makes no embeddings: set embeddings.");
-  const { vector } = await embedding.getEmbeddingFor(tokens as Token[]);
+  const { vector } = await embedding.getEmbeddingFor(tokens as never[]);
   const usage = { prompt_tokens: tokens.length, completion_tokens: 0, total_tokens: tokens.length };
   return {
     token_ids: [],

@@ -1,10 +1,7 @@
 import { StatorError } from "@stator/sdk";
-import type * as NodeLlamaCpp from "node-llama-cpp";
 
+import type { LlamaInstance, LlamaLibrary } from "./llama-library.ts";
 import type { LlamaSettings } from "./llama-settings.ts";
-
-/** What is loaded: the module of node-llama-cpp is not there unless somebody has installed it. */
-export type LlamaModule = typeof NodeLlamaCpp;
 
 /**
  * Loads llama.cpp as it was built beforehand. Nothing is downloaded or compiled.
@@ -14,9 +11,11 @@ export type LlamaModule = typeof NodeLlamaCpp;
 export async function loadLlama({
   gpu,
   threads,
-}: LlamaSettings): Promise<{ module: LlamaModule; llama: NodeLlamaCpp.Llama }> {
-  const module = await import("node-llama-cpp").catch((cause: unknown) => {
-    const message = "LlamaWorker needs node-llama-cpp: bun add node-llama-cpp@3.22.1";
+  library,
+}: LlamaSettings): Promise<{ module: LlamaLibrary; llama: LlamaInstance }> {
+  // The name is a setting, so that neither compilers nor bundlers look for a package that need not be there.
+  const module = await (import(library) as Promise<LlamaLibrary>).catch((cause: unknown) => {
+    const message = `LlamaWorker needs ${library}, which is not installed: bun add node-llama-cpp@3.22.1`;
     throw new StatorError("not_found", message, { cause });
   });
   try {
@@ -24,7 +23,7 @@ export async function loadLlama({
       build: "never",
       skipDownload: true,
       progressLogs: false,
-      logLevel: module.LlamaLogLevel.error,
+      logLevel: module.LlamaLogLevel.error as never,
       gpu: gpu === "none" ? false : gpu,
       ...(threads === 0 ? {} : { maxThreads: threads }),
     });

@@ -1,6 +1,5 @@
-import type { ControlledEvaluateIndexOutput, Token } from "node-llama-cpp";
-
 import type { TopLogprob } from "../generated/index.ts";
+import type { EvaluatedToken } from "./llama-library.ts";
 
 /** How likely a token was, and the likeliest ones. */
 export interface TokenLogprobs {
@@ -12,11 +11,7 @@ export interface TokenLogprobs {
 const LEAST = -9999;
 
 /** From the logits of a step, after its sampling options; null if they were not asked for. `count`: how many of the likeliest. */
-export function tokenLogprobs(
-  { next }: ControlledEvaluateIndexOutput,
-  token: number,
-  count: number,
-): TokenLogprobs | null {
+export function tokenLogprobs({ next }: EvaluatedToken, token: number, count: number): TokenLogprobs | null {
   const { logits, totalLogitWeight } = next;
   if (logits === undefined || totalLogitWeight === undefined) return null;
   // The weight is the sum of exp(logit - largest).
@@ -33,5 +28,5 @@ export function tokenLogprobs(
       logprob: likely(logit),
       bytes: null,
     }));
-  return { logprob: likely(logits.get(token as Token) ?? -Infinity), top };
+  return { logprob: likely(logits.get(token) ?? -Infinity), top };
 }

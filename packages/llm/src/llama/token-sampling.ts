@@ -1,10 +1,6 @@
-import type { ControlledEvaluateInputItem, Token, TokenBias } from "node-llama-cpp";
-
 import type { PreprocessedRequest } from "../generated/index.ts";
+import type { NextToken, TokenBias } from "./llama-library.ts";
 import { tokenSeed } from "./token-seed.ts";
-
-/** How the next token is chosen. */
-type NextToken = NonNullable<Exclude<ControlledEvaluateInputItem, Token>[1]["generateNext"]>;
 
 /** How the token behind `tokens` is chosen, the prompt included. `bias` forbids tokens. */
 export function nextToken(
@@ -32,12 +28,12 @@ export function nextToken(
       topP: sampling.top_p ?? 1,
       minP: sampling.min_p ?? 0,
       seed: tokenSeed(seed, tokens.length),
-      ...(bias === null ? {} : { tokenBias: bias }),
+      ...(bias === null ? {} : { tokenBias: bias as never }),
       // All tokens so far count: where a request goes on elsewhere nobody knows which of them were the prompt.
       ...(isPenalised
         ? {
             repeatPenalty: {
-              punishTokens: tokens as Token[],
+              punishTokens: tokens as never[],
               penalty: repetition_penalty ?? 1,
               presencePenalty: presence_penalty ?? 0,
               frequencyPenalty: frequency_penalty ?? 0,

@@ -135,7 +135,8 @@ export class OpenAiEngine {
   }
 
   #lost(cause: unknown): StatorError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    // What Bun adds for those who call fetch themselves helps nobody here.
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/ For more information, .*$/, "");
     return new StatorError("unavailable", `The engine at ${this.#root} cannot be reached: ${reason}`, { cause });
   }
 }

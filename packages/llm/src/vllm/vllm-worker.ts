@@ -46,6 +46,7 @@ const MODELS_MS = 30_000;
  */
 @service({ contract: EngineContract })
 export class VllmWorker extends Engine {
+  /** What it was told. */
   config: VllmSettings = configuration(VllmSettings);
 
   #engine: OpenAiEngine | null = null;
@@ -77,6 +78,7 @@ export class VllmWorker extends Engine {
     return { received: this.#feed?.received ?? 0n, missed: this.#feed?.missed ?? 0n };
   }
 
+  /** Starts the engine or attaches to it, and listens to what it says of its cache. */
   @onStart
   async startEngine(): Promise<void> {
     const { config } = this;
@@ -129,6 +131,7 @@ export class VllmWorker extends Engine {
     return this.#kept?.hasGivenUp !== true;
   }
 
+  /** Ends an engine that this worker has started, and withdraws its model. */
   @onShutdown
   async stopEngine(): Promise<void> {
     this.#engine = null;

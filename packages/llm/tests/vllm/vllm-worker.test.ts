@@ -152,7 +152,8 @@ test("an engine that dies breaks its answers, and is started again with an empty
   })();
   expect(reading).rejects.toMatchObject({ code: "unavailable" });
   await reading.catch(() => {});
-  expect(got).toEqual(expected([1, 2, 3, 4], 3));
+  // What was on its way when the connection broke may be lost.
+  expect(expected([1, 2, 3, 4], 3).slice(0, got.length)).toEqual(got);
   while (!(await service.isEngineReady())) await Bun.sleep(20);
   expect(service.enginePid).not.toBe(first);
   expect(service.isEngineKept()).toBe(true);
