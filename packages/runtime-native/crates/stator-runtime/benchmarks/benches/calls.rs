@@ -39,6 +39,8 @@ async fn served(count: usize, items: usize, router: Router) -> Result<(Cluster, 
 
 fn multiplexer(criterion: &mut Criterion) {
     let tokio = tokio();
+    // What is dropped here may look for it.
+    let _entered = tokio.enter();
     let mut group = criterion.benchmark_group("mux");
     match tokio.block_on(served(1, 0, Router::RoundRobin)) {
         Ok((_cluster, client)) => {
@@ -69,6 +71,8 @@ fn routers(criterion: &mut Criterion) {
     ] {
         for count in [1, 100, 1000] {
             let tokio = tokio();
+            // What is dropped here may look for it.
+            let _entered = tokio.enter();
             match tokio.block_on(served(count, 0, router)) {
                 Ok((_cluster, client)) => {
                     // All are connected to before it counts.

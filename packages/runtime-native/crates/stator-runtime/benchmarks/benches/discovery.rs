@@ -26,6 +26,8 @@ fn differences(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("discovery");
     for count in [1, 100, 1000] {
         let tokio = tokio();
+        // What is dropped here may look for it.
+        let _entered = tokio.enter();
         match tokio.block_on(watched(count)) {
             Ok((_cluster, client, visitor)) => {
                 group.bench_function(format!("one comes and goes beside {count}"), |bencher| {
