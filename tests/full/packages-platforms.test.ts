@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { addonPlatform } from "../../packages/codegen/src/support/addon-file-name.ts";
-import { LocalRegistry } from "../../scripts/lib/registry/local-registry.ts";
+import { LocalRegistry, REGISTRY_LIMIT_MS } from "../../scripts/lib/registry/local-registry.ts";
 import { succeed } from "../../scripts/lib/succeed.ts";
 
 const MAC = "darwin-arm64";
@@ -17,7 +17,7 @@ let registry: LocalRegistry;
 beforeAll(async () => {
   registry = await LocalRegistry.shared();
   await registry.standIns();
-});
+}, REGISTRY_LIMIT_MS);
 
 const PROGRAM = `import { DistributedRuntime } from "@stator/runtime-native";
 await using runtime = await DistributedRuntime.create({ discovery: "memory" });

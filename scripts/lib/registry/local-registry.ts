@@ -8,6 +8,9 @@ import { readManifest } from "../publish/manifest.ts";
 import { platformPackages } from "../publish/platform-packages.ts";
 import { succeed } from "../succeed.ts";
 
+/** How long a test may wait for it, in milliseconds: all packages are compiled, packed and published. */
+export const REGISTRY_LIMIT_MS = 400_000;
+
 let shared: Promise<LocalRegistry> | undefined;
 
 /**
