@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+
 import { lines } from "../../scripts/lib/lines.ts";
 import { succeed } from "../../scripts/lib/succeed.ts";
 import type { Subject } from "./subject.ts";
@@ -10,11 +12,19 @@ export async function coldStarts(subjects: readonly Subject[], runs: number): Pr
   const times = subjects.map((): ColdStarts => ({ here: [], call: [] }));
   for (let run = 0; run < runs; run++) {
     for (const [index, subject] of subjects.entries()) {
-      if (subject.here !== null) times[index]?.here.push(await printed(subject, subject.here));
-      times[index]?.call.push(await betweenTwo(subject));
+      if (subject.here !== null)
+        times[index]?.here.push(await fresh(subject, () => printed(subject, subject.here ?? [])));
+      times[index]?.call.push(await fresh(subject, () => betweenTwo(subject)));
     }
   }
   return times;
+}
+
+/** Without records of processes that have ended. */
+async function fresh(subject: Subject, measure: () => Promise<number>): Promise<number> {
+  const { DYN_FILE_KV: discovery } = subject.environment;
+  if (discovery !== undefined) rmSync(discovery, { recursive: true, force: true });
+  return measure();
 }
 
 async function betweenTwo(subject: Subject): Promise<number> {

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { LocalRegistry } from "../../scripts/lib/registry/local-registry.ts";
+import { LocalRegistry, REGISTRY_LIMIT_MS } from "../../scripts/lib/registry/local-registry.ts";
 import { attempt, succeed } from "../../scripts/lib/succeed.ts";
 import { root } from "../support/command.ts";
 import { pathWithoutRust } from "../support/path-without-rust.ts";
@@ -39,7 +39,7 @@ beforeAll(async () => {
   write("backend.ts", SERVICE);
   write("main.ts", CALLER);
   await succeed(["bun", "install"], app, { ...environment, ...registry.environment() });
-});
+}, REGISTRY_LIMIT_MS);
 
 afterAll(() => rmSync(dirname(app), { recursive: true, force: true }));
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { NODE_VERSIONS, nodeBinary } from "../../scripts/lib/node-binary.ts";
-import { LocalRegistry } from "../../scripts/lib/registry/local-registry.ts";
+import { LocalRegistry, REGISTRY_LIMIT_MS } from "../../scripts/lib/registry/local-registry.ts";
 import { attempt, succeed } from "../../scripts/lib/succeed.ts";
 import { Command, root } from "../support/command.ts";
 import { pathWithoutRust } from "../support/path-without-rust.ts";
@@ -22,7 +22,7 @@ let registry: LocalRegistry;
 
 beforeAll(async () => {
   registry = await LocalRegistry.shared();
-});
+}, REGISTRY_LIMIT_MS);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A new folder with these files. */

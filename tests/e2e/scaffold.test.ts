@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { REGISTRY_LIMIT_MS } from "../../scripts/lib/registry/local-registry.ts";
 import { Command } from "../support/command.ts";
 import { pathWithoutRust } from "../support/path-without-rust.ts";
 import { Scaffold } from "../support/scaffold.ts";
@@ -14,7 +15,7 @@ let scaffold: Scaffold;
 
 beforeAll(async () => {
   scaffold = await Scaffold.prepare(folder, environment);
-});
+}, REGISTRY_LIMIT_MS);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A command that goes on, in the folder of an application. */

@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { lines } from "../lines.ts";
 import { root } from "../paths.ts";
 import { readManifest } from "../publish/manifest.ts";
+import { platformPackages } from "../publish/platform-packages.ts";
 import { succeed } from "../succeed.ts";
+
+/** How long a test may wait for it, in milliseconds: all packages are compiled, packed and published. */
+export const REGISTRY_LIMIT_MS = 400_000;
 
 let shared: Promise<LocalRegistry> | undefined;
 
@@ -42,20 +46,21 @@ export class LocalRegistry {
   }
 
   /**
-   * Publishes something in the place of the package of a platform whose addon was not built here: for what package managers do
-   * on platforms, and for nothing that loads it.
+   * Publishes something in the place of each package of a platform whose addon was not built here: for what package managers do on
+   * other platforms, and for nothing that loads it.
    */
-  async standIn(platform: string, selection: { os: string; cpu: string; libc?: string }): Promise<string> {
-    const { version } = readManifest(join(root, "packages/runtime-native"));
-    const name = `@stator/runtime-native-${platform}`;
-    const folder = join(this.folder, platform);
-    mkdirSync(folder);
-    const { os, cpu, libc } = selection;
-    const manifest = { name, version, os: [os], cpu: [cpu], ...(libc === undefined ? {} : { libc: [libc] }) };
-    writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
-    this.authorize(folder);
-    await succeed([process.execPath, "publish", "--registry", this.url, "--access", "public"], folder);
-    return name;
+  async standIns(): Promise<void> {
+    const folder = join(root, "packages/runtime-native");
+    const { version } = readManifest(folder);
+    for (const { name, platform } of platformPackages(folder).filter(({ isBuilt }) => !isBuilt)) {
+      const place = join(this.folder, platform.name);
+      mkdirSync(place);
+      const { os, cpu, libc } = platform;
+      const manifest = { name, version, os: [os], cpu: [cpu], ...(libc === null ? {} : { libc: [libc] }) };
+      writeFileSync(join(place, "package.json"), JSON.stringify(manifest));
+      writeFileSync(join(place, ".npmrc"), `//${new URL(this.url).host}/:_authToken=anybody\n`);
+      await succeed([process.execPath, "publish", "--registry", this.url, "--access", "public"], place);
+    }
   }
 
   /** What makes Bun and npm ask it, and keep what they got apart from what others got. */
@@ -78,11 +83,6 @@ export class LocalRegistry {
   private async publish(script: string, ...options: string[]): Promise<void> {
     const command = [process.execPath, join(root, script), "--registry", this.url, ...options];
     await succeed(command, this.folder, { ...process.env, NPM_TOKEN: "anybody" });
-  }
-
-  /** Whoever has any token at all may publish there. */
-  private authorize(folder: string): void {
-    writeFileSync(join(folder, ".npmrc"), `//${new URL(this.url).host}/:_authToken=anybody\n`);
   }
 }
 
