@@ -9,7 +9,9 @@ pub(super) fn read_batch(batch: &[u8]) -> Result<KvEventBatch, String> {
         Err(error) => format!("not a batch of vLLM's events: {error}"),
     };
     // The crate reads the form that is common; only the others are taken apart here.
-    let Some(common) = common_form(batch) else { return Err(error) };
+    let Some(common) = common_form(batch) else {
+        return Err(error);
+    };
     decode_event_batch(&common).map_err(|error| format!("not a batch of vLLM's events: {error}"))
 }
 
