@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { loadPackageDefinition } from "@grpc/grpc-js";
-import type { Client, ClientReadableStream, ServiceClientConstructor, ServiceError } from "@grpc/grpc-js";
+import type { Client, ClientReadableStream, ServiceClientConstructor } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import type { Echo, StreamRequest, TokenItem } from "../../../messages.ts";
 
 /** The client of grpc-js for proto/worker.proto. */
 export interface WorkerClient extends Client {
-  Call(request: Echo, done: (error: ServiceError | null, reply?: Echo) => void): void;
+  Call(request: Echo, done: (error: Error | null, reply?: Echo) => void): void;
   Stream(request: StreamRequest): ClientReadableStream<TokenItem>;
 }
 

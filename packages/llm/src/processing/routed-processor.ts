@@ -20,7 +20,7 @@ const sameForRequest: CustomRouter = (instances, { request }) => {
 
 /**
  * A processor that asks a router which engine takes a prompt. Where the router is gone or fails, the engine with the fewest open
- * calls takes it.
+ * calls takes it; where it says that all engines are overloaded, the request is.
  */
 @service({ namespace: "llm" })
 export class RoutedProcessor extends Processor {
@@ -78,12 +78,17 @@ export class RoutedProcessor extends Processor {
     } catch (error) {
       // It may have counted the request all the same.
       this.#finished(call);
-      if (call.context.signal.aborted) throw error;
+      if (call.context.signal.aborted || isOverloaded(error)) throw error;
       const reason = error instanceof StatorError ? error.code : String(error);
       call.context.log.warn("the router cannot be asked; the engine with the fewest calls is taken", { reason });
       return null;
     }
   }
+}
+
+/** Every engine has said that it can take no more: the caller should hear it, and come later. */
+function isOverloaded(error: unknown): boolean {
+  return error instanceof StatorError && error.code === "overloaded";
 }
 
 /** Metadata of a routed call: what decided, and the blocks of the prompt that the engine has, of how many. */
