@@ -19,7 +19,8 @@ export interface Page {
  * @throws Error when a page names a file that is not there, or a program that fails.
  */
 export function pages(measure = false): Page[] {
-  const paths = ["README.md", ...new Bun.Glob("docs/{*,llm/*}.md").scanSync(root)].toSorted();
+  const folders = ["docs/*.md", "docs/llm/*.md"];
+  const paths = ["README.md", ...folders.flatMap((folder) => [...new Bun.Glob(folder).scanSync(root)])].toSorted();
   return paths.map((path) => {
     const text = read(path);
     const shown = withFiles(text, read);
