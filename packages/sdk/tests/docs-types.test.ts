@@ -14,7 +14,7 @@ test("the programs of the pages compile", async () => {
   try {
     const files = pagesWithPrograms().flatMap((page) =>
       programsOf(page).map((code, index) => {
-        const file = `${page}-${index + 1}.ts`;
+        const file = `${page.replaceAll("/", "-")}-${index + 1}.ts`;
         writeFileSync(join(folder, file), code);
         return file;
       }),
