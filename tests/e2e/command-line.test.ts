@@ -302,7 +302,7 @@ describe("stator serve --dry-run", () => {
     [["--Worker.maxTokenz=1"], '--Worker.maxTokenz: Worker has no setting "maxTokenz"; did you mean "maxTokens"?'],
     [["--Worker.maxTokens=many"], "--Worker.maxTokens: Invalid input: expected number, received string"],
     [["--Worker.worker=1"], 'did you mean "workers"?'],
-    [["--Worker.port=1"], "Worker.port: Worker has no @api method."],
+    [["--Worker.port=1"], "Worker.port: Worker has no @api method and no @onRequest."],
     [["--Nobody.workers=1"], '--Nobody.workers: the graph has no service "Nobody"'],
     [["--only", "Nobody"], '--only: the graph has no service "Nobody"'],
     [["--discovery", "fle"], '--discovery: "fle" is not one of file, memory, mem, etcd.'],
