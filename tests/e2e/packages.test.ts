@@ -138,6 +138,23 @@ async function compile(from: string, into: string): Promise<void> {
   );
 }
 
+test("an application of the published inference graphs chats as the README says", async () => {
+  const app = project("inference", { "graph.ts": exampleOf("llm", "graph.ts") });
+  await install(app, "bun", "add", "@stator/sdk", "@stator/llm");
+  await using serving = start(app, "bunx", "stator", "serve", "graph.ts#chat", "--Frontend.port=0");
+  const [, url = ""] = await serving.line(/^ready (http\S+)/);
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: "mock-model", messages: [{ role: "user", content: "Hello" }], max_tokens: 8 }),
+  });
+  expect(await response.json()).toMatchObject({
+    object: "chat.completion",
+    usage: { completion_tokens: expect.any(Number) },
+  });
+  expect(response.status).toBe(200);
+}, 240_000);
+
 describe("without the package of the platform", () => {
   const program = `import { DistributedRuntime } from "@stator/runtime-native";
     await DistributedRuntime.create().catch((error) => console.log(error.code, error.message));`;

@@ -51,7 +51,8 @@ test.each<[string, EmulatedPlatform, RegExp]>([
   LIMIT_MS,
 );
 
-test(
+// Apple's SDK has what the addon is linked with (Security, CoreFoundation), and no registry has the SDK.
+test.skipIf(process.env["SDKROOT"] === undefined)(
   "aarch64-apple-darwin: an addon for macOS, which nothing here can load",
   async () => {
     const { text } = await build("aarch64-apple-darwin", "darwin-arm64");
