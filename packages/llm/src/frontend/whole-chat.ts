@@ -1,11 +1,10 @@
-import type { ChatChunkChoice, ChatCompletionChunk, ChatTokenLogprob } from "../generated/index.ts";
-import { prefixed } from "./part-writer.ts";
+import type { ChatChunkChoice, ChatTokenLogprob } from "../generated/index.ts";
 import { ToolCalls } from "./tool-calls.ts";
-import { usageJson } from "./usage-json.ts";
-import { brokenAnswer, type WholeAnswer } from "./whole-answer.ts";
+import { brokenAnswer } from "./whole-answer.ts";
+import { type WholeChoice, WholeParts } from "./whole-parts.ts";
 
 /** One of the answers, as far as it has come. */
-class Choice {
+class Choice implements WholeChoice<ChatChunkChoice> {
   private role = "assistant";
   private content: string | null = null;
   private reasoning: string | null = null;
@@ -46,32 +45,8 @@ class Choice {
 }
 
 /** Puts the parts of a chat together. */
-export class WholeChat implements WholeAnswer<ChatCompletionChunk> {
-  private first: ChatCompletionChunk | null = null;
-  private readonly choices = new Map<number, Choice>();
-  private usage: object | null = null;
-
-  add(part: ChatCompletionChunk): void {
-    this.first ??= part;
-    for (const choice of part.choices) {
-      let known = this.choices.get(choice.index);
-      if (known === undefined) this.choices.set(choice.index, (known = new Choice()));
-      known.add(choice);
-    }
-    if (part.usage !== null) this.usage = usageJson(part.usage);
-  }
-
-  json(): object {
-    if (this.first === null || this.choices.size === 0) throw brokenAnswer();
-    const { id, created, model, system_fingerprint } = this.first;
-    return {
-      id: prefixed(id, "chatcmpl-"),
-      object: "chat.completion",
-      created,
-      model,
-      choices: [...this.choices].toSorted(([a], [b]) => a - b).map(([index, choice]) => choice.json(index)),
-      ...(this.usage === null ? {} : { usage: this.usage }),
-      ...(system_fingerprint === null ? {} : { system_fingerprint }),
-    };
+export class WholeChat extends WholeParts<ChatChunkChoice> {
+  constructor() {
+    super({ prefix: "chatcmpl-", object: "chat.completion", begin: () => new Choice() });
   }
 }

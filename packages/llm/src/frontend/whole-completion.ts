@@ -1,10 +1,9 @@
-import type { Completion, CompletionChoice, CompletionLogprobs } from "../generated/index.ts";
-import { prefixed } from "./part-writer.ts";
-import { usageJson } from "./usage-json.ts";
-import { brokenAnswer, type WholeAnswer } from "./whole-answer.ts";
+import type { CompletionChoice, CompletionLogprobs } from "../generated/index.ts";
+import { brokenAnswer } from "./whole-answer.ts";
+import { type WholeChoice, WholeParts } from "./whole-parts.ts";
 
 /** One of the answers, as far as it has come. */
-class Choice {
+class Choice implements WholeChoice<CompletionChoice> {
   private text = "";
   private logprobs: CompletionLogprobs | null = null;
   private finished: string | null = null;
@@ -33,32 +32,8 @@ function append(all: CompletionLogprobs, more: CompletionLogprobs): void {
 }
 
 /** Puts the parts of a completion together. */
-export class WholeCompletion implements WholeAnswer<Completion> {
-  private first: Completion | null = null;
-  private readonly choices = new Map<number, Choice>();
-  private usage: object | null = null;
-
-  add(part: Completion): void {
-    this.first ??= part;
-    for (const choice of part.choices) {
-      let known = this.choices.get(choice.index);
-      if (known === undefined) this.choices.set(choice.index, (known = new Choice()));
-      known.add(choice);
-    }
-    if (part.usage !== null) this.usage = usageJson(part.usage);
-  }
-
-  json(): object {
-    if (this.first === null || this.choices.size === 0) throw brokenAnswer();
-    const { id, created, model, system_fingerprint } = this.first;
-    return {
-      id: prefixed(id, "cmpl-"),
-      object: "text_completion",
-      created,
-      model,
-      choices: [...this.choices].toSorted(([a], [b]) => a - b).map(([index, choice]) => choice.json(index)),
-      ...(this.usage === null ? {} : { usage: this.usage }),
-      ...(system_fingerprint === null ? {} : { system_fingerprint }),
-    };
+export class WholeCompletion extends WholeParts<CompletionChoice> {
+  constructor() {
+    super({ prefix: "cmpl-", object: "text_completion", begin: () => new Choice() });
   }
 }

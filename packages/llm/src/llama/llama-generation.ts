@@ -1,5 +1,6 @@
 import { StatorError } from "@stator/sdk";
 
+import { engineStep } from "../engine/engine-step.ts";
 import type { FinishReason, LLMEngineOutput, PreprocessedRequest, StopReason } from "../generated/index.ts";
 import type { EvaluatedToken, LlamaModel, LlamaSequence, TokenBias } from "./llama-library.ts";
 import { commonPrefix } from "./sequence-pool.ts";
@@ -103,18 +104,10 @@ function stopOf(token: number, { stop_conditions: stop }: PreprocessedRequest): 
 
 function step(token: number | null, result: EvaluatedToken | null, logprobs: number | null): LLMEngineOutput {
   const likely = token === null || result === null || logprobs === null ? null : tokenLogprobs(result, token, logprobs);
-  return {
+  return engineStep({
     token_ids: token === null ? [] : [token],
-    tokens: null,
-    text: null,
-    cum_log_probs: null,
     log_probs: likely === null ? null : [likely.logprob],
     top_logprobs: likely === null ? null : [likely.top],
-    finish_reason: null,
-    stop_reason: null,
     index: 0,
-    disaggregated_params: null,
-    completion_usage: null,
-    engine_data: null,
-  };
+  });
 }

@@ -13,6 +13,8 @@ import {
 } from "@stator/sdk";
 
 import { Engine } from "../engine/engine.ts";
+import { engineStep } from "../engine/engine-step.ts";
+import { ENGINE_ENDPOINT } from "../engine/engine-endpoint.ts";
 import {
   EngineContract,
   type LLMEngineOutput,
@@ -39,7 +41,6 @@ import { SequenceBlocks } from "./sequence-blocks.ts";
 import { SequencePool } from "./sequence-pool.ts";
 
 /** The endpoint that requests come to. */
-const ENDPOINT = "llm.engine.generate";
 /** A context that nobody has asked for is not larger: its memory is taken at the start. */
 const LARGEST_DEFAULT = 8192;
 /** What a request has that asks for a vector. */
@@ -114,7 +115,7 @@ export class LlamaWorker extends Engine {
       return bias;
     };
     const runtime = runtimeOf(this);
-    const [scope, workerId] = [runtime.endpoint(ENDPOINT), (): bigint => runtime.instanceId];
+    const [scope, workerId] = [runtime.endpoint(ENGINE_ENDPOINT), (): bigint => runtime.instanceId];
     const publisher = new KvEventPublisher(scope, workerId);
     const told = {
       publisher,
@@ -216,7 +217,7 @@ export class LlamaWorker extends Engine {
       kv_cache_block_size: blockSize,
     });
     const model_type = embeddings ? `${card.model_type} | Embedding` : card.model_type;
-    this.#card = await registerModel(runtimeOf(this), ENDPOINT, { ...card, model_type });
+    this.#card = await registerModel(runtimeOf(this), ENGINE_ENDPOINT, { ...card, model_type });
   }
 }
 
@@ -239,18 +240,10 @@ async function embeddingOf(
   if (embedding === null) throw new StatorError("invalid_request", "This worker makes no embeddings: set embeddings.");
   const { vector } = await embedding.getEmbeddingFor(tokens as never[]);
   const usage = { prompt_tokens: tokens.length, completion_tokens: 0, total_tokens: tokens.length };
-  return {
-    token_ids: [],
-    tokens: null,
-    text: null,
-    cum_log_probs: null,
-    log_probs: null,
-    top_logprobs: null,
+  return engineStep({
     finish_reason: "stop",
-    stop_reason: null,
     index: 0,
-    disaggregated_params: null,
     completion_usage: { ...usage, prompt_tokens_details: null, completion_tokens_details: null },
     engine_data: { embedding: [...vector] },
-  };
+  });
 }

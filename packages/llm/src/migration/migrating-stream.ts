@@ -1,5 +1,6 @@
 import { clock } from "@stator/sdk";
 
+import { engineStep } from "../engine/engine-step.ts";
 import type { LLMEngineOutput, PreprocessedRequest } from "../generated/index.ts";
 import { continuedRequest } from "./continued-request.ts";
 import type { EngineAttempt, OpenEngine } from "./engine-attempt.ts";
@@ -19,20 +20,7 @@ export interface MigrationOptions {
 const PAUSE_MS = 100;
 const MOST_PAUSE_MS = 2000;
 
-const CLOSED: LLMEngineOutput = {
-  token_ids: [],
-  tokens: null,
-  text: null,
-  cum_log_probs: null,
-  log_probs: null,
-  top_logprobs: null,
-  finish_reason: "length",
-  stop_reason: null,
-  index: null,
-  disaggregated_params: null,
-  completion_usage: null,
-  engine_data: null,
-};
+const CLOSED = engineStep({ finish_reason: "length" });
 
 /**
  * The steps of one answer, from one engine, and from others when one is lost: each token once and in order. It works where an

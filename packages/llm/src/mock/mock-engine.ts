@@ -9,6 +9,7 @@ import {
   StatorError,
 } from "@stator/sdk";
 
+import { ENGINE_ENDPOINT } from "../engine/engine-endpoint.ts";
 import { Engine } from "../engine/engine.ts";
 import {
   EngineContract,
@@ -51,7 +52,7 @@ export class MockEngine extends Engine {
   @onStart
   protected async begin(): Promise<void> {
     this.started = await MockWorker.start(runtimeOf(this), this.settings, {
-      endpoint: "llm.engine.generate",
+      endpoint: ENGINE_ENDPOINT,
       registers: true,
     });
   }

@@ -1,13 +1,11 @@
 import type { Client, DistributedRuntime } from "@stator/runtime-native";
 import { StatorError } from "@stator/sdk";
 
+import { ENGINE_ENDPOINT } from "../engine/engine-endpoint.ts";
 import { CheckedResponse } from "../generated/support/checked-response.ts";
-import { EngineContract, LLMEngineOutput, type PreprocessedRequest } from "../generated/index.ts";
+import { LLMEngineOutput, type PreprocessedRequest } from "../generated/index.ts";
 import type { EngineAttempt } from "../migration/engine-attempt.ts";
 import type { ServedModel } from "../models/model-directory.ts";
-
-/** Where engines of this package are. */
-const OWN = `${EngineContract.namespace}.${EngineContract.component}.${EngineContract.endpoints.generate.name}`;
 
 /** What a call of such an engine needs. */
 export interface ForeignCall {
@@ -18,7 +16,7 @@ export interface ForeignCall {
 
 /** The endpoint of the engines that serve a model where none of this package does, such as workers of the original; else null. */
 export function foreignEndpoint({ instances }: ServedModel): string | null {
-  if (instances.has(OWN)) return null;
+  if (instances.has(ENGINE_ENDPOINT)) return null;
   const [endpoint] = instances.keys();
   return endpoint ?? null;
 }

@@ -1,12 +1,14 @@
 import { z } from "zod";
 
+import { ENGINE_ENDPOINT } from "../engine/engine-endpoint.ts";
+
 /** What all routers are told. */
 export const RouterSettings = z.object({
   /** The endpoint of the engines that are chosen from. */
   endpoint: z
     .string()
     .regex(/^[^.]+\.[^.]+\.[^.]+$/)
-    .default("llm.engine.generate"),
+    .default(ENGINE_ENDPOINT),
   /** Tokens of a block: that of the engines. */
   blockSize: z.number().int().min(1).max(65_536).default(16),
   /** Requests that nobody has said to be over are forgotten after this time, in milliseconds. */

@@ -1,3 +1,4 @@
+import { engineStep } from "../engine/engine-step.ts";
 import type {
   CompletionUsageInput,
   FinishReason,
@@ -19,20 +20,16 @@ export function engineOutput(choice: CompletionChunkChoice, request: Preprocesse
   const decodes = choice.token_ids === null || choice.token_ids === undefined;
   const text = decodes ? (choice.text ?? "") : "";
   const probabilities = logprobs?.token_logprobs?.map((value) => value ?? 0) ?? null;
-  return {
+  return engineStep({
     token_ids: ids.slice(0, kept),
     tokens: decodes ? (logprobs?.tokens ?? null) : null,
     text: text === "" ? null : text,
-    cum_log_probs: null,
     log_probs: decodes ? probabilities : (probabilities?.slice(0, kept) ?? null),
     top_logprobs: decodes ? null : topLogprobs(logprobs?.top_logprobs?.slice(0, kept)),
     finish_reason: finish,
     stop_reason: stop_reason ?? null,
     index: 0,
-    disaggregated_params: null,
-    completion_usage: null,
-    engine_data: null,
-  };
+  });
 }
 
 /** What a chunk says of the tokens of the whole request; null if it says nothing. */

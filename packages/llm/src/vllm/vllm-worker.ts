@@ -13,6 +13,7 @@ import {
 } from "@stator/sdk";
 
 import { Engine } from "../engine/engine.ts";
+import { ENGINE_ENDPOINT } from "../engine/engine-endpoint.ts";
 import {
   EngineContract,
   KvEventDecoder,
@@ -33,7 +34,6 @@ import { VllmSettings } from "./vllm-settings.ts";
 import { waitForEngine } from "./wait-for-engine.ts";
 
 /** The endpoint that requests come to. */
-const ENDPOINT = "llm.engine.generate";
 /** How long a question to the engine may take, in milliseconds. */
 const ASK_MS = 2000;
 /** The same for the names of its models, without which the worker does not start. */
@@ -83,7 +83,7 @@ export class VllmWorker extends Engine {
   async startEngine(): Promise<void> {
     const { config } = this;
     const runtime = runtimeOf(this);
-    const [scope, workerId] = [runtime.endpoint(ENDPOINT), (): bigint => runtime.instanceId];
+    const [scope, workerId] = [runtime.endpoint(ENGINE_ENDPOINT), (): bigint => runtime.instanceId];
     this.#publisher = new KvEventPublisher(scope, workerId);
     const loads = new LoadPublisher(scope, workerId);
     this.#loads = loads;
@@ -214,7 +214,7 @@ export class VllmWorker extends Engine {
     const { modelFolder, blockSize } = this.config;
     if (modelFolder === "") return;
     const card = await modelCardOf({ name: this.#model, folder: modelFolder, kv_cache_block_size: blockSize });
-    this.#card = await registerModel(runtimeOf(this), ENDPOINT, card);
+    this.#card = await registerModel(runtimeOf(this), ENGINE_ENDPOINT, card);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Context, endpoint, onShutdown, onStart, runtimeOf, service } from "@stator/sdk";
 
 import { Engine } from "../../engine/engine.ts";
+import { engineStep } from "../../engine/engine-step.ts";
 import {
   blockHashes,
   EngineContract,
@@ -78,19 +79,6 @@ export class CachedEngine extends Engine {
 
   @endpoint()
   async *generate(request: PreprocessedRequest, _context: Context): AsyncGenerator<LLMEngineOutput> {
-    yield {
-      token_ids: request.token_ids.slice(0, 1),
-      tokens: null,
-      text: null,
-      cum_log_probs: null,
-      log_probs: null,
-      top_logprobs: null,
-      finish_reason: "stop",
-      stop_reason: null,
-      index: null,
-      disaggregated_params: null,
-      completion_usage: null,
-      engine_data: null,
-    };
+    yield engineStep({ token_ids: request.token_ids.slice(0, 1), finish_reason: "stop" });
   }
 }
