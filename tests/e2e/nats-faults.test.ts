@@ -102,7 +102,7 @@ describe("a worker by hand that does not keep to it", () => {
   });
 
   test("it is gone", async () => {
-    await worker.eye.close();
+    await worker.leave();
     const error = await failure(client.generate("x").one());
     expect(error).toMatchObject({ code: "unavailable", message: expect.stringContaining("nobody listens there") });
   });

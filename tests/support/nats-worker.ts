@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
 import { join } from "node:path";
 
-import { connect, type Msg, type NatsConnection } from "nats";
+import { connect, type Msg, type NatsConnection, type Subscription } from "nats";
 
 /** The control message of a request. */
 export interface Control {
@@ -22,21 +22,23 @@ export interface Home {
 export class NatsWorker implements AsyncDisposable {
   static readonly subject = "hand_worker.run-2a";
   readonly eye: NatsConnection;
+  readonly #subscription: Subscription;
   readonly #requests: AsyncIterator<Msg>;
 
-  private constructor(eye: NatsConnection, requests: AsyncIterator<Msg>) {
+  private constructor(eye: NatsConnection, subscription: Subscription) {
     this.eye = eye;
-    this.#requests = requests;
+    this.#subscription = subscription;
+    this.#requests = subscription[Symbol.asyncIterator]();
   }
 
   /** With `answers` its record says that it can answer over NATS. */
   static async start(url: string, folder: string, answers = false): Promise<NatsWorker> {
     const eye = await connect({ servers: url });
-    const requests = eye.subscribe(NatsWorker.subject, { queue: "q" });
+    const subscription = eye.subscribe(NatsWorker.subject, { queue: "q" });
     await eye.flush();
     const stator = { address: "127.0.0.1:1", versions: [1, 1], nats_answers: true };
     writeRecord(folder, { nats_tcp: NatsWorker.subject }, answers ? { stator } : {});
-    return new NatsWorker(eye, requests[Symbol.asyncIterator]());
+    return new NatsWorker(eye, subscription);
   }
 
   async request(): Promise<{ message: Msg; control: Control; home: Home; body: string }> {
@@ -44,6 +46,12 @@ export class NatsWorker implements AsyncDisposable {
     const { header, body } = split(Buffer.from(message.data));
     const control = JSON.parse(header) as Control;
     return { message, control, home: JSON.parse(control.connection_info.info) as Home, body };
+  }
+
+  /** Listens no more, and the server knows: it learns of a closed connection at a time of its own. */
+  async leave(): Promise<void> {
+    this.#subscription.unsubscribe();
+    await this.eye.flush();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { bunFailures, cargoFailures, lastLines } from "./failure-texts.ts";
+import { bunFailures, cargoFailures, lastLines, nameOf } from "./failure-texts.ts";
 
 describe("cargoFailures", () => {
   const output = [
@@ -39,6 +39,10 @@ describe("bunFailures", () => {
     expect(bunFailures(output)).toEqual(["log of two\nerror: 1 is not 2\n(fail) two [2ms]", "(fail) four"]);
   });
 
+  test("are not taken twice from a run that repeats them at its end", () => {
+    expect(bunFailures("error: no\n(fail) one\n\n1 tests failed:\n(fail) one\n")).toEqual(["error: no\n(fail) one"]);
+  });
+
   test("are cut when there are many", () => {
     const texts = bunFailures("(fail) again\n".repeat(50));
     expect(texts).toHaveLength(21);
@@ -54,4 +58,9 @@ describe("bunFailures", () => {
 
 test("lastLines are the end of the output", () => {
   expect(lastLines(`${"x\n".repeat(99)}y\n`).split("\n")).toEqual([...Array<string>(39).fill("x"), "y"]);
+});
+
+test("nameOf takes the line with the test", () => {
+  expect(nameOf("error: no\n(fail) one > two")).toBe("(fail) one > two");
+  expect(nameOf("---- a::bad stdout ----\nleft is not right")).toBe("---- a::bad stdout ----");
 });

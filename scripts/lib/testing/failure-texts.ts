@@ -14,6 +14,8 @@ export function bunFailures(output: string): string[] {
   const texts: string[] = [];
   let since: string[] = [];
   for (const line of output.split("\n")) {
+    // A long run ends with its failures once more.
+    if (/^\d+ tests failed:$/.test(line)) break;
     const verdict = /^\((\w+)\) /.exec(line)?.[1];
     if (verdict === undefined) since.push(line);
     else {
@@ -27,6 +29,12 @@ export function bunFailures(output: string): string[] {
 /** The end of what a command printed. */
 export function lastLines(output: string): string {
   return output.trimEnd().split("\n").slice(-LINES_OF_ONE).join("\n");
+}
+
+/** One line that names a failure: the test, or else the last thing that was said. */
+export function nameOf(failure: string): string {
+  const lines = failure.split("\n");
+  return (lines[0]?.startsWith("---- ") ? lines[0] : lines.at(-1)) ?? "";
 }
 
 function first(text: string): string {

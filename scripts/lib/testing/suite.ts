@@ -6,7 +6,7 @@ import { run } from "../run.ts";
 import { announce, inSeconds } from "../step.ts";
 import { bunCounts, cargoCounts } from "./counts.ts";
 import type { Counts } from "./counts.ts";
-import { bunFailures, cargoFailures, lastLines } from "./failure-texts.ts";
+import { bunFailures, cargoFailures, lastLines, nameOf } from "./failure-texts.ts";
 
 /** A suite that hangs is ended after this time; the slowest one takes a fraction of it. */
 const SUITE_LIMIT_MS = 15 * 60_000;
@@ -89,6 +89,8 @@ export async function runSuites(suites: Suite[]): Promise<Counts> {
     const seconds = inSeconds((performance.now() - started) / 1000);
     lines.push(
       `${counts.failed === 0 ? "ok  " : "FAIL"}  ${suite.name}: ${counts.passed} of ${sum(counts)} (${seconds})`,
+      // The last lines are what is read of a log that was cut.
+      ...(counts.failures ?? []).map((text) => `      ${nameOf(text)}`),
     );
   }
   if (failures.length > 0) {
