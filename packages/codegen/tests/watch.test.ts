@@ -91,26 +91,27 @@ test("--watch follows the imports of a service's module, and what they come to i
     await watched.until("Watching (took");
     const generated = (): string => readFileSync(join(app, "generated", "types", "call-input.ts"), "utf8");
     expect(generated()).toContain("hasChars(text, 0, 1)");
+    /** One change may be seen twice, and generate twice: what was said last may belong to the change before. */
+    const untilLimitIs = async (limit: number): Promise<void> => {
+      while (!generated().includes(`hasChars(text, 0, ${limit})`)) await watched.until("Watching (took");
+    };
 
     write("words.ts", schema(2));
-    await watched.until("Watching (took");
-    expect(generated()).toContain("hasChars(text, 0, 2)");
+    await untilLimitIs(2);
 
     write("app.ts", "export class App {");
     await watched.until("Watching for the next change.");
 
     write("others.ts", schema(3));
     write("app.ts", service("others"));
-    await watched.until("Watching (took");
-    expect(generated()).toContain("hasChars(text, 0, 3)");
+    await untilLimitIs(3);
 
     write("others.ts", schema(4));
-    await watched.until("Watching (took");
-    expect(generated()).toContain("hasChars(text, 0, 4)");
+    await untilLimitIs(4);
   } finally {
     rmSync(app, { recursive: true });
   }
-}, 30_000);
+}, 60_000);
 
 test("--check and --watch exclude each other", async () => {
   const child = Bun.spawn([process.execPath, command, "--watch", "--check"], { cwd: folder, stderr: "pipe" });
