@@ -191,6 +191,7 @@ export class Inbox {
   }
 
   #payload(head: number, length: number): Payload {
+    if ((head & EVENT_FLAG.blob) !== 0) return plainView(this.#native.takeBlob());
     if ((head & (EVENT_FLAG.bytes | EVENT_FLAG.msgpack)) === 0) return length === 0 ? "" : this.#takeText(length);
     const from = this.#byteAt;
     this.#byteAt = from + length;

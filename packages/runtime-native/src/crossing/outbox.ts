@@ -9,6 +9,9 @@ const MAX_RECORDS = 1_024;
 /** Text and bytes that a batch collects before it is handed over without waiting for the end of the turn. */
 const MAX_SIZE = 64 * 1_024;
 
+/** Bytes of at least this size leave at once, by themselves, so that nobody has to copy them before they do. */
+const DIRECT = 16 * 1_024;
+
 /** Microtasks without a new operation after which a batch counts as complete: a generator needs three for an item. */
 const QUIET_MICROTASKS = 4;
 
@@ -45,14 +48,14 @@ export class Outbox {
 
   /** Adds an operation; `payload` goes into its lane. */
   push(head: number, id: number, payload: Payload | null, slot3 = 0): void {
+    if (this.#byteCount > 0 && isDirect(payload)) this.flush();
     const at = this.#count * SLOTS;
     const records = this.#records;
     records[at] = head;
     records[at + 1] = id;
     records[at + 2] = 0;
     records[at + 3] = slot3;
-    if (payload !== null) this.#lane(at, payload);
-    this.#added();
+    this.#added(payload !== null && this.#lane(at, payload));
   }
 
   /** Adds the start of a call: see `call` in the layout. */
@@ -65,6 +68,7 @@ export class Outbox {
     options: string,
     instanceId: bigint,
   ): void {
+    if (this.#byteCount > 0 && isDirect(payload)) this.flush();
     const at = this.#count * SLOTS;
     const records = this.#records;
     records[at] = head;
@@ -81,8 +85,7 @@ export class Outbox {
       records[at + 6] = Number(instanceId & 0xffffffffn);
       records[at + 7] = Number(instanceId >> 32n);
     }
-    if (payload !== null) this.#lane(at, payload);
-    this.#added();
+    this.#added(payload !== null && this.#lane(at, payload));
   }
 
   /** Whether the batch is so full that a producer should flush before it goes on. */
@@ -126,7 +129,8 @@ export class Outbox {
     }
   }
 
-  #lane(at: number, payload: Payload): void {
+  /** Puts a payload into its lane; says whether it has to leave now, since it was not copied. */
+  #lane(at: number, payload: Payload): boolean {
     this.#records[at + 2] = payload.length;
     if (typeof payload === "string") {
       this.#text += payload;
@@ -136,15 +140,18 @@ export class Outbox {
       this.#byteCount += payload.length;
     } else {
       this.#records[at] = (this.#records[at] as number) | OPERATION_FLAG.bytes;
+      const direct = isDirect(payload);
       // Copied now: the caller may change its array before the batch leaves.
-      this.#bytes.push(new Uint8Array(payload));
+      this.#bytes.push(direct ? payload : new Uint8Array(payload));
       this.#byteCount += payload.length;
+      return direct;
     }
+    return false;
   }
 
-  #added(): void {
+  #added(leaves: boolean): void {
     this.#count++;
-    if (this.#count === MAX_RECORDS || this.#byteCount + this.#text.length > 4 * MAX_SIZE) {
+    if (leaves || this.#count === MAX_RECORDS || this.#byteCount + this.#text.length > 4 * MAX_SIZE) {
       this.flush();
     } else if (!this.#scheduled && !this.#held) {
       this.#scheduled = true;
@@ -166,6 +173,11 @@ export class Outbox {
     this.#scheduled = false;
     if (!this.#held) this.flush();
   };
+}
+
+/** Whether a payload leaves with the batch that it comes into, at once. */
+function isDirect(payload: Payload | null): boolean {
+  return payload instanceof Uint8Array && payload.length >= DIRECT && payload.buffer instanceof ArrayBuffer;
 }
 
 function join(parts: Uint8Array[], size: number): Uint8Array {

@@ -107,6 +107,7 @@ fn event_flags() -> BTreeMap<String, u32> {
         ("stream", event::STREAM),
         ("sameContract", event::SAME_CONTRACT),
         ("otherContract", event::OTHER_CONTRACT),
+        ("blob", event::BLOB),
     ])
 }
 

@@ -56,6 +56,8 @@ pub const QUESTION: u32 = 18;
 pub const BYTES: u32 = 1 << 8;
 /// Flag: the payload is a msgpack value and stands in the bytes lane.
 pub const MSGPACK: u32 = 1 << 13;
+/// Flag: the payload is raw bytes, and stands by itself.
+pub const BLOB: u32 = 1 << 14;
 /// Flag of [`MESSAGE`]: the call ended well with it. Flag of [`REQUEST`]: the request is complete.
 pub const LAST: u32 = 1 << 9;
 /// Flag of [`OPEN`]: the request is a stream.

@@ -1,3 +1,5 @@
+use std::{borrow::Cow, collections::VecDeque};
+
 use parking_lot::Mutex;
 use stator_runtime::{dynamo::value::check, payload::Lane};
 
@@ -14,6 +16,9 @@ const DRAIN_BYTES: usize = 256 * 1024;
 /// of the other's. Items of streams are not counted: they are only read.
 const PARTS: usize = 4;
 const PART: usize = 16;
+
+/// Bytes that arrived as a whole message of at least this size are handed over as they are, each by itself.
+const BLOB: usize = 16 * 1024;
 
 /// A buffer that a burst made larger than this is given back.
 const KEEP: usize = 1024 * 1024;
@@ -33,6 +38,7 @@ pub struct Inbox {
 struct Lanes {
     text: String,
     bytes: Vec<u8>,
+    blobs: VecDeque<Vec<u8>>,
     records: Vec<Record>,
 }
 
@@ -99,34 +105,46 @@ impl Inbox {
     }
 
     /// Adds a record with two texts, and behind it one with a payload. `false`: it is not what its lane says; nothing was added.
-    pub fn push_with_payload(&self, record: Record, texts: [&str; 2], next: Record, lane: Lane, data: &[u8]) -> bool {
+    pub fn push_with_payload(
+        &self,
+        record: Record,
+        texts: [&str; 2],
+        next: Record,
+        lane: Lane,
+        data: Cow<'_, [u8]>,
+    ) -> bool {
         let Some(payload) = Payload::new(lane, data) else {
             return false;
         };
         let mut back = self.back.lock();
         back.push_texts(record, texts[0], texts[1]);
-        back.push_payload(next, &payload);
+        back.push_payload(next, payload);
         true
     }
 
     /// Adds a record, and behind it one with a payload. `false`: it is not what its lane says; nothing was added.
     pub fn push_before_payload(&self, record: Record, next: Record, lane: Lane, data: &[u8]) -> bool {
-        let Some(payload) = Payload::new(lane, data) else {
+        let Some(payload) = Payload::new(lane, data.into()) else {
             return false;
         };
         let mut back = self.back.lock();
         back.records.push(record);
-        back.push_payload(next, &payload);
+        back.push_payload(next, payload);
         true
     }
 
     /// Adds a record with a payload in its lane. `false`: it is not what its lane says; nothing was added.
-    pub fn push_payload(&self, record: Record, lane: Lane, data: &[u8]) -> bool {
+    pub fn push_payload(&self, record: Record, lane: Lane, data: Cow<'_, [u8]>) -> bool {
         let Some(payload) = Payload::new(lane, data) else {
             return false;
         };
-        self.back.lock().push_payload(record, &payload);
+        self.back.lock().push_payload(record, payload);
         true
+    }
+
+    /// The next large message of the last drain, in the order of its records.
+    pub fn take_blob(&self) -> Vec<u8> {
+        self.front.lock().lanes.blobs.pop_front().unwrap_or_default()
     }
 
     /// Adds `record`; or, if the newest record is the `before` of the same id, marks that as the last one instead.
@@ -185,17 +203,24 @@ impl Inbox {
 
 /// A payload that may cross.
 enum Payload<'a> {
-    Text(&'a str),
+    Text(Cow<'a, str>),
     /// With the flag of its lane.
-    Bytes(u32, &'a [u8]),
+    Bytes(u32, Cow<'a, [u8]>),
+    /// Handed over by itself.
+    Blob(Vec<u8>),
 }
 
 impl<'a> Payload<'a> {
-    fn new(lane: Lane, data: &'a [u8]) -> Option<Self> {
-        match lane {
-            Lane::Text => std::str::from_utf8(data).ok().map(Self::Text),
-            Lane::Bytes => Some(Self::Bytes(event::BYTES, data)),
-            Lane::Msgpack => check(data).is_ok().then_some(Self::Bytes(event::MSGPACK, data)),
+    fn new(lane: Lane, data: Cow<'a, [u8]>) -> Option<Self> {
+        match (lane, data) {
+            (Lane::Text, Cow::Borrowed(data)) => std::str::from_utf8(data).ok().map(|text| Self::Text(text.into())),
+            (Lane::Text, Cow::Owned(data)) => String::from_utf8(data).ok().map(|text| Self::Text(text.into())),
+            (Lane::Bytes, Cow::Owned(mut data)) if data.len() >= BLOB => {
+                data.shrink_to_fit();
+                Some(Self::Blob(data))
+            }
+            (Lane::Bytes, data) => Some(Self::Bytes(event::BYTES, data)),
+            (Lane::Msgpack, data) => check(&data).is_ok().then_some(Self::Bytes(event::MSGPACK, data)),
         }
     }
 }
@@ -210,14 +235,21 @@ impl Lanes {
         self.records.push(record);
     }
 
-    fn push_payload(&mut self, mut record: Record, payload: &Payload<'_>) {
+    fn push_payload(&mut self, mut record: Record, payload: Payload<'_>) {
         match payload {
-            Payload::Text(text) => self.push_text(record, text),
+            Payload::Text(text) => self.push_text(record, &text),
             Payload::Bytes(flag, data) => {
                 record[0] |= flag;
                 record[2] = data.len() as u32;
                 record[7] = data.len() as u32;
-                self.bytes.extend_from_slice(data);
+                self.bytes.extend_from_slice(&data);
+                self.records.push(record);
+            }
+            Payload::Blob(data) => {
+                record[0] |= event::BLOB;
+                record[2] = data.len() as u32;
+                record[7] = 0;
+                self.blobs.push_back(data);
                 self.records.push(record);
             }
         }
@@ -237,6 +269,7 @@ impl Taking {
         lanes.text.clear();
         lanes.bytes.clear();
         lanes.records.clear();
+        lanes.blobs.clear();
         lanes.text.shrink_to(KEEP);
         lanes.bytes.shrink_to(KEEP);
         lanes.records.shrink_to(KEEP / size_of::<Record>());

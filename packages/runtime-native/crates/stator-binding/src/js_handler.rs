@@ -126,7 +126,7 @@ struct JsCall {
 
 impl JsCall {
     /// Tells JavaScript of the call, together with its request if there is one. `false`: the request is not UTF-8.
-    fn announce(&self, request: Option<(Lane, &[u8], u32)>) -> bool {
+    fn announce(&self, request: Option<(Lane, Cow<'_, [u8]>, u32)>) -> bool {
         let Some(call) = self.waiting.lock().take() else {
             return true;
         };
@@ -166,17 +166,8 @@ impl JsCall {
         readable
     }
 
-    /// Ends the call for JavaScript, if it knows it; else nobody else needs to hear.
-    fn cancel(&self, reason: CancelReason) {
-        match self.id.get() {
-            Some(id) => self.served.cancel(*id, reason),
-            None => drop(self.waiting.lock().take()),
-        }
-    }
-}
-
-impl StreamObserver for JsCall {
-    fn message(&self, lane: Lane, data: &[u8], cost: u32) {
+    /// A message of the request.
+    fn request(&self, lane: Lane, data: Cow<'_, [u8]>, cost: u32) {
         if let Some(metrics) = &self.metrics {
             metrics.request_bytes(data.len() as u64);
         }
@@ -192,6 +183,24 @@ impl StreamObserver for JsCall {
             }
             self.cancel(CancelReason::Lost);
         }
+    }
+
+    /// Ends the call for JavaScript, if it knows it; else nobody else needs to hear.
+    fn cancel(&self, reason: CancelReason) {
+        match self.id.get() {
+            Some(id) => self.served.cancel(*id, reason),
+            None => drop(self.waiting.lock().take()),
+        }
+    }
+}
+
+impl StreamObserver for JsCall {
+    fn message(&self, lane: Lane, data: &[u8], cost: u32) {
+        self.request(lane, data.into(), cost);
+    }
+
+    fn large_message(&self, lane: Lane, data: Vec<u8>, cost: u32) {
+        self.request(lane, data.into(), cost);
     }
 
     fn end(self: Arc<Self>, end: End) {

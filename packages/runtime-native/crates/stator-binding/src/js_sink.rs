@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -46,10 +46,8 @@ impl JsSink {
     pub fn refuse(&self, id: u32, error: Error) {
         self.end(u64::from(id), 0, Err(error));
     }
-}
 
-impl ResponseSink for JsSink {
-    fn message(&self, tag: u64, instance: u64, lane: Lane, data: &[u8], cost: u32) {
+    fn item(&self, tag: u64, instance: u64, lane: Lane, data: Cow<'_, [u8]>, cost: u32) {
         let record = [
             event::MESSAGE,
             tag as u32,
@@ -67,6 +65,16 @@ impl ResponseSink for JsSink {
             let error = Error::new(ErrorCode::Protocol, "the worker sent an item that is not readable");
             self.end(tag, instance, Err(error.from_instance(instance)));
         }
+    }
+}
+
+impl ResponseSink for JsSink {
+    fn message(&self, tag: u64, instance: u64, lane: Lane, data: &[u8], cost: u32) {
+        self.item(tag, instance, lane, data.into(), cost);
+    }
+
+    fn large_message(&self, tag: u64, instance: u64, lane: Lane, data: Vec<u8>, cost: u32) {
+        self.item(tag, instance, lane, data.into(), cost);
     }
 
     fn end(&self, tag: u64, instance: u64, result: Result<()>) {

@@ -152,6 +152,12 @@ impl NativeRuntime {
         Buffer::from(std::mem::take(&mut self.bytes))
     }
 
+    /// The next large message of the last drain: one for each record that says so, in their order.
+    #[napi(catch_unwind)]
+    pub fn take_blob(&mut self) -> Buffer {
+        Buffer::from(self.session.inbox.take_blob())
+    }
+
     /// Ends the runtime's thread. Nothing works afterwards; shut down first.
     #[napi(catch_unwind)]
     pub fn close(&mut self) {

@@ -40,6 +40,8 @@ export interface NativeRuntime {
   drain(records: Uint32Array): string;
   /** The bytes lane of the last drain. */
   takeBytes(): Uint8Array;
+  /** The next large message of the last drain: one for each record that says so, in their order. */
+  takeBlob(): Uint8Array;
   /** Ends the runtime's thread. Nothing works afterwards; shut down first. */
   close(): void;
 }

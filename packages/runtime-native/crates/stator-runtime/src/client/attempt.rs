@@ -22,19 +22,40 @@ impl Call {
     }
 
     fn heard(&self, lane: Lane, data: &[u8], cost: u32) {
-        if self.is_done() {
+        if !self.goes_on() {
             return;
+        }
+        let instance = self.instance.load(Ordering::Relaxed);
+        if self.needs_envelope() {
+            let (lane, envelope) = envelope(lane, data);
+            return self.sink.message(self.tag, instance, lane, &envelope, cost);
+        }
+        self.sink.message(self.tag, instance, lane, data, cost);
+    }
+
+    fn heard_large(&self, lane: Lane, data: Vec<u8>, cost: u32) {
+        if self.needs_envelope() {
+            self.heard(lane, &data, cost);
+        } else if self.goes_on() {
+            let instance = self.instance.load(Ordering::Relaxed);
+            self.sink.large_message(self.tag, instance, lane, data, cost);
+        }
+    }
+
+    /// Whether an item still matters. With the first one no other attempt can follow.
+    fn goes_on(&self) -> bool {
+        if self.is_done() {
+            return false;
         }
         if !self.received.load(Ordering::Acquire) {
             self.received.store(true, Ordering::Release);
             self.state.lock().request = None;
         }
-        let instance = self.instance.load(Ordering::Relaxed);
-        if self.options.annotated && self.is_bare() {
-            let (lane, envelope) = envelope(lane, data);
-            return self.sink.message(self.tag, instance, lane, &envelope, cost);
-        }
-        self.sink.message(self.tag, instance, lane, data, cost);
+        true
+    }
+
+    fn needs_envelope(&self) -> bool {
+        self.options.annotated && self.is_bare()
     }
 
     /// Whether items come without an envelope: our own wire has none.
@@ -113,6 +134,12 @@ impl StreamObserver for Call {
         }
     }
 
+    fn large_message(&self, lane: Lane, data: Vec<u8>, cost: u32) {
+        if self.is_current(1) {
+            self.heard_large(lane, data, cost);
+        }
+    }
+
     fn end(self: Arc<Self>, end: End) {
         if self.is_current(1) {
             self.over(end);
@@ -134,6 +161,12 @@ impl StreamObserver for LaterAttempt {
     fn message(&self, lane: Lane, data: &[u8], cost: u32) {
         if self.call.is_current(self.number) {
             self.call.heard(lane, data, cost);
+        }
+    }
+
+    fn large_message(&self, lane: Lane, data: Vec<u8>, cost: u32) {
+        if self.call.is_current(self.number) {
+            self.call.heard_large(lane, data, cost);
         }
     }
 

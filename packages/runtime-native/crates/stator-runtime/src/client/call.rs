@@ -27,6 +27,11 @@ pub trait ResponseSink: Send + Sync + 'static {
     /// One item. `cost` is to be given back by [`Call::consumed`] when it has been read.
     fn message(&self, tag: u64, instance: u64, lane: Lane, data: &[u8], cost: u32);
 
+    /// The same with a large item, which need not be copied.
+    fn large_message(&self, tag: u64, instance: u64, lane: Lane, data: Vec<u8>, cost: u32) {
+        self.message(tag, instance, lane, &data, cost);
+    }
+
     /// The call is over; nothing that matters comes after it.
     fn end(&self, tag: u64, instance: u64, result: Result<()>);
 
@@ -165,7 +170,7 @@ impl Call {
             state.open.clone()
         };
         match open {
-            Some(stream) => stream.send(payload.lane, &payload.data, end),
+            Some(stream) => stream.send(&payload, end),
             None => Ok(SendStatus::Gone),
         }
     }

@@ -176,7 +176,7 @@ impl Call {
             contract: self.client.options.contract,
             instance: self.instance_id(),
         };
-        let request = state.request.as_ref().map(|request| (request.lane, &request.data[..]));
+        let request = state.request.as_ref();
         let stream = way.open(call, request, self.options.annotated, observer)?;
         if request.is_none()
             && let Err(error) = send_early(state, &stream)
@@ -267,7 +267,7 @@ impl Call {
 fn send_early(state: &mut CallState, stream: &OpenStream) -> Result<()> {
     for (payload, end) in state.take_early() {
         state.streamed = true;
-        stream.send(payload.lane, &payload.data, end)?;
+        stream.send(&payload, end)?;
     }
     if state.early_end {
         stream.finish();

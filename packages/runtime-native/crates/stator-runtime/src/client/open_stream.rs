@@ -4,7 +4,7 @@ use crate::{
     Result,
     connection::{Connection, SendStatus},
     dynamo::caller::{Egress, Exchange},
-    payload::Lane,
+    payload::Payload,
     wire::frame::Cancel,
 };
 
@@ -19,10 +19,10 @@ pub(crate) enum OpenStream {
 }
 
 impl OpenStream {
-    pub fn send(&self, lane: Lane, data: &[u8], end: bool) -> Result<SendStatus> {
+    pub fn send(&self, Payload { lane, data }: &Payload, end: bool) -> Result<SendStatus> {
         match self {
-            Self::Multiplexed(connection, stream) => connection.send(*stream, lane, data, end),
-            Self::CallHome(_, exchange) => exchange.send(lane, data, end),
+            Self::Multiplexed(connection, stream) => connection.send(*stream, *lane, data, end),
+            Self::CallHome(_, exchange) => exchange.send(*lane, data, end),
         }
     }
 

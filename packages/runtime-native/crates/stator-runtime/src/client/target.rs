@@ -7,7 +7,7 @@ use crate::{
         caller::{Egress, NatsEgress, NatsPlace, OpenRequest},
         value::Codec,
     },
-    payload::Lane,
+    payload::{Lane, Payload},
 };
 
 use super::{Call, OpenStream, nats_peer::NatsPeer, peer::Peer, upstream_peer::UpstreamPeer};
@@ -91,12 +91,13 @@ impl Way {
     pub fn open(
         &self,
         call: OpenCall<'_>,
-        request: Option<(Lane, &[u8])>,
+        request: Option<&Payload>,
         annotated: bool,
         observer: Arc<dyn StreamObserver>,
     ) -> Result<OpenStream> {
         match self {
             Self::Multiplexed(connection) => {
+                let request = request.map(|request| (request.lane, (&request.data).into()));
                 let stream = connection.open(&call, request, observer)?;
                 Ok(OpenStream::Multiplexed(connection.clone(), stream))
             }
@@ -107,7 +108,7 @@ impl Way {
                     codec: place.codec,
                     is_stator: place.is_stator,
                     whole: annotated,
-                    request,
+                    request: request.map(borrowed),
                 };
                 let exchange = egress.open(&request, observer)?;
                 Ok(OpenStream::CallHome(Some(Arc::clone(egress)), exchange))
@@ -119,11 +120,15 @@ impl Way {
                     codec: place.codec,
                     is_stator: place.is_stator,
                     whole: annotated,
-                    request,
+                    request: request.map(borrowed),
                 };
                 let exchange = egress.open(place, &request, observer)?;
                 Ok(OpenStream::CallHome(None, exchange))
             }
         }
     }
+}
+
+fn borrowed(request: &Payload) -> (Lane, &[u8]) {
+    (request.lane, &request.data)
 }

@@ -1,10 +1,11 @@
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
+use bytes::Bytes;
 use rustc_hash::FxHashMap;
 
-use crate::{Error, payload::Lane};
+use crate::{Error, payload::Lane, wire::frame::Header};
 
-use super::{Limits, StreamObserver};
+use super::{Limits, StreamObserver, output::Output};
 
 /// Bytes of framed output beyond which messages wait in their streams' queues, so that control frames overtake them.
 pub(super) const STAGE: usize = 128 * 1024;
@@ -20,11 +21,7 @@ pub(super) const STAGE_LIMIT: usize = 2 * STAGE_CEILING;
 const KEPT_STREAMS: usize = 1024;
 
 pub(super) struct State {
-    /// Framed bytes that the socket has not taken yet, from `out_read` on.
-    pub out: Vec<u8>,
-    pub out_read: usize,
-    /// Bytes that were ever framed before `out[0]`.
-    pub out_base: u64,
+    pub out: Output,
     pub streams: FxHashMap<u32, Stream>,
     /// Streams that have something to frame and credit for it, in turn.
     pub ready: VecDeque<u32>,
@@ -45,14 +42,20 @@ pub(super) struct State {
     pub last_heard: Instant,
     /// The peer was pinged and has said nothing since.
     pub pinged: bool,
+    /// A large data frame of which a part has come.
+    pub cut: Option<CutFrame>,
+}
+
+/// A data frame whose rest has not come. What has come stands with its stream already.
+pub(super) struct CutFrame {
+    pub header: Header,
+    pub left: usize,
 }
 
 impl State {
     pub fn new() -> Self {
         Self {
-            out: Vec::with_capacity(16 * 1024),
-            out_read: 0,
-            out_base: 0,
+            out: Output::with_capacity(16 * 1024),
             streams: FxHashMap::default(),
             ready: VecDeque::new(),
             drained: Vec::new(),
@@ -65,6 +68,7 @@ impl State {
             timer_at: None,
             last_heard: Instant::now(),
             pinged: false,
+            cut: None,
         }
     }
 
@@ -73,27 +77,7 @@ impl State {
     }
 
     pub fn staged(&self) -> usize {
-        self.out.len() - self.out_read
-    }
-
-    /// Notes that the socket took `count` bytes more.
-    pub fn took(&mut self, count: usize) {
-        self.out_read += count;
-        if self.out_read == self.out.len() {
-            self.out_base += self.out_read as u64;
-            self.out.clear();
-            self.out_read = 0;
-            // One large burst must not keep its memory for ever.
-            if self.out.capacity() > 4 * STAGE {
-                self.out.shrink_to(STAGE);
-            }
-        } else if self.out_read > STAGE && self.out_read >= self.out.len() / 2 {
-            // At least half of it goes, so that a long queue is not moved again and again.
-            let read = self.out_read;
-            self.out.drain(..read);
-            self.out_base += read as u64;
-            self.out_read = 0;
-        }
+        self.out.staged()
     }
 
     /// Whether no call is open and the socket has everything. If so, lets go of what a burst of calls took.
@@ -106,16 +90,6 @@ impl State {
             self.ready.shrink_to(KEPT_STREAMS);
         }
         true
-    }
-
-    /// Bytes that were ever framed.
-    pub fn framed(&self) -> u64 {
-        self.out_base + self.out.len() as u64
-    }
-
-    /// Bytes that the socket ever took.
-    pub fn written(&self) -> u64 {
-        self.out_base + self.out_read as u64
     }
 }
 
@@ -144,8 +118,10 @@ pub(super) struct SendHalf {
 pub(super) enum Outgoing {
     Message {
         lane: Lane,
-        data: Vec<u8>,
+        data: Bytes,
         position: usize,
+        /// The peer was told how large it is.
+        sized: bool,
         end: bool,
     },
     End,
@@ -163,6 +139,8 @@ pub(super) struct ReceiveHalf {
     pub credit: u64,
     /// Cost to give back with the next credit frame.
     pub to_grant: u32,
+    /// Credit beyond the window, given for one large message: as much is not given back.
+    pub extra: u32,
     pub messages: bool,
     pub ended: bool,
     /// The request is a stream; otherwise exactly one message comes. Worker's side only.
@@ -196,6 +174,7 @@ impl Stream {
                 outstanding: 0,
                 credit: u64::from(limits.window),
                 to_grant: 0,
+                extra: 0,
                 messages: false,
                 ended: false,
                 many,
@@ -213,28 +192,6 @@ mod tests {
     impl StreamObserver for Nobody {
         fn message(&self, _lane: Lane, _data: &[u8], _cost: u32) {}
         fn end(self: Arc<Self>, _end: super::super::End) {}
-    }
-
-    #[test]
-    fn output_is_counted_and_its_memory_bounded() {
-        let mut state = State::new();
-        let mut expected = 0;
-        for round in 0..100 {
-            let size = if round % 10 == 0 { STAGE_CEILING } else { 1000 };
-            state.out.resize(state.out.len() + size, 0);
-            expected += size as u64;
-            assert_eq!(state.framed(), expected);
-            // The socket takes it in pieces.
-            while state.staged() > 0 {
-                let piece = state.staged().min(100_000);
-                let written = state.written();
-                state.took(piece);
-                assert_eq!(state.written(), written + piece as u64);
-                assert!(state.out_read <= state.out.len() / 2 + STAGE);
-            }
-            assert_eq!((state.written(), state.out.len()), (expected, 0));
-            assert!(state.out.capacity() <= 4 * STAGE, "{}", state.out.capacity());
-        }
     }
 
     #[test]
@@ -256,9 +213,9 @@ mod tests {
         assert!(!state.rests());
         state.streams.clear();
         state.ready.clear();
-        state.out.push(0);
+        state.out.tail.push(0);
         assert!(!state.rests());
-        state.took(1);
+        assert_eq!(state.out.write(|_| Ok::<usize, ()>(1)), Ok(()));
         assert!(state.rests());
         assert!(
             state.streams.capacity() <= 4 * KEPT_STREAMS,

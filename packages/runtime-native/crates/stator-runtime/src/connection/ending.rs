@@ -25,7 +25,7 @@ impl Connection {
                 return;
             }
             let highest = state.highest_taken;
-            frame::put(&mut state.out, Kind::GoAway, 0, 0, &highest.to_be_bytes());
+            frame::put(&mut state.out.tail, Kind::GoAway, 0, 0, &highest.to_be_bytes());
         }
         self.flush();
     }
@@ -76,12 +76,10 @@ impl Connection {
                 return;
             }
             state.dead = Some(error.clone());
-            let written = state.written();
+            let written = state.out.written();
             // Whoever still holds the connection need not hold its buffers.
             state.ready = Default::default();
-            state.out = Vec::new();
-            state.out_base = written;
-            state.out_read = 0;
+            state.out.drop_rest();
             let over = (std::mem::take(&mut state.drained), std::mem::take(&mut state.over));
             let streams: Vec<(Stream, bool)> = std::mem::take(&mut state.streams)
                 .into_values()

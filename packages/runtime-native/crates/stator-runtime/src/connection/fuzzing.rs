@@ -105,7 +105,7 @@ pub fn feed<'a>(answers: bool, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<(u
             contract: None,
             instance: None,
         };
-        let request = (number < CALLS).then_some((Lane::Text, &b"1"[..]));
+        let request = (number < CALLS).then_some((Lane::Text, (&b"1"[..]).into()));
         // It fits.
         let _ = connection.open(&call, request, Arc::new(Observer(number, Arc::clone(&heard))));
     }

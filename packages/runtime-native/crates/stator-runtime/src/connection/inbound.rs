@@ -8,16 +8,22 @@ use crate::{
     Error, ErrorCode,
     payload::Lane,
     wire::{
-        frame::{self, Cancel, HEADER, Header, Kind},
+        frame::{self, Cancel, HEADER, Header, Kind, MAX_CHUNK},
         open,
     },
 };
 
 use super::{
     Accepted, Connection, End, StreamObserver,
-    connection_state::{ReceiveHalf, STAGE_CEILING, STAGE_LIMIT, State, Stream},
+    connection_state::{CutFrame, ReceiveHalf, STAGE_CEILING, STAGE_LIMIT, State, Stream},
     outbound::{make_ready, put_cancel, put_error},
 };
+
+/// Memory that is taken for a message before it has come, in bytes.
+const RESERVED: usize = 4 * 1024 * 1024;
+
+/// A data frame that is longer is taken as it comes; a shorter one is put together first.
+const LARGE: usize = if cfg!(fuzzing) { 64 } else { 4 * 1024 };
 
 /// Something for an observer, collected under the lock and told outside of it.
 pub(super) struct Event {
@@ -53,7 +59,7 @@ impl Connection {
         }
         state.last_heard = Instant::now();
         state.pinged = false;
-        let mut position = 0;
+        let mut position = self.take_rest(state, buffer, events)?;
         while let Some(header) = buffer
             .get(position..position + HEADER)
             .and_then(|bytes| bytes.try_into().ok())
@@ -62,6 +68,10 @@ impl Connection {
             let start = position + HEADER;
             let end = start + usize::from(header.length);
             if end > buffer.len() {
+                if header.kind == Kind::Data as u8 && usize::from(header.length) > LARGE {
+                    self.take_start(state, header, &buffer[start..], events)?;
+                    position = buffer.len();
+                }
                 break;
             }
             self.take_frame(state, header, buffer, start..end, events)?;
@@ -137,12 +147,19 @@ impl Connection {
                 }
                 Ok(())
             }
+            Some(Kind::Size) => {
+                let bytes = payload
+                    .try_into()
+                    .map_err(|_| self.violation("a size of a wrong length"))?;
+                self.take_size(state, header.stream, u32::from_be_bytes(bytes));
+                Ok(())
+            }
             Some(Kind::Ping) => {
                 if payload.len() != 8 {
                     return Err(self.violation("a ping of a wrong length"));
                 }
                 if state.staged() < STAGE_CEILING {
-                    frame::put(&mut state.out, Kind::Pong, 0, 0, payload);
+                    frame::put(&mut state.out.tail, Kind::Pong, 0, 0, payload);
                 }
                 Ok(())
             }
@@ -205,6 +222,65 @@ impl Connection {
         Ok(())
     }
 
+    /// Makes room for a message that is larger than the window, so that its writer need not wait for each part of it. It
+    /// is put together here whatever its size, so this holds no more than waiting would, if the consumer is waiting.
+    fn take_size(&self, state: &mut State, stream: u32, size: u32) {
+        let Some(entry) = state.streams.get_mut(&stream) else {
+            return;
+        };
+        let receive = &mut entry.receive;
+        let idle = receive.partial.is_empty() && receive.outstanding == 0 && receive.extra == 0;
+        if !idle || receive.ended || size > self.0.limits.max_message {
+            return;
+        }
+        // More is reserved when it has come: a peer cannot take memory by a number.
+        receive.partial.reserve_exact((size as usize).min(RESERVED));
+        let cost = u64::from(size) + u64::from(size.div_ceil(MAX_CHUNK as u32)) * HEADER as u64;
+        let missing = u32::try_from(cost.saturating_sub(receive.credit)).unwrap_or(u32::MAX);
+        if missing > 0 {
+            receive.extra = missing;
+            receive.credit += u64::from(missing);
+            frame::put(&mut state.out.tail, Kind::Credit, 0, stream, &missing.to_be_bytes());
+        }
+    }
+
+    /// Takes the start of a large data frame, so that nothing of it is copied twice.
+    fn take_start(
+        &self,
+        state: &mut State,
+        header: Header,
+        start: &[u8],
+        events: &mut Vec<Event>,
+    ) -> Result<(), Error> {
+        let length = usize::from(header.length);
+        if let Some(receive) = self.charge(state, header, events)? {
+            receive.partial.reserve(length);
+            receive.partial.extend_from_slice(start);
+        }
+        let left = length - start.len();
+        state.cut = Some(CutFrame { header, left });
+        Ok(())
+    }
+
+    /// Takes what `buffer` has of a frame whose start was taken; returns how much that is.
+    fn take_rest(&self, state: &mut State, buffer: &[u8], events: &mut Vec<Event>) -> Result<usize, Error> {
+        let Some(cut) = &mut state.cut else { return Ok(0) };
+        let rest = &buffer[..cut.left.min(buffer.len())];
+        cut.left -= rest.len();
+        let (header, whole) = (cut.header, cut.left == 0);
+        if whole {
+            state.cut = None;
+        }
+        // Its stream may be over since, or have been refused when the frame began.
+        if let Some(stream) = state.streams.get_mut(&header.stream) {
+            stream.receive.partial.extend_from_slice(rest);
+            if whole {
+                self.settle(state, header, None, events)?;
+            }
+        }
+        Ok(rest.len())
+    }
+
     #[inline]
     fn take_data(
         &self,
@@ -214,28 +290,41 @@ impl Connection {
         range: Range<usize>,
         events: &mut Vec<Event>,
     ) -> Result<(), Error> {
+        match self.charge(state, header, events)? {
+            None => Ok(()),
+            Some(_) => self.settle(state, header, Some((payload, range)), events),
+        }
+    }
+
+    /// Takes the cost of a data frame off the credit. Gives nothing where the frame is to be dropped.
+    #[inline]
+    fn charge<'a>(
+        &self,
+        state: &'a mut State,
+        header: Header,
+        events: &mut Vec<Event>,
+    ) -> Result<Option<&'a mut ReceiveHalf>, Error> {
         // Streams end on one side while the other still sends: what comes for them is dropped.
         let Some(stream) = state.streams.get_mut(&header.stream) else {
-            return Ok(());
+            return Ok(None);
         };
         let receive = &mut stream.receive;
         if receive.ended {
             return Err(self.violation("data after the end of a stream"));
         }
-        let ends_message = header.flags & frame::END_MESSAGE != 0;
-        let lane = frame::lane_of(header.flags);
-        if ends_message || !payload.is_empty() {
-            let cost = (HEADER + payload.len()) as u32;
-            if receive.credit < u64::from(cost) {
+        let length = usize::from(header.length);
+        if header.flags & frame::END_MESSAGE != 0 || length > 0 {
+            let cost = (HEADER + length) as u64;
+            if receive.credit < cost {
                 return Err(self.violation("more data than there was credit for"));
             }
-            receive.credit -= u64::from(cost);
+            receive.credit -= cost;
             if receive.messages && !receive.many {
                 let error = Error::new(ErrorCode::Protocol, "a second message on a call with a single request");
                 self.give_up(state, header.stream, error, events);
-                return Ok(());
+                return Ok(None);
             }
-            if receive.partial.len() + payload.len() > self.0.limits.max_message as usize {
+            if receive.partial.len() + length > self.0.limits.max_message as usize {
                 let error = Error::new(
                     ErrorCode::PayloadTooLarge,
                     format!(
@@ -244,20 +333,41 @@ impl Connection {
                     ),
                 );
                 self.give_up(state, header.stream, error, events);
-                return Ok(());
+                return Ok(None);
             }
+        }
+        Ok(state.streams.get_mut(&header.stream).map(|stream| &mut stream.receive))
+    }
+
+    /// What a whole data frame means, whose cost is paid. Without `piece` its payload stands with its stream already.
+    #[inline]
+    fn settle(
+        &self,
+        state: &mut State,
+        header: Header,
+        piece: Option<(&[u8], Range<usize>)>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Error> {
+        let Some(stream) = state.streams.get_mut(&header.stream) else {
+            return Ok(());
+        };
+        let receive = &mut stream.receive;
+        let ends_message = header.flags & frame::END_MESSAGE != 0;
+        let lane = frame::lane_of(header.flags);
+        if ends_message || header.length > 0 {
+            let cost = (HEADER + usize::from(header.length)) as u32;
             if ends_message {
                 receive.messages = true;
                 let cost = cost + std::mem::take(&mut receive.partial_cost);
                 receive.outstanding += u64::from(cost);
-                let what = if receive.partial.is_empty() {
-                    What::Whole { lane, range, cost }
-                } else {
-                    receive.partial.extend_from_slice(payload);
-                    What::Assembled {
-                        lane,
-                        data: std::mem::take(&mut receive.partial),
-                        cost,
+                let what = match piece {
+                    Some((_, range)) if receive.partial.is_empty() => What::Whole { lane, range, cost },
+                    piece => {
+                        let mut data = std::mem::take(&mut receive.partial);
+                        if let Some((payload, _)) = piece {
+                            data.extend_from_slice(payload);
+                        }
+                        What::Assembled { lane, data, cost }
                     }
                 };
                 events.push(Event {
@@ -265,13 +375,15 @@ impl Connection {
                     what,
                 });
             } else {
-                receive.partial.extend_from_slice(payload);
+                if let Some((payload, _)) = piece {
+                    receive.partial.extend_from_slice(payload);
+                }
                 receive.partial_cost += cost;
                 // A message larger than the window must not starve for its own rest; but while the consumer holds
                 // earlier messages their credit stays with it, or a slow reader would not slow its writer.
                 if receive.outstanding == 0 {
                     let cost = std::mem::take(&mut receive.partial_cost);
-                    grant(&mut state.out, header.stream, receive, cost, self.0.limits.window);
+                    grant(&mut state.out.tail, header.stream, receive, cost, self.0.limits.window);
                 }
             }
         }
@@ -339,7 +451,7 @@ impl Connection {
         for Event { observer, what } in events.drain(..) {
             match what {
                 What::Whole { lane, range, cost } => observer.message(lane, &buffer[range], cost),
-                What::Assembled { lane, data, cost } => observer.message(lane, &data, cost),
+                What::Assembled { lane, data, cost } => observer.large_message(lane, data, cost),
                 What::End(end) => observer.end(end),
                 What::Cancelled(cancel) => observer.cancelled(cancel),
             }
@@ -350,7 +462,9 @@ impl Connection {
 
 /// Gives credit back, in steps of a quarter of the window.
 pub(super) fn grant(out: &mut Vec<u8>, stream: u32, receive: &mut ReceiveHalf, cost: u32, window: u32) {
-    receive.to_grant = receive.to_grant.saturating_add(cost);
+    let repaid = cost.min(receive.extra);
+    receive.extra -= repaid;
+    receive.to_grant = receive.to_grant.saturating_add(cost - repaid);
     if receive.ended || receive.to_grant < window / 4 {
         return;
     }

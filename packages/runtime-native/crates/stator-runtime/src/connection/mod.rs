@@ -13,6 +13,7 @@ mod inbound;
 mod limits;
 mod observer;
 mod outbound;
+mod output;
 mod reader;
 mod tasks;
 

@@ -28,6 +28,11 @@ pub trait StreamObserver: Send + Sync + 'static {
     /// A whole message. `cost` is to be given back by [`Connection::consumed`] when the consumer has taken it.
     fn message(&self, lane: Lane, data: &[u8], cost: u32);
 
+    /// The same with a large message, which need not be copied.
+    fn large_message(&self, lane: Lane, data: Vec<u8>, cost: u32) {
+        self.message(lane, &data, cost);
+    }
+
     fn end(self: Arc<Self>, end: End);
 
     /// The caller stopped or killed the call (worker's side only). After a kill nothing more can be sent.

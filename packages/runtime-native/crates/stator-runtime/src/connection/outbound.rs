@@ -3,7 +3,7 @@ use std::{io, sync::Arc, time::Instant};
 use crate::{
     Error, ErrorCode,
     identity::ContractHash,
-    payload::Lane,
+    payload::{Content, Lane},
     wire::{
         error::encode as encode_error,
         frame::{self, Cancel, HEADER, Kind, MAX_CHUNK},
@@ -15,6 +15,9 @@ use super::{
     Connection, StreamObserver,
     connection_state::{Outgoing, STAGE, STAGE_CEILING, State, Stream},
 };
+
+/// A chunk of at least this size is written from where it lies.
+const PIECE: usize = 16 * 1024;
 
 /// What became of something that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +50,11 @@ impl Connection {
     pub fn open(
         &self,
         call: &OpenCall<'_>,
-        request: Option<(Lane, &[u8])>,
+        request: Option<(Lane, Content<'_>)>,
         observer: Arc<dyn StreamObserver>,
     ) -> Result<u32, Error> {
         if let Some((_, data)) = request {
-            self.check_size(data)?;
+            self.check_size(&data)?;
         }
         let timeout_ms = match call.deadline {
             None => None,
@@ -82,8 +85,8 @@ impl Connection {
             ));
         }
         let stream = state.next_stream;
-        let start = state.out.len();
-        frame::put(&mut state.out, Kind::Open, 0, stream, &[]);
+        let start = state.out.tail.len();
+        frame::put(&mut state.out.tail, Kind::Open, 0, stream, &[]);
         let open = Open {
             path: call.path,
             id: call.id,
@@ -93,19 +96,19 @@ impl Connection {
             contract: call.contract,
             instance: call.instance,
         };
-        if let Err(error) = open::encode(&mut state.out, &open) {
-            state.out.truncate(start);
+        if let Err(error) = open::encode(&mut state.out.tail, &open) {
+            state.out.tail.truncate(start);
             return Err(error);
         }
-        let length = ((state.out.len() - start - HEADER) as u16).to_be_bytes();
-        state.out[start + 2] = length[0];
-        state.out[start + 3] = length[1];
+        let length = ((state.out.tail.len() - start - HEADER) as u16).to_be_bytes();
+        state.out.tail[start + 2] = length[0];
+        state.out.tail[start + 3] = length[1];
         state.next_stream += 1;
         if state.next_stream > u32::MAX / 2 {
             // Stream numbers are never used twice: the next call takes a new connection.
             state.going_away = true;
         }
-        let open_end = state.framed();
+        let open_end = state.out.framed();
         state.streams.insert(
             stream,
             Stream::new(observer, 0, &self.0.limits, call.deadline, open_end, true),
@@ -121,8 +124,15 @@ impl Connection {
     }
 
     /// Queues or frames one message; `end` ends this direction with it.
-    pub fn send(&self, stream: u32, lane: Lane, data: &[u8], end: bool) -> Result<SendStatus, Error> {
-        self.check_size(data)?;
+    pub fn send<'a>(
+        &self,
+        stream: u32,
+        lane: Lane,
+        data: impl Into<Content<'a>>,
+        end: bool,
+    ) -> Result<SendStatus, Error> {
+        let data = data.into();
+        self.check_size(&data)?;
         // Declared before the guard: dropped after the lock is open again.
         let _over;
         let mut guard = self.0.state.lock();
@@ -152,7 +162,7 @@ impl Connection {
         state: &mut State,
         stream: u32,
         lane: Lane,
-        data: &[u8],
+        data: Content<'_>,
         end: bool,
     ) -> (SendStatus, Option<Stream>) {
         let staged = state.staged();
@@ -170,14 +180,15 @@ impl Connection {
             if end {
                 flags |= frame::END_STREAM;
             }
-            frame::put(&mut state.out, Kind::Data, flags, stream, data);
+            frame::put(&mut state.out.tail, Kind::Data, flags, stream, &data);
             let over = if end { self.direction_sent(state, stream) } else { None };
             return (SendStatus::Sent, over);
         }
         entry.send.queue.push_back(Outgoing::Message {
             lane,
-            data: data.to_vec(),
+            data: data.keep(),
             position: 0,
+            sized: false,
             end,
         });
         entry.send.wants_writable = true;
@@ -224,7 +235,7 @@ impl Connection {
         if receive.outstanding == 0 {
             grant = grant.saturating_add(std::mem::take(&mut receive.partial_cost));
         }
-        super::inbound::grant(&mut state.out, stream, receive, grant, self.0.limits.window);
+        super::inbound::grant(&mut state.out.tail, stream, receive, grant, self.0.limits.window);
     }
 
     /// Writes what the socket takes now; the writer task does the rest.
@@ -236,8 +247,8 @@ impl Connection {
                 if state.staged() == 0 {
                     break;
                 }
-                match self.0.link.try_write(&state.out[state.out_read..]) {
-                    Ok(count) => state.took(count),
+                match state.out.write(|pieces| self.0.link.try_write_vectored(pieces)) {
+                    Ok(()) => {}
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                         self.0.wake_writer.notify_one();
                         break;
@@ -280,9 +291,14 @@ impl Connection {
                     lane,
                     data,
                     position,
+                    sized,
                     end,
                 } => {
                     let left = data.len() - *position;
+                    if *position == 0 && left > MAX_CHUNK && !std::mem::replace(sized, true) {
+                        let size = u32::try_from(left).unwrap_or(u32::MAX);
+                        frame::put(&mut state.out.tail, Kind::Size, 0, stream, &size.to_be_bytes());
+                    }
                     let room = entry.send.credit.saturating_sub(HEADER as u64);
                     if room == 0 && (left > 0 || entry.send.credit < HEADER as u64) {
                         continue; // waits for credit
@@ -297,13 +313,13 @@ impl Connection {
                             over = true;
                         }
                     }
-                    frame::put(
-                        &mut state.out,
-                        Kind::Data,
-                        flags,
-                        stream,
-                        &data[*position..*position + chunk],
-                    );
+                    let part = *position..*position + chunk;
+                    if chunk >= PIECE && self.0.link.takes_pieces() {
+                        frame::put_header(&mut state.out.tail, Kind::Data, flags, stream, chunk as u16);
+                        state.out.put_shared(data.slice(part));
+                    } else {
+                        frame::put(&mut state.out.tail, Kind::Data, flags, stream, &data[part]);
+                    }
                     entry.send.credit -= (HEADER + chunk) as u64;
                     *position += chunk;
                     if last {
@@ -311,12 +327,12 @@ impl Connection {
                     }
                 }
                 Outgoing::End => {
-                    frame::put(&mut state.out, Kind::Data, frame::END_STREAM, stream, &[]);
+                    frame::put(&mut state.out.tail, Kind::Data, frame::END_STREAM, stream, &[]);
                     over = true;
                     entry.send.queue.pop_front();
                 }
                 Outgoing::Error(payload) => {
-                    frame::put(&mut state.out, Kind::Error, 0, stream, payload);
+                    frame::put(&mut state.out.tail, Kind::Error, 0, stream, payload);
                     over = true;
                     entry.send.queue.pop_front();
                 }
@@ -367,7 +383,7 @@ pub(super) fn make_ready(state: &mut State, stream: u32) {
 
 pub(super) fn put_cancel(state: &mut State, stream: u32, cancel: Cancel) {
     frame::put(
-        &mut state.out,
+        &mut state.out.tail,
         Kind::Cancel,
         0,
         stream,
@@ -377,7 +393,7 @@ pub(super) fn put_cancel(state: &mut State, stream: u32, cancel: Cancel) {
 
 pub(super) fn put_error(state: &mut State, stream: u32, error: &Error, refused: bool) {
     let flags = if refused { frame::REFUSED } else { 0 };
-    frame::put(&mut state.out, Kind::Error, flags, stream, &encode_error(error));
+    frame::put(&mut state.out.tail, Kind::Error, flags, stream, &encode_error(error));
 }
 
 pub(super) fn lost(peer: &str, why: &str) -> Error {

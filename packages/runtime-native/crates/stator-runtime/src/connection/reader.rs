@@ -61,10 +61,12 @@ impl Connection {
             let (head, tail) = bytes.split_at(missing.min(bytes.len()));
             cut.extend_from_slice(head);
             bytes = tail;
-            if self::missing(cut) == 0 {
-                let frame = std::mem::take(cut);
-                if self.take_bytes(&frame).is_none() {
-                    return;
+            // A large frame is taken from its header on.
+            if cut.len() == HEADER || self::missing(cut) == 0 {
+                match self.take_bytes(cut) {
+                    Some(0) => {}
+                    Some(_) => cut.clear(),
+                    None => return,
                 }
             }
         }

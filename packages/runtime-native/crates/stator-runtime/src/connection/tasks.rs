@@ -141,7 +141,7 @@ impl Connection {
         }
         // Both sides do so, from this task: a peer whose application is busy for long is still seen to live.
         let pinged_before = std::mem::replace(&mut state.pinged, true);
-        frame::put(&mut state.out, Kind::Ping, 0, 0, &[0; 8]);
+        frame::put(&mut state.out.tail, Kind::Ping, 0, 0, &[0; 8]);
         // Who is silent already is given up when its time is over, not a round later.
         let wait = if pinged_before && !left.is_zero() {
             left.min(keep_alive)

@@ -19,7 +19,7 @@ pub use socket::Socket;
 pub use tls_link::TlsLink;
 
 use std::{
-    io,
+    io::{self, IoSlice},
     net::{Shutdown, SocketAddr},
     time::Duration,
 };
@@ -55,6 +55,20 @@ impl Link {
             Self::Tls(link) => link.try_write(buffer),
             Self::Memory(pipe) => pipe.try_write(buffer),
         }
+    }
+
+    /// Writes several pieces in one go, where the link can; else a part of the first.
+    pub fn try_write_vectored(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match (self, pieces) {
+            (Self::Plain(socket), _) => socket.try_write_vectored(pieces),
+            (_, []) => Ok(0),
+            (_, [first, ..]) => self.try_write(first),
+        }
+    }
+
+    /// Whether many pieces in one write cost no more than one.
+    pub fn takes_pieces(&self) -> bool {
+        matches!(self, Self::Plain(_))
     }
 
     pub async fn readable(&self) -> io::Result<()> {

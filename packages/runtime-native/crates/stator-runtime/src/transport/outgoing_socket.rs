@@ -1,5 +1,5 @@
 use std::{
-    io::{self, Write},
+    io::{self, IoSlice, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     os::fd::AsFd,
 };
@@ -28,6 +28,11 @@ impl OutgoingSocket {
 
     pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
         self.0.try_io(Interest::WRITABLE, |mut stream| stream.write(buffer))
+    }
+
+    pub fn try_write_vectored(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.0
+            .try_io(Interest::WRITABLE, |mut stream| stream.write_vectored(pieces))
     }
 
     pub async fn writable(&self) -> io::Result<()> {

@@ -1,5 +1,5 @@
 use std::{
-    io,
+    io::{self, IoSlice},
     net::{Shutdown, SocketAddr},
     os::windows::io::AsSocket,
 };
@@ -27,6 +27,10 @@ impl OutgoingSocket {
 
     pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
         self.0.try_write(buffer)
+    }
+
+    pub fn try_write_vectored(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.0.try_write_vectored(pieces)
     }
 
     pub async fn writable(&self) -> io::Result<()> {

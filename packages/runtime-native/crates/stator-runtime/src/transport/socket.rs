@@ -1,5 +1,5 @@
 use std::{
-    io,
+    io::{self, IoSlice},
     net::{Shutdown, SocketAddr},
     time::Duration,
 };
@@ -29,6 +29,13 @@ impl Socket {
         match self {
             Self::Both(stream) => stream.try_write(buffer),
             Self::Outgoing(socket) => socket.try_write(buffer),
+        }
+    }
+
+    pub fn try_write_vectored(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Both(stream) => stream.try_write_vectored(pieces),
+            Self::Outgoing(socket) => socket.try_write_vectored(pieces),
         }
     }
 

@@ -28,6 +28,9 @@ pub enum Kind {
     Pong = 7,
     /// Worker to client, stream 0: open no more calls here (`u32` highest stream that was taken).
     GoAway = 8,
+    /// Either direction: the next message on this stream takes several chunks, and is this long in all (`u32`). A hint: the
+    /// receiver may make room for it, and give credit.
+    Size = 9,
 }
 
 impl Kind {
@@ -41,6 +44,7 @@ impl Kind {
             6 => Self::Ping,
             7 => Self::Pong,
             8 => Self::GoAway,
+            9 => Self::Size,
             _ => return None,
         })
     }
@@ -110,13 +114,19 @@ impl Header {
 #[inline]
 pub fn put(out: &mut Vec<u8>, kind: Kind, flags: u8, stream: u32, payload: &[u8]) {
     debug_assert!(payload.len() <= MAX_CHUNK);
-    let length = (payload.len() as u16).to_be_bytes();
-    let stream = stream.to_be_bytes();
     out.reserve(HEADER + payload.len());
+    put_header(out, kind, flags, stream, payload.len() as u16);
+    out.extend_from_slice(payload);
+}
+
+/// Appends the header of a frame whose payload of `length` bytes follows.
+#[inline]
+pub fn put_header(out: &mut Vec<u8>, kind: Kind, flags: u8, stream: u32, length: u16) {
+    let length = length.to_be_bytes();
+    let stream = stream.to_be_bytes();
     out.extend_from_slice(&[
         kind as u8, flags, length[0], length[1], stream[0], stream[1], stream[2], stream[3],
     ]);
-    out.extend_from_slice(payload);
 }
 
 #[cfg(test)]

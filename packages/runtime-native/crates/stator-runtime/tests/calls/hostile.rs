@@ -249,6 +249,10 @@ fn whoever_breaks_a_rule_of_the_connection_is_closed() -> Result<()> {
                 "an error from the caller",
                 [held.clone(), raw::error(1, 0, "internal")].concat(),
             ),
+            (
+                "a short size",
+                [held.clone(), raw::frame(raw::SIZE, 0, 1, &[1; 3])].concat(),
+            ),
             ("a go-away from the caller", raw::frame(raw::GO_AWAY, 0, 0, &[0; 4])),
         ];
         for (what, bytes) in broken {
@@ -260,6 +264,55 @@ fn whoever_breaks_a_rule_of_the_connection_is_closed() -> Result<()> {
             target.is_well().await?;
         }
         Ok(())
+    })
+}
+
+#[test]
+fn a_size_gives_the_credit_of_one_message_once() -> Result<()> {
+    const WINDOW: u32 = 1024;
+    const SIZE: u32 = 100_000;
+    run(async {
+        let target = Target::new(Settings {
+            window: WINDOW,
+            ..Settings::default()
+        })
+        .await?;
+        let mut peer = target.connect().await;
+        // Two pieces, with a header each.
+        let cost = SIZE + 2 * 8;
+        peer.write(&[raw::open_stream(1, PATH), raw::size(1, SIZE)].concat())
+            .await;
+        let credit = peer.frame_of(raw::CREDIT).await;
+        assert_eq!((credit.stream, credit.number()), (1, cost - WINDOW));
+        let (head, tail) = (vec![b'7'; 65_535], vec![b'7'; SIZE as usize - 65_535]);
+        peer.write(&[raw::data(1, 0, &head), raw::data(1, raw::END_MESSAGE, &tail)].concat())
+            .await;
+        // When the handler has taken it, the window is as it was: what went beyond it is not given again.
+        let (mut answered, mut given) = (0, credit.number());
+        while answered < SIZE as usize || given < cost {
+            let frame = peer.frame().await.unwrap_or_else(|| panic!("closed"));
+            match frame.kind {
+                raw::CREDIT => given += frame.number(),
+                raw::DATA => answered += frame.payload.len(),
+                raw::SIZE => assert_eq!(frame.number(), SIZE),
+                kind => panic!("a frame of kind {kind}"),
+            }
+        }
+        assert_eq!((answered, given), (SIZE as usize, cost));
+        // A consumer that holds a message, one that is too large, and a call that is not open get nothing.
+        let held = [
+            raw::open_stream(3, PATH),
+            raw::data(3, raw::END_MESSAGE, b"do not read"),
+            raw::size(3, SIZE),
+            raw::open_stream(5, PATH),
+            raw::size(5, u32::MAX),
+            raw::size(99, SIZE),
+            raw::frame(raw::PING, 0, 0, &[0; 8]),
+        ];
+        peer.write(&held.concat()).await;
+        let next = peer.frame().await.map(|frame| frame.kind);
+        assert_eq!(next, Some(raw::PONG));
+        target.is_well().await
     })
 }
 

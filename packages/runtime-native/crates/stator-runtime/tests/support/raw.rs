@@ -20,6 +20,7 @@ pub const CREDIT: u8 = 5;
 pub const PING: u8 = 6;
 pub const PONG: u8 = 7;
 pub const GO_AWAY: u8 = 8;
+pub const SIZE: u8 = 9;
 
 pub const END_MESSAGE: u8 = 1;
 pub const END_STREAM: u8 = 2;
@@ -71,6 +72,10 @@ pub fn data(stream: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
 
 pub fn credit(stream: u32, bytes: u32) -> Vec<u8> {
     frame(CREDIT, 0, stream, &bytes.to_be_bytes())
+}
+
+pub fn size(stream: u32, bytes: u32) -> Vec<u8> {
+    frame(SIZE, 0, stream, &bytes.to_be_bytes())
 }
 
 pub fn error(stream: u32, flags: u8, code: &str) -> Vec<u8> {

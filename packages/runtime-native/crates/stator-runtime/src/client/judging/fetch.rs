@@ -71,7 +71,7 @@ async fn ask(connection: &Connection, instance: u64, hash: ContractHash, deadlin
         ..open_call(&metadata, deadline)
     };
     let request = request(hash);
-    connection.open(&call, Some((Lane::Text, request.as_bytes())), observer)?;
+    connection.open(&call, Some((Lane::Text, request.as_bytes().into())), observer)?;
     connection.flush();
     answer.await.unwrap_or_else(|_| Err(no_answer()))
 }
@@ -92,7 +92,7 @@ async fn ask_over_nats(
         codec: Codec::Json,
         is_stator: place.is_stator,
         whole: false,
-        request: Some((Lane::Text, request.as_bytes())),
+        request: Some((Lane::Text, request.as_bytes().into())),
     };
     egress.open(&Arc::new(place), &request, observer)?;
     answer.await.unwrap_or_else(|_| Err(no_answer()))
