@@ -10,6 +10,7 @@
  */
 import { cpuTime } from "./cpu-time.ts";
 import { LOADS } from "./load/loads.ts";
+import { SteadyCpu } from "./load/steady-cpu.ts";
 import type { CallerTask } from "./measure.ts";
 import { checkEcho, echo } from "./messages.ts";
 import { peakMemory } from "./peak-memory.ts";
@@ -36,12 +37,18 @@ if (task.kind === "first" || task.kind === "idle") {
   console.log("null");
 } else {
   const before = cpuTime();
+  const steadyCpu = new SteadyCpu(task, task.processes ?? []);
   const result = await LOADS[task.kind](client, task.concurrency, task, task.bytes ?? 0);
   const cpu = cpuTime() - before;
+  const spent = steadyCpu.take();
   // Read before the latencies are sorted, which is not the peer's memory.
   const clientMemory = peakMemory();
   await client.close();
   const [p50, p99] = result?.latency.percentiles(0.5, 0.99) ?? [];
-  console.log(JSON.stringify(result && { rate: result.rate, total: result.total, p50, p99, cpu, clientMemory }));
+  const counted = (result?.rate ?? 0) * (task.measureMs / 1000);
+  const steady = spent === null || counted === 0 ? undefined : spent / counted;
+  console.log(
+    JSON.stringify(result && { rate: result.rate, total: result.total, p50, p99, cpu, steady, clientMemory }),
+  );
 }
 process.exit(0);

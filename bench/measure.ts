@@ -19,7 +19,8 @@ export interface Duration {
 }
 
 /** What the calling process is to do: one of the points, or what `client-process.ts` says. */
-export type CallerTask = Duration & (Point | { kind: "first" } | { kind: "idle" });
+export type CallerTask = Duration &
+  ((Point & { processes?: readonly number[] }) | { kind: "first" } | { kind: "idle" });
 
 /** What both processes of one point report. */
 export interface Measurement {
@@ -28,7 +29,10 @@ export interface Measurement {
   /** Latency of a call, or from the start of a stream to its first item or array, in microseconds. */
   p50: number;
   p99: number;
-  /** Time of the processor for a call, an item or a MB, of both processes together, in microseconds. */
+  /**
+   * Time of the processor for a call, an item or a MB, of both processes together, in microseconds: within the measured time, or over
+   * the whole run where a program does not look then.
+   */
   cpu: number;
   /** Largest resident memory of the calling process and of the worker, in bytes. */
   clientMemory: number;

@@ -1,6 +1,6 @@
 /**
  * The worker process: `bun bench/server-process.ts <folder of the peer>`.
- * Prints one line of JSON when it is ready, one more with its time of the processor since then and its peak memory after
+ * Prints one line of JSON when it is ready, with its own process and those that it needs, one more with its time of the processor since then and its peak memory after
  * its input was closed.
  */
 import { cpuTime } from "./cpu-time.ts";
@@ -13,7 +13,7 @@ const server = await serve();
 const others = server.processes ?? [];
 const spent = (): number => others.reduce((sum, pid) => sum + cpuTime(pid), cpuTime());
 const before = spent();
-console.log(JSON.stringify({ address: server.address }));
+console.log(JSON.stringify({ address: server.address, processes: [process.pid, ...others] }));
 
 // The end of the input also comes when the bench itself was killed: nothing is left behind.
 for await (const _ of Bun.stdin.stream()) continue;

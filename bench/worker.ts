@@ -15,6 +15,8 @@ export class Worker implements AsyncDisposable {
   readonly peer: string;
   readonly address: string;
   readonly pid: number;
+  /** It and the processes that it needs; empty if it does not say. */
+  readonly processes: readonly number[];
   readonly #child: Bun.Subprocess<"pipe", "pipe", "inherit" | "ignore">;
   readonly #output: AsyncGenerator<string>;
   readonly #folder: string;
@@ -25,6 +27,7 @@ export class Worker implements AsyncDisposable {
   private constructor(parts: {
     peer: string;
     address: string;
+    processes: readonly number[];
     child: Bun.Subprocess<"pipe", "pipe", "inherit" | "ignore">;
     output: AsyncGenerator<string>;
     folder: string;
@@ -33,6 +36,7 @@ export class Worker implements AsyncDisposable {
     this.peer = parts.peer;
     this.address = parts.address;
     this.pid = parts.child.pid;
+    this.processes = parts.processes;
     this.#child = parts.child;
     this.#output = parts.output;
     this.#folder = parts.folder;
@@ -52,8 +56,9 @@ export class Worker implements AsyncDisposable {
     const timer = setTimeout(() => child.kill(9), limitMs);
     const output = lines(child.stdout);
     try {
-      const { address } = await nextLine<{ address: string }>(output, `the worker of ${peer}`);
-      return new Worker({ peer, address, child, output, folder, timer });
+      const ready = await nextLine<{ address: string; processes?: number[] }>(output, `the worker of ${peer}`);
+      const { address, processes = [] } = ready;
+      return new Worker({ peer, address, processes, child, output, folder, timer });
     } catch (error) {
       clearTimeout(timer);
       child.kill();
