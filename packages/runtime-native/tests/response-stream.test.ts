@@ -134,6 +134,7 @@ describe.each(PLANES)("a response, over %s", (plane) => {
       (response: ReturnType<typeof pair.client.generate>) => response.one(),
       (response: ReturnType<typeof pair.client.generate>) => response.toReadableStream(),
       (response: ReturnType<typeof pair.client.generate>) => response[Symbol.asyncIterator](),
+      (response: ReturnType<typeof pair.client.generate>) => response.batches(),
     ];
     for (const first of readers) {
       for (const second of readers) {

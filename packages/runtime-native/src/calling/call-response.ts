@@ -4,13 +4,14 @@ import { OPERATION } from "../crossing/operation.ts";
 import { decodePayload, type Payload } from "../crossing/payload.ts";
 import type { CallEvents } from "../crossing/receivers.ts";
 import type { ServedContext } from "../serving/served-context.ts";
-import { createLogger } from "../logger.ts";
 import { StatorError } from "../stator-error.ts";
 import type { TestBed } from "../testing/test-bed.ts";
 import { ItemQueue } from "./item-queue.ts";
-import { Reader } from "./reader.ts";
+import { readableItems } from "./readable-items.ts";
+import { Reader, rejected } from "./reader.ts";
 import type { ResponseStream } from "./response-stream.ts";
 import type { OpenCall } from "./send-requests.ts";
+import { tellOver } from "./tell-over.ts";
 
 /** What a call is started with. */
 export interface CallStart {
@@ -29,6 +30,8 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
   /** Made when an item comes that nobody waits for. */
   #queue: ItemQueue<T> | null = null;
   #reader: Reader<IteratorResult<T, undefined>> | null = null;
+  /** Waits for all that the batch of events brings which is told now. */
+  #batch: Reader<IteratorResult<T[], undefined>> | null = null;
   /** Waits for the only item. */
   #single: Reader<T> | null = null;
   #open = true;
@@ -79,11 +82,16 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
 
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
     this.#claim();
+    return { next: () => this.#next(), return: () => this.#left() };
+  }
+
+  batches(): AsyncIterableIterator<T[], undefined> {
+    this.#claim();
     return {
-      next: () => this.#next(),
-      return: () => {
-        this.cancel();
-        return Promise.resolve({ done: true, value: undefined });
+      next: () => this.#nextBatch(),
+      return: () => this.#left(),
+      [Symbol.asyncIterator]() {
+        return this;
       },
     };
   }
@@ -98,19 +106,7 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
   }
 
   toReadableStream(): ReadableStream<T> {
-    const items = this[Symbol.asyncIterator]();
-    return new ReadableStream<T>(
-      {
-        async pull(controller) {
-          const item = await items.next();
-          if (item.done === true) controller.close();
-          else controller.enqueue(item.value);
-        },
-        cancel: () => this.cancel(),
-      },
-      // The call has a buffer of its own.
-      { highWaterMark: 0 },
-    );
+    return readableItems(this[Symbol.asyncIterator](), () => this.cancel());
   }
 
   stop(): void {
@@ -173,8 +169,10 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
       single.resolve(item);
       return;
     }
-    this.#queue ??= new ItemQueue();
-    this.#queue.push(item, cost);
+    const queue = (this.#queue ??= new ItemQueue());
+    queue.push(item, cost);
+    // Runs when all that has arrived with this item has been told.
+    if (this.#batch !== null && queue.length === 1) queueMicrotask(() => this.#settleBatch());
     this.#settleSingle();
   }
 
@@ -216,6 +214,37 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     this.#claimed = true;
   }
 
+  /** The reader has left. */
+  #left(): Promise<IteratorReturnResult<undefined>> {
+    this.cancel();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #nextBatch(): Promise<IteratorResult<T[], undefined>> {
+    this.#begun = true;
+    if (this.#batch !== null) return rejected(nextWaits());
+    if (this.#open) this.#giveCredit();
+    const reader = new Reader<IteratorResult<T[], undefined>>();
+    this.#batch = reader;
+    this.#settleBatch();
+    return reader.promise;
+  }
+
+  /** Gives the waiting reader all that there is, or the end. */
+  #settleBatch(): void {
+    const reader = this.#batch;
+    const queue = this.#queue;
+    if (reader === null) return;
+    if (queue !== null && queue.length > 0) {
+      this.#batch = null;
+      this.#read += queue.total;
+      reader.resolve({ done: false, value: queue.takeAll() });
+    } else if (!this.#open) {
+      this.#batch = null;
+      this.#finish(reader);
+    }
+  }
+
   #next(): Promise<IteratorResult<T, undefined>> {
     this.#begun = true;
     const queue = this.#queue;
@@ -230,15 +259,19 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
       return Promise.resolve({ done: true, value: undefined });
     }
     if (this.#reader !== null) {
-      return rejected(new StatorError("invalid_argument", "next() was called while another next() is waiting"));
+      return rejected(nextWaits());
     }
-    if (this.#read > 0) {
-      this.#start.bridge.outbox.push(OPERATION.consumed, this.#start.number, null, this.#read);
-      this.#read = 0;
-    }
+    this.#giveCredit();
     const reader = new Reader<IteratorResult<T, undefined>>();
     this.#reader = reader;
     return reader.promise;
+  }
+
+  /** The worker may send as much again as has been read. */
+  #giveCredit(): void {
+    if (this.#read === 0) return;
+    this.#start.bridge.outbox.push(OPERATION.consumed, this.#start.number, null, this.#read);
+    this.#read = 0;
   }
 
   /** A single reader is done when the call is, or when there is more than it asked for. */
@@ -261,9 +294,15 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
 
   #finishReaders(): void {
     this.#settleSingle();
+    this.#settleBatch();
     const reader = this.#reader;
     if (reader === null) return;
     this.#reader = null;
+    this.#finish(reader);
+  }
+
+  /** The end of the call, for a reader that has had all items. */
+  #finish(reader: Pick<Reader<IteratorReturnResult<undefined>>, "resolve" | "reject">): void {
     const error = this.#error;
     this.#error = null;
     if (error === null) reader.resolve({ done: true, value: undefined });
@@ -296,25 +335,14 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     const { onEnd } = this;
     this.onEnd = null;
     onEnd?.();
-    if (onOver !== undefined) tell(onOver, error);
+    if (onOver !== undefined) tellOver(onOver, error);
   }
-}
-
-/** What it throws must not reach the messages of other calls. */
-function tell(onOver: (error: StatorError | null) => void, error: StatorError | null): void {
-  try {
-    onOver(error);
-  } catch (thrown) {
-    createLogger(() => ({})).error("onOver of a call failed", { error: thrown });
-  }
-}
-
-function rejected(error: StatorError): Promise<never> {
-  const reader = new Reader<never>();
-  reader.reject(error);
-  return reader.promise;
 }
 
 function countError(count: string): StatorError {
   return new StatorError("protocol", `one item was expected, but ${count} came; read a stream with for await`);
+}
+
+function nextWaits(): StatorError {
+  return new StatorError("invalid_argument", "next() was called while another next() is waiting");
 }

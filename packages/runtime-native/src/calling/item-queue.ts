@@ -3,6 +3,7 @@ export class ItemQueue<T> {
   #items: T[] = [];
   #costs: number[] = [];
   #head = 0;
+  #total = 0;
 
   get length(): number {
     return this.#items.length - this.#head;
@@ -11,6 +12,7 @@ export class ItemQueue<T> {
   push(item: T, cost: number): void {
     this.#items.push(item);
     this.#costs.push(cost);
+    this.#total += cost;
   }
 
   /** Cost of the first item. */
@@ -18,8 +20,21 @@ export class ItemQueue<T> {
     return this.#costs[this.#head] as number;
   }
 
+  /** Cost of all items. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Takes all items. */
+  takeAll(): T[] {
+    const items = this.#head === 0 ? this.#items : this.#items.slice(this.#head);
+    this.clear();
+    return items;
+  }
+
   /** Takes the first item; there must be one. */
   shift(): T {
+    this.#total -= this.cost();
     const head = this.#head++;
     const item = this.#items[head] as T;
     if (this.#head === this.#items.length) {
@@ -36,5 +51,6 @@ export class ItemQueue<T> {
     this.#items = [];
     this.#costs = [];
     this.#head = 0;
+    this.#total = 0;
   }
 }

@@ -17,3 +17,10 @@ export class Reader<T> {
     this.#reject(error);
   }
 }
+
+/** What a reader gets that cannot wait: an error which nobody has to look at. */
+export function rejected(error: unknown): Promise<never> {
+  const reader = new Reader<never>();
+  reader.reject(error);
+  return reader.promise;
+}

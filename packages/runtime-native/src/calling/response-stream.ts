@@ -1,6 +1,6 @@
 /**
- * What a call gives back: the items as they come (`for await`), the only item (`one()`), or a Web stream. It can be
- * read once, in one of these ways.
+ * What a call gives back: the items as they come (`for await`), arrays of them (`batches()`), the only item
+ * (`one()`), or a Web stream. It can be read once, in one of these ways.
  *
  * The call has started when this exists. It buffers as much as its credit (`streamWindowBytes`) allows; the worker's
  * generator stops there. It is cancelled by `break`, by `cancel()`, by its signal, when its caller's own call ends, and
@@ -17,6 +17,14 @@ export interface ResponseStream<T> extends AsyncIterable<T, undefined>, AsyncDis
   readonly instanceId: bigint | null;
   /** Once only: the second use throws `invalid_argument`. So does `next()` while another `next()` waits. */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined>;
+  /**
+   * All that has come and has not been read, as an array, each time that one is asked for: in order, at least one item, at most
+   * what the credit (`streamWindowBytes`) lets in. The fastest way to read: many items cost one step of the event loop.
+   *
+   * `break` cancels the call. An error of the call comes behind the items that came before it. It counts as reading: once only,
+   * and `next()` while another `next()` waits rejects with `invalid_argument`. The arrays belong to the reader.
+   */
+  batches(): AsyncIterable<T[], undefined>;
   /** The only item. More or fewer than one reject with `protocol`; the call's own error rejects too. */
   one(): Promise<T>;
   /** The items as a Web stream; cancelling it cancels the call, and an error of the call errors it. */
