@@ -73,6 +73,21 @@ test("a unary call gives the item, with integers exact and small ones as bigint 
   });
 });
 
+test("a stream gives arrays of its items in order; those before one that does not fit come first", async () => {
+  const pair = (index: number): [string, bigint] => [`pair ${index}`, 2n ** 64n - 1n - BigInt(index)];
+  const batches: Pair[][] = [];
+  for await (const batch of client.listPairs({ ...scalars, u32: 500 }).batches()) batches.push(batch);
+  expect(batches.flat()).toEqual(Array.from({ length: 500 }, (_, index) => pair(index)));
+  expect(batches.every((batch) => batch.length > 0)).toBe(true);
+
+  const items: Pair[] = [];
+  const reading = (async () => {
+    for await (const batch of client.listPairs({ ...scalars, u8: 255 }).batches()) items.push(...batch);
+  })();
+  expect(await reading.catch((error: unknown) => error)).toMatchObject({ code: "invalid_response" });
+  expect(items).toEqual([pair(0), pair(1), pair(2)]);
+});
+
 test("a stream gives its items in order", async () => {
   const items = [];
   for await (const pair of client.listPairs(scalars)) items.push(pair);

@@ -62,6 +62,7 @@ export async function surface(): Promise<void> {
   // Without types, both are any JSON value.
   is<typeof untyped, Client>();
   is<ReturnType<typeof untyped.generate>, ResponseStream<JsonValue>>();
+  for await (const batch of untyped.generate(null).batches()) is<typeof batch, JsonValue[]>();
 
   await using client = await endpoint.client<Words, Token>({ router: "least-loaded", idempotent: true, waitMs: 5 });
   is<ReturnType<typeof client.instanceIds>, bigint[]>();

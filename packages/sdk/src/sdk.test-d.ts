@@ -84,6 +84,10 @@ class Middle {
     const stream = this.backend.generate(request, { timeoutMs: 5, instanceId: 1n });
     true satisfies Same<typeof stream, ServiceStream<Token>>;
     for await (const token of stream) yield token;
+    for await (const batch of stream.batches()) {
+      true satisfies Same<typeof batch, Token[]>;
+      yield* batch;
+    }
     const first = this.backend.first(request);
     true satisfies Same<typeof first, Promise<Token>>;
     yield await first;

@@ -2,7 +2,7 @@
 export interface RawResponse {
   readonly id: string;
   readonly instanceId: bigint | null;
-  [Symbol.asyncIterator](): AsyncIterator<unknown>;
+  batches(): AsyncIterable<unknown[]>;
   one(): Promise<unknown>;
   cancel(): void;
   [Symbol.asyncDispose](): PromiseLike<void>;
@@ -40,8 +40,26 @@ export class CheckedResponse<Item> implements AsyncIterable<Item>, AsyncDisposab
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    for await (const items of this.batches()) yield* items;
+  }
+
+  /**
+   * All that has come and has not been read, as an array, each time that one is asked for: in order, at least one item. The
+   * items before one that does not fit come first.
+   */
+  async *batches(): AsyncGenerator<Item[], void, undefined> {
     try {
-      for await (const item of this.#response) yield this.#check(item);
+      for await (const items of this.#response.batches()) {
+        const checked: Item[] = [];
+        try {
+          for (const item of items) checked.push(this.#check(item));
+        } catch (error) {
+          this.#response.cancel();
+          if (checked.length > 0) yield checked;
+          throw error;
+        }
+        yield checked;
+      }
     } catch (error) {
       throw this.#received(error);
     }

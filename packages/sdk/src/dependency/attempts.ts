@@ -5,9 +5,11 @@ import type { AttemptReason } from "../tracing/call-trace.ts";
 import { tracedAttempt } from "../tracing/traced-call.ts";
 import { isRefusalOf } from "../serving/refusal.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
+import { batches } from "./batches.ts";
 import { isLost } from "./broken-stream.ts";
 import { chooseInstance } from "./choose-instance.ts";
 import { Hedged } from "./hedged.ts";
+import { ItemsOfBatches } from "./items-of-batches.ts";
 import { readable, type ServiceStream } from "./service-stream.ts";
 import { startCall } from "./start-call.ts";
 
@@ -20,7 +22,7 @@ export function attempt(target: CallTarget, request: unknown, settings: CallSett
   const until = deadlineOf(target, settings);
   const start = (reason: "first" | "hedge") =>
     attemptAlone(target, request, untilThen(settings, until, target.clock), reason);
-  return new Hedged(start, hedge.afterMs, () => hedge.budget.spend(), target.clock);
+  return new Hedged(start, hedge.afterMs, () => hedge.budget.spend(), target.clock, settings.signal);
 }
 
 function attemptAlone(
@@ -47,7 +49,7 @@ const PAUSES = { baseMs: 50, maxMs: 2000 } as const;
  */
 class Attempts implements ServiceStream<unknown> {
   private current: ServiceStream<unknown> | null = null;
-  private items: AsyncIterator<unknown> | null = null;
+  private items: AsyncIterator<unknown[]> | null = null;
   /** Why the current attempt could not even begin. */
   private failure: unknown = null;
   private made = 0;
@@ -79,16 +81,18 @@ class Attempts implements ServiceStream<unknown> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    const isOver = (): boolean => this.cancelled.signal.aborted || this.settings.signal?.aborted === true;
+    return new ItemsOfBatches(this.batches(), isOver);
+  }
+
+  batches(): AsyncIterableIterator<unknown[]> {
     this.claim();
-    return {
-      next: () => this.next(),
-      return: async () => {
-        this.cancelled.abort();
-        await this.items?.return?.();
-        if (this.items === null) this.current?.cancel();
-        return { done: true, value: undefined };
-      },
+    const leave = async (): Promise<void> => {
+      this.cancelled.abort();
+      await this.items?.return?.();
+      if (this.items === null) this.current?.cancel();
     };
+    return batches(() => this.next(), leave);
   }
 
   async one(): Promise<unknown> {
@@ -117,13 +121,13 @@ class Attempts implements ServiceStream<unknown> {
     this.isClaimed = true;
   }
 
-  private async next(): Promise<IteratorResult<unknown>> {
+  private async next(): Promise<IteratorResult<unknown[]>> {
     for (;;) {
       try {
         const result = await this.read();
         if (result.done !== true) {
-          this.received += 1;
-          this.last = result.value;
+          this.received += result.value.length;
+          this.last = result.value.at(-1);
           this.resumes = 0;
         }
         return result;
@@ -133,11 +137,11 @@ class Attempts implements ServiceStream<unknown> {
     }
   }
 
-  private async read(): Promise<IteratorResult<unknown>> {
+  private async read(): Promise<IteratorResult<unknown[]>> {
     const { items } = this;
     if (!this.hasAnswered || items === null) {
       return this.answered((stream) => {
-        this.items = stream[Symbol.asyncIterator]();
+        this.items = stream.batches()[Symbol.asyncIterator]();
         return this.items.next();
       });
     }

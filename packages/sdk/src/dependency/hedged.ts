@@ -1,5 +1,7 @@
 import { type Clock, StatorError } from "@stator/runtime-native";
 
+import { batches } from "./batches.ts";
+import { ItemsOfBatches } from "./items-of-batches.ts";
 import { readable, type ServiceStream } from "./service-stream.ts";
 
 /** What one of the two calls has given. */
@@ -8,8 +10,9 @@ type Outcome<T> = { readonly leg: ServiceStream<unknown> } & ({ readonly result:
 /** A call that is made a second time when the first takes long. The one that answers first is read, the other one ends. */
 export class Hedged implements ServiceStream<unknown> {
   private legs: ServiceStream<unknown>[];
-  private winner: { readonly leg: ServiceStream<unknown>; readonly items: AsyncIterator<unknown> | null } | null = null;
-  private readonly iterators = new Map<ServiceStream<unknown>, AsyncIterator<unknown>>();
+  private winner: { readonly leg: ServiceStream<unknown>; readonly items: AsyncIterator<unknown[]> | null } | null =
+    null;
+  private readonly iterators = new Map<ServiceStream<unknown>, AsyncIterator<unknown[]>>();
   private isClaimed = false;
   private isCancelled = false;
 
@@ -19,6 +22,8 @@ export class Hedged implements ServiceStream<unknown> {
     /** Whether a second call may be made. */
     private readonly allowed: () => boolean,
     private readonly clock: Clock,
+    /** The call's own. */
+    private readonly signal: AbortSignal | undefined,
   ) {
     this.legs = [start("first")];
   }
@@ -32,15 +37,18 @@ export class Hedged implements ServiceStream<unknown> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    return new ItemsOfBatches(this.batches(), () => this.isCancelled || this.signal?.aborted === true);
+  }
+
+  batches(): AsyncIterableIterator<unknown[]> {
     this.claim();
-    return {
-      next: () => this.winner?.items?.next() ?? this.first((leg) => this.itemsOf(leg).next()),
-      return: async () => {
-        await this.winner?.items?.return?.();
-        this.cancel();
-        return { done: true, value: undefined };
-      },
+    const next = (): Promise<IteratorResult<unknown[]>> =>
+      this.winner?.items?.next() ?? this.first((leg) => this.batchesOf(leg).next());
+    const leave = async (): Promise<void> => {
+      await this.winner?.items?.return?.();
+      this.cancel();
     };
+    return batches(next, leave);
   }
 
   async one(): Promise<unknown> {
@@ -69,8 +77,8 @@ export class Hedged implements ServiceStream<unknown> {
     this.isClaimed = true;
   }
 
-  private itemsOf(leg: ServiceStream<unknown>): AsyncIterator<unknown> {
-    const items = this.iterators.get(leg) ?? leg[Symbol.asyncIterator]();
+  private batchesOf(leg: ServiceStream<unknown>): AsyncIterator<unknown[]> {
+    const items = this.iterators.get(leg) ?? leg.batches()[Symbol.asyncIterator]();
     this.iterators.set(leg, items);
     return items;
   }

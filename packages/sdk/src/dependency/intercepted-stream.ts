@@ -1,5 +1,8 @@
 import { StatorError } from "@stator/runtime-native";
 
+import { batches } from "./batches.ts";
+import { batchesOf } from "./batches-of.ts";
+import { ItemsOfBatches } from "./items-of-batches.ts";
 import { readable, type ServiceStream } from "./service-stream.ts";
 
 /** Goes through interceptors: gives their answer, once it is there, and hears of each call that is really made. */
@@ -9,7 +12,8 @@ type Run = (signal: AbortSignal, opened: (stream: ServiceStream<unknown>) => voi
 export class InterceptedStream implements ServiceStream<unknown> {
   private readonly answer: Promise<AsyncIterable<unknown>>;
   private readonly over = new AbortController();
-  private items: AsyncIterator<unknown> | null = null;
+  private items: AsyncIterator<unknown[]> | null = null;
+  private readonly signal: AbortSignal;
   private latest: ServiceStream<unknown> | null = null;
   private isClaimed = false;
 
@@ -18,8 +22,8 @@ export class InterceptedStream implements ServiceStream<unknown> {
     signal: AbortSignal | undefined,
     run: Run,
   ) {
-    const either = signal === undefined ? this.over.signal : AbortSignal.any([signal, this.over.signal]);
-    this.answer = run(either, (stream) => {
+    this.signal = signal === undefined ? this.over.signal : AbortSignal.any([signal, this.over.signal]);
+    this.answer = run(this.signal, (stream) => {
       this.latest = stream;
     });
     // An error that nobody reads is dropped.
@@ -35,22 +39,24 @@ export class InterceptedStream implements ServiceStream<unknown> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    return new ItemsOfBatches(this.batches(), () => this.signal.aborted);
+  }
+
+  batches(): AsyncIterableIterator<unknown[]> {
     if (this.isClaimed) {
       throw new StatorError("invalid_argument", "this response is being read already; make another call to read twice");
     }
     this.isClaimed = true;
-    return {
-      next: async () => {
-        this.items ??= (await this.answer)[Symbol.asyncIterator]();
-        return this.items.next();
-      },
-      return: async () => {
-        // Wrapped streams first: their `finally` belongs to the call.
-        await this.items?.return?.();
-        this.cancel();
-        return { done: true, value: undefined };
-      },
+    const next = async (): Promise<IteratorResult<unknown[]>> => {
+      this.items ??= batchesOf(await this.answer);
+      return this.items.next();
     };
+    const leave = async (): Promise<void> => {
+      // Wrapped streams first: their `finally` belongs to the call.
+      await this.items?.return?.();
+      this.cancel();
+    };
+    return batches(next, leave);
   }
 
   async one(): Promise<unknown> {

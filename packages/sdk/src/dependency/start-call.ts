@@ -4,7 +4,8 @@ import { isAsyncIterable } from "../schema/request-types.ts";
 import { withTrace } from "../tracing/carried-trace.ts";
 import { withCallScope } from "../serving/call-scope.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
-import { CheckedServiceStream, type ServiceStream } from "./service-stream.ts";
+import { CheckedServiceStream } from "./checked-service-stream.ts";
+import type { ServiceStream } from "./service-stream.ts";
 
 /** Makes one call, on the instance that is asked for or that the runtime chooses. */
 export function startCall(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> {
@@ -16,7 +17,7 @@ export function startCall(target: CallTarget, request: unknown, settings: CallSe
   const scoped = withCallScope({ signal, timeoutMs, metadata, id, onOver: trace?.onOver });
   const source = instanceId === undefined ? client.generate(sent, scoped) : client.direct(sent, instanceId, scoped);
   const { output, error } = endpoint;
-  return output === null && error === null ? source : new CheckedServiceStream(source, output, error, path);
+  return output === null && error === null ? source : new CheckedServiceStream(source, output, error, path, signal);
 }
 
 /** A list is a stream too; the runtime would take it for one request. */

@@ -24,10 +24,11 @@ export class CallSpan {
     return context.with(this.inside, body);
   }
 
-  /** An item of a stream passes. */
-  item(): void {
-    this.items += 1;
-    if (this.items === 1 && this.isStream) this.span.addEvent(FIRST_ITEM);
+  /** So many items of a stream pass. */
+  item(count = 1): void {
+    const isFirst = this.items === 0;
+    this.items += count;
+    if (isFirst && this.isStream) this.span.addEvent(FIRST_ITEM);
   }
 
   get isOpen(): boolean {
