@@ -29,9 +29,12 @@ export function echo(seq: number): Echo {
 
 /** The worker's generator, the same code for every peer. */
 export async function* tokens(request: StreamRequest): AsyncGenerator<TokenItem> {
-  for (let index = 0; index < request.items; index++) {
-    yield { index, token_id: 1000 + index, text: " tok", finish_reason: null };
-  }
+  for (let index = 0; index < request.items; index++) yield token(index);
+}
+
+/** The item with that index: for workers whose generator has to be a method. */
+export function token(index: number): TokenItem {
+  return { index, token_id: 1000 + index, text: " tok", finish_reason: null };
 }
 
 /** Throws unless the reply belongs to the request. */

@@ -22,6 +22,7 @@ export const connect: ConnectPeer = async () => {
   return {
     call: (request) => worker.call(request),
     stream: (request) => worker.stream(request),
+    batches: (request) => worker.stream(request).batches(),
     close: () => serving.stop(),
   };
 };

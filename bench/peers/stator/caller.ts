@@ -12,6 +12,7 @@ export async function caller(runtime: DistributedRuntime): Promise<PeerClient> {
   return {
     call: (request) => calls.roundRobin(request).one(),
     stream: (request) => streams.roundRobin(request),
+    batches: (request) => streams.roundRobin(request).batches(),
     bytes: (request) => bytes.roundRobin(request).one(),
     close: () => runtime.shutdown(),
   };
