@@ -2,6 +2,7 @@ import { StatorError } from "../stator-error.ts";
 import { isContractBytes } from "./contract-bytes.ts";
 import { decodeMsgpack } from "./decode-msgpack.ts";
 import { encodeMsgpack } from "./encode-msgpack.ts";
+import { isPlain } from "./is-plain.ts";
 import { refuseInexact } from "./refuse-inexact.ts";
 
 /** A value as it travels: JSON text, the bytes of a `Uint8Array`, or a msgpack value. */
@@ -52,6 +53,7 @@ export function encodePayload(value: unknown): Payload {
     if (value === undefined) return "null";
     throw new StatorError("invalid_argument", `a ${typeof value} cannot be sent; send a JSON value or a Uint8Array`);
   }
+  if (isPlain(value)) return text;
   if (mayHoldMore(text) && holdsMore(value, 0)) return new Msgpack(encodeMsgpack(value));
   // JSON.stringify writes NaN, infinities and what a list cannot hold as null without a word.
   if (text.includes("null")) refuseInexact(value);
