@@ -27,7 +27,7 @@ describe("docs/runtime.md", () => {
 
   const OUTPUT = [
     ["one", "two", "three"],
-    ["0", "1", "2", "0", "[ 0, 1, 2 ]"],
+    ["0", "1", "2", "0", "[ 0, 1, 2 ]", "3"],
     ["87f86c6c5f35c2c775cc187eab98e8fd", "87f86c6c5f35c2c775cc187eab98e8fd compatible []"],
     ["1", "3", "6"],
     ["not_found 404 there is no order 7 {", "  id: 7,", "}"],

@@ -30,7 +30,7 @@ const CLOSED = engineStep({ finish_reason: "length" });
  */
 export class MigratingStream {
   #attempt: EngineAttempt | null = null;
-  #items: AsyncIterator<LLMEngineOutput> | null = null;
+  #batches: AsyncIterator<LLMEngineOutput[]> | null = null;
   #hasItem = false;
   #isEnded = false;
   #hasUntold = false;
@@ -44,18 +44,18 @@ export class MigratingStream {
     private readonly options: MigrationOptions,
   ) {}
 
-  /** The next step; null behind the last one. */
-  async next(): Promise<LLMEngineOutput | null> {
+  /** The next steps, all that have come; null behind the last one. */
+  async next(): Promise<LLMEngineOutput[] | null> {
     if (this.#isEnded) return null;
     for (;;) {
       try {
-        const result = await (this.#items ?? (await this.#begin())).next();
+        const result = await (this.#batches ?? (await this.#begin())).next();
         if (result.done === true) throw new BrokenAnswer();
-        this.#took(result.value);
+        for (const step of result.value) this.#took(step);
         return result.value;
       } catch (error) {
         if (!(await this.#goesOn(error))) throw error;
-        if (this.#isEnded) return CLOSED;
+        if (this.#isEnded) return [CLOSED];
       }
     }
   }
@@ -66,11 +66,11 @@ export class MigratingStream {
     await this.#leave();
   }
 
-  async #begin(): Promise<AsyncIterator<LLMEngineOutput>> {
+  async #begin(): Promise<AsyncIterator<LLMEngineOutput[]>> {
     const request = continuedRequest(this.request, this.#soFar) ?? this.request;
     this.#attempt = await this.open(request, this.#excluded);
     this.#hasItem = false;
-    return (this.#items = this.#attempt.stream[Symbol.asyncIterator]());
+    return (this.#batches = this.#attempt.stream.batches()[Symbol.asyncIterator]());
   }
 
   #took(item: LLMEngineOutput): void {
@@ -103,11 +103,11 @@ export class MigratingStream {
   }
 
   async #leave(): Promise<void> {
-    const [attempt, items] = [this.#attempt, this.#items];
-    [this.#attempt, this.#items] = [null, null];
+    const [attempt, batches] = [this.#attempt, this.#batches];
+    [this.#attempt, this.#batches] = [null, null];
     if (attempt === null) return;
     try {
-      await items?.return?.();
+      await batches?.return?.();
     } finally {
       attempt.ended();
     }

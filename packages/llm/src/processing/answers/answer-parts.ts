@@ -1,4 +1,4 @@
-import type { LLMEngineOutput, PreprocessedRequest } from "../../generated/index.ts";
+import type { PreprocessedRequest } from "../../generated/index.ts";
 import type { OpenEngine } from "../../migration/engine-attempt.ts";
 import { MigratingStream, type MigrationOptions } from "../../migration/migrating-stream.ts";
 import type { LoadedModel } from "../loaded-model.ts";
@@ -27,18 +27,18 @@ export async function* answerParts<T>({
 }: AskedAnswer<T>): AsyncGenerator<T, void> {
   const stream = new MigratingStream(request, open, migration);
   using reader = new AnswerReader(request, model.files.tokenizer, model.texts);
-  let last: LLMEngineOutput | null = null;
   try {
-    for (let item = await stream.next(); item !== null; item = await stream.next()) {
-      last = item;
-      const part = reader.push(item);
-      if (part.end !== null) {
-        await stream.close();
-        usage.addAnswer(reader.completionTokens, request.token_ids.length, last);
+    for (let steps = await stream.next(); steps !== null; steps = await stream.next()) {
+      for (const step of steps) {
+        const part = reader.push(step);
+        if (part.end !== null) {
+          await stream.close();
+          usage.addAnswer(reader.completionTokens, request.token_ids.length, step);
+        }
+        const written = write(part);
+        if (written !== null) yield written;
+        if (part.end !== null) return;
       }
-      const written = write(part);
-      if (written !== null) yield written;
-      if (part.end !== null) return;
     }
   } finally {
     await stream.close();
