@@ -73,11 +73,15 @@ test("a unary call gives the item, with integers exact and small ones as bigint 
   });
 });
 
+/** What the service gives as its pair with that index. */
+function pairAt(index: number): Pair {
+  return [`pair ${index}`, 2n ** 64n - 1n - BigInt(index)];
+}
+
 test("a stream gives arrays of its items in order; those before one that does not fit come first", async () => {
-  const pair = (index: number): [string, bigint] => [`pair ${index}`, 2n ** 64n - 1n - BigInt(index)];
   const batches: Pair[][] = [];
   for await (const batch of client.listPairs({ ...scalars, u32: 500 }).batches()) batches.push(batch);
-  expect(batches.flat()).toEqual(Array.from({ length: 500 }, (_, index) => pair(index)));
+  expect(batches.flat()).toEqual(Array.from({ length: 500 }, (_, index) => pairAt(index)));
   expect(batches.every((batch) => batch.length > 0)).toBe(true);
 
   const items: Pair[] = [];
@@ -85,7 +89,7 @@ test("a stream gives arrays of its items in order; those before one that does no
     for await (const batch of client.listPairs({ ...scalars, u8: 255 }).batches()) items.push(...batch);
   })();
   expect(await reading.catch((error: unknown) => error)).toMatchObject({ code: "invalid_response" });
-  expect(items).toEqual([pair(0), pair(1), pair(2)]);
+  expect(items).toEqual([0, 1, 2].map(pairAt));
 });
 
 test("a stream gives its items in order", async () => {

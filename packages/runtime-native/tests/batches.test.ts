@@ -29,6 +29,12 @@ async function* numbers(count: number): AsyncGenerator<number> {
   for (let index = 0; index < count; index++) yield index;
 }
 
+/** Items of mixed sizes and kinds. */
+function mixed(index: number): unknown {
+  if (index % 7 === 0) return new Uint8Array([index % 256]);
+  return index % 5 === 0 ? "x".repeat((index * 131) % (4 * KIB)) : { index, more: null };
+}
+
 describe.each(PLANES)("a response in arrays, over %s", (plane) => {
   test.each([0, 1, 2, 1_000, ITEMS])(
     "%d items: all of them, in order, in arrays that are never empty",
@@ -44,15 +50,11 @@ describe.each(PLANES)("a response in arrays, over %s", (plane) => {
   );
 
   test("items of mixed sizes and kinds", async () => {
-    const kinds = (index: number): unknown => {
-      if (index % 7 === 0) return new Uint8Array([index % 256]);
-      return index % 5 === 0 ? "x".repeat((index * 131) % (4 * KIB)) : { index, more: null };
-    };
     await using pair = await Pair.of<number, unknown>(plane, async function* (count) {
-      for (let index = 0; index < count; index++) yield kinds(index);
+      for (let index = 0; index < count; index++) yield mixed(index);
     });
     const { batches } = await read(pair.client.generate(3_000));
-    expect(batches.flat()).toEqual(Array.from({ length: 3_000 }, (_, index) => kinds(index)));
+    expect(batches.flat()).toEqual(Array.from({ length: 3_000 }, (_, index) => mixed(index)));
   });
 
   test("everything that has come before the first look is one array", async () => {

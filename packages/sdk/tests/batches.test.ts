@@ -18,7 +18,7 @@ interface Counting {
   readonly from: number;
   readonly to: number;
   /** What it does in place of the end. */
-  readonly then?: "fail" | "wait";
+  readonly end?: "fail" | "wait";
 }
 
 /** Hears of each call that is over. */
@@ -27,11 +27,11 @@ let over = (): void => {};
 @service({ namespace: "batches" })
 class Worker {
   @endpoint()
-  async *count({ from, to, then }: Counting, { signal }: Context): AsyncGenerator<number> {
+  async *count({ from, to, end }: Counting, { signal }: Context): AsyncGenerator<number> {
     try {
       for (let n = from; n < to; n++) yield n;
-      if (then === "fail") throw new StatorError("not_found", "at the end");
-      if (then === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      if (end === "fail") throw new StatorError("not_found", "at the end");
+      if (end === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve));
     } finally {
       over();
     }
@@ -118,7 +118,7 @@ describe.each(CLIENTS)("a stream of a dependency in arrays: %s", (client) => {
   });
 
   test("an error comes behind the items before it, either way", async () => {
-    const request: Counting = { from: 100, to: 300, then: "fail" };
+    const request: Counting = { from: 100, to: 300, end: "fail" };
     const { batches, error } = await read(count(client, request).batches());
     expect([batches.flat(), error]).toMatchObject([range(100, 300), { code: "not_found" }]);
     const items: number[] = [];
@@ -143,7 +143,7 @@ describe.each(CLIENTS)("a stream of a dependency in arrays: %s", (client) => {
   });
 
   test("leaving early ends the call at the far end, by arrays and by items", async () => {
-    const request: Counting = { from: 100, to: 110, then: "wait" };
+    const request: Counting = { from: 100, to: 110, end: "wait" };
     for (const way of ["batches", "items"] as const) {
       const ended = Promise.withResolvers<void>();
       over = ended.resolve;
@@ -155,7 +155,7 @@ describe.each(CLIENTS)("a stream of a dependency in arrays: %s", (client) => {
   });
 
   test("cancel() while the reader waits, and in the middle of what has come", async () => {
-    const request: Counting = { from: 100, to: 110, then: "wait" };
+    const request: Counting = { from: 100, to: 110, end: "wait" };
     const waiting = count(client, request);
     const items: number[] = [];
     const reading = (async () => {
@@ -181,7 +181,7 @@ test.each(["checked", "checkedLater", "hedged"] as const)(
     for (const from of [0, 12, 13]) {
       const ended = Promise.withResolvers<void>();
       over = ended.resolve;
-      const { batches, error } = await read(count(client, { from, to: 40, then: "wait" }).batches());
+      const { batches, error } = await read(count(client, { from, to: 40, end: "wait" }).batches());
       expect(batches.flat()).toEqual(range(from, 13));
       expect(error).toMatchObject({ code: "invalid_response" });
       await ended.promise;

@@ -2,7 +2,6 @@ import { StatorError } from "@stator/runtime-native";
 
 import { batches } from "./batches.ts";
 import { batchesOf } from "./batches-of.ts";
-import { ItemsOfBatches } from "./items-of-batches.ts";
 import { readable, type ServiceStream } from "./service-stream.ts";
 
 /** Goes through interceptors: gives their answer, once it is there, and hears of each call that is really made. */
@@ -12,8 +11,6 @@ type Run = (signal: AbortSignal, opened: (stream: ServiceStream<unknown>) => voi
 export class InterceptedStream implements ServiceStream<unknown> {
   private readonly answer: Promise<AsyncIterable<unknown>>;
   private readonly over = new AbortController();
-  private items: AsyncIterator<unknown[]> | null = null;
-  private readonly signal: AbortSignal;
   private latest: ServiceStream<unknown> | null = null;
   private isClaimed = false;
 
@@ -22,8 +19,8 @@ export class InterceptedStream implements ServiceStream<unknown> {
     signal: AbortSignal | undefined,
     run: Run,
   ) {
-    this.signal = signal === undefined ? this.over.signal : AbortSignal.any([signal, this.over.signal]);
-    this.answer = run(this.signal, (stream) => {
+    const either = signal === undefined ? this.over.signal : AbortSignal.any([signal, this.over.signal]);
+    this.answer = run(either, (stream) => {
       this.latest = stream;
     });
     // An error that nobody reads is dropped.
@@ -39,24 +36,29 @@ export class InterceptedStream implements ServiceStream<unknown> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
-    return new ItemsOfBatches(this.batches(), () => this.signal.aborted);
+    this.claim();
+    let items: AsyncIterator<unknown> | null = null;
+    const open = async (): Promise<IteratorResult<unknown>> => {
+      items ??= (await this.answer)[Symbol.asyncIterator]();
+      return items.next();
+    };
+    return {
+      next: () => items?.next() ?? open(),
+      return: async () => {
+        await this.leave(items);
+        return { done: true, value: undefined };
+      },
+    };
   }
 
   batches(): AsyncIterableIterator<unknown[]> {
-    if (this.isClaimed) {
-      throw new StatorError("invalid_argument", "this response is being read already; make another call to read twice");
-    }
-    this.isClaimed = true;
+    this.claim();
+    let source: AsyncIterator<unknown[]> | null = null;
     const next = async (): Promise<IteratorResult<unknown[]>> => {
-      this.items ??= batchesOf(await this.answer);
-      return this.items.next();
+      source ??= batchesOf(await this.answer);
+      return source.next();
     };
-    const leave = async (): Promise<void> => {
-      // Wrapped streams first: their `finally` belongs to the call.
-      await this.items?.return?.();
-      this.cancel();
-    };
-    return batches(next, leave);
+    return batches(next, () => this.leave(source));
   }
 
   async one(): Promise<unknown> {
@@ -80,5 +82,18 @@ export class InterceptedStream implements ServiceStream<unknown> {
   [Symbol.asyncDispose](): Promise<void> {
     this.cancel();
     return Promise.resolve();
+  }
+
+  private claim(): void {
+    if (this.isClaimed) {
+      throw new StatorError("invalid_argument", "this response is being read already; make another call to read twice");
+    }
+    this.isClaimed = true;
+  }
+
+  /** Wrapped streams first: their `finally` belongs to the call. */
+  private async leave(source: AsyncIterator<unknown> | null): Promise<void> {
+    await source?.return?.();
+    this.cancel();
   }
 }
