@@ -210,6 +210,19 @@ describe("the trace of a call", () => {
   });
 });
 
+test("a stream that is read in arrays has a span that counts its items", async () => {
+  await using traced = new Traced();
+  const { last } = await traced.object(Between);
+  const sizes: number[] = [];
+  for await (const batch of last.count(300).batches()) sizes.push(batch.length);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(300);
+  const spans = await traced.receiver.until(2);
+  expect(traceTree(spans, ({ attributes, status }) => `${attributes["stator.items"]} ${status}`)).toEqual([
+    "client traced.last.count 300 unset",
+    "  server traced.last.count 300 unset",
+  ]);
+});
+
 test("calls with a stream of requests have spans as the others do", async () => {
   await using traced = new Traced();
   const { sums } = await traced.object(Adds);
