@@ -11,6 +11,7 @@ use stator_runtime::{
     client::{CallOptions, Client, ResponseSink, Router},
     connection::SendStatus,
     payload::{Lane, Payload},
+    server::ServerCall,
     wire::frame::Cancel,
 };
 
@@ -34,6 +35,7 @@ pub struct Submission<'a> {
     blocked: Vec<(u32, u32)>,
     touched: Touched,
     last_client: Option<(u32, Client)>,
+    last_served: Option<(u32, ServerCall)>,
     /// One look at the clock for the whole batch.
     now: Instant,
 }
@@ -56,6 +58,7 @@ impl<'a> Submission<'a> {
             blocked: Vec::new(),
             touched: Touched::default(),
             last_client: None,
+            last_served: None,
             now: Instant::now(),
         }
     }
@@ -116,7 +119,7 @@ impl<'a> Submission<'a> {
             }
             ITEM => self.item(head, id, length),
             FINISH => {
-                if let Some(call) = self.session.served_calls.finish(id) {
+                if let Some(call) = self.end_served(id) {
                     call.finish();
                     self.touched.served(&call);
                 }
@@ -125,7 +128,7 @@ impl<'a> Submission<'a> {
                 let text = self.take_text(length);
                 let error = serde_json::from_str(text)
                     .unwrap_or_else(|_| Error::new(ErrorCode::Internal, "the handler failed with an unreadable error"));
-                if let Some(call) = self.session.served_calls.finish(id) {
+                if let Some(call) = self.end_served(id) {
                     call.fail(&error);
                     self.touched.served(&call);
                 }
@@ -142,7 +145,7 @@ impl<'a> Submission<'a> {
                 self.session.answer(extra, published);
             }
             EVENTS_TAKEN => self.session.events.taken(id, extra),
-            RELEASE => drop(self.session.served_calls.finish(id)),
+            RELEASE => drop(self.end_served(id)),
             _ => {}
         }
     }
@@ -209,8 +212,7 @@ impl<'a> Submission<'a> {
     fn item(&mut self, head: u32, id: u32, length: u32) {
         let last = head & LAST != 0;
         let (lane, data) = self.take(head, length);
-        let calls = &self.session.served_calls;
-        let Some(call) = (if last { calls.finish(id) } else { calls.get(id) }) else {
+        let Some(call) = (if last { self.end_served(id) } else { self.served(id) }) else {
             return;
         };
         match call.send(lane, data, last) {
@@ -219,11 +221,28 @@ impl<'a> Submission<'a> {
             Err(error) => {
                 call.fail(&error);
                 if !last {
-                    calls.cancel(id, CancelReason::Unsendable);
+                    self.session.served_calls.cancel(id, CancelReason::Unsendable);
                 }
             }
         }
         self.touched.served(&call);
+        if !last {
+            self.last_served = Some((id, call));
+        }
+    }
+
+    /// A served call. Items of one stream come one after another: it is looked up once for them.
+    fn served(&mut self, id: u32) -> Option<ServerCall> {
+        match self.last_served.take() {
+            Some((known, call)) if known == id => Some(call),
+            _ => self.session.served_calls.get(id),
+        }
+    }
+
+    /// A served call that is over with this. It counts as running as long as anybody holds it.
+    fn end_served(&mut self, id: u32) -> Option<ServerCall> {
+        self.last_served = None;
+        self.session.served_calls.finish(id)
     }
 
     fn payload(&mut self, head: u32, length: u32) -> Payload {

@@ -1,4 +1,11 @@
-use std::{io, sync::Arc, time::Instant};
+use std::{
+    io::{self, IoSlice},
+    sync::Arc,
+    time::Instant,
+};
+
+use bytes::Bytes;
+use smallvec::SmallVec;
 
 use crate::{
     Error, ErrorCode,
@@ -18,6 +25,9 @@ use super::{
 
 /// A chunk of at least this size is written from where it lies.
 const PIECE: usize = 16 * 1024;
+
+/// Chunks of one message that are written from where it lies at the most.
+const CHUNKS: usize = 7;
 
 /// What became of something that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +194,10 @@ impl Connection {
             let over = if end { self.direction_sent(state, stream) } else { None };
             return (SendStatus::Sent, over);
         }
+        let alone = entry.send.queue.is_empty() && staged == 0 && !state.write_broken;
+        if alone && data.len() >= PIECE && matches!(data, Content::Borrowed(_)) && self.0.link.takes_pieces() {
+            return self.write_through(state, stream, lane, &data, end);
+        }
         entry.send.queue.push_back(Outgoing::Message {
             lane,
             data: data.keep(),
@@ -194,6 +208,84 @@ impl Connection {
         entry.send.wants_writable = true;
         make_ready(state, stream);
         (SendStatus::Queued, None)
+    }
+
+    /// Writes as much of a message as credit and socket allow from where it lies. Only the rest is copied.
+    fn write_through(
+        &self,
+        state: &mut State,
+        stream: u32,
+        lane: Lane,
+        data: &[u8],
+        end: bool,
+    ) -> (SendStatus, Option<Stream>) {
+        let Some(entry) = state.streams.get_mut(&stream) else {
+            return (SendStatus::Gone, None);
+        };
+        // Each with what stands before it: the header, and before the first one the size.
+        let mut chunks: SmallVec<[(SmallVec<[u8; 3 * HEADER]>, &[u8]); CHUNKS]> = SmallVec::new();
+        let mut rest = data;
+        let mut before = SmallVec::new();
+        if data.len() > MAX_CHUNK {
+            let size = u32::try_from(data.len()).unwrap_or(u32::MAX);
+            before.extend_from_slice(&frame::header(Kind::Size, 0, stream, 4));
+            before.extend_from_slice(&size.to_be_bytes());
+        }
+        while !rest.is_empty() && chunks.len() < CHUNKS && entry.send.credit > HEADER as u64 {
+            let room = usize::try_from(entry.send.credit - HEADER as u64).unwrap_or(usize::MAX);
+            let (chunk, left) = rest.split_at(rest.len().min(MAX_CHUNK).min(room));
+            rest = left;
+            let mut flags = frame::lane_flag(lane);
+            if left.is_empty() {
+                flags |= frame::END_MESSAGE;
+                if end {
+                    flags |= frame::END_STREAM;
+                }
+            }
+            entry.send.credit -= (HEADER + chunk.len()) as u64;
+            before.extend_from_slice(&frame::header(Kind::Data, flags, stream, chunk.len() as u16));
+            chunks.push((std::mem::take(&mut before), chunk));
+        }
+        // Without credit the size goes alone: it brings some.
+        if !before.is_empty() {
+            chunks.push((before, &[]));
+        }
+        if !rest.is_empty() {
+            entry.send.queue.push_back(Outgoing::Message {
+                lane,
+                data: Bytes::copy_from_slice(rest),
+                position: 0,
+                sized: true,
+                end,
+            });
+            entry.send.wants_writable = true;
+            make_ready(state, stream);
+        }
+        let pieces: SmallVec<[IoSlice<'_>; 2 * CHUNKS]> = chunks
+            .iter()
+            .flat_map(|(before, chunk)| [IoSlice::new(before), IoSlice::new(chunk)])
+            .collect();
+        let mut written = match self.0.link.try_write_vectored(&pieces) {
+            Ok(count) => count,
+            // Writing the rest finds out what is wrong.
+            Err(_) => 0,
+        };
+        state.out.wrote(written);
+        for piece in &pieces {
+            let taken = written.min(piece.len());
+            written -= taken;
+            let left = &piece[taken..];
+            if left.len() < PIECE {
+                state.out.tail.extend_from_slice(left);
+            } else {
+                state.out.put_shared(Bytes::copy_from_slice(left));
+            }
+        }
+        if !rest.is_empty() {
+            return (SendStatus::Queued, None);
+        }
+        let over = if end { self.direction_sent(state, stream) } else { None };
+        (SendStatus::Sent, over)
     }
 
     /// Ends this direction without another message.

@@ -121,6 +121,12 @@ impl Output {
         }
     }
 
+    /// Notes what the socket took from elsewhere while nothing was staged.
+    pub fn wrote(&mut self, count: usize) {
+        debug_assert_eq!(self.staged(), 0);
+        self.written += count as u64;
+    }
+
     /// Drops what the socket has not taken.
     pub fn drop_rest(&mut self) {
         *self = Self {

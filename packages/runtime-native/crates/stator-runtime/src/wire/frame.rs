@@ -122,11 +122,17 @@ pub fn put(out: &mut Vec<u8>, kind: Kind, flags: u8, stream: u32, payload: &[u8]
 /// Appends the header of a frame whose payload of `length` bytes follows.
 #[inline]
 pub fn put_header(out: &mut Vec<u8>, kind: Kind, flags: u8, stream: u32, length: u16) {
+    out.extend_from_slice(&header(kind, flags, stream, length));
+}
+
+/// The header of a frame whose payload has `length` bytes.
+#[inline]
+pub fn header(kind: Kind, flags: u8, stream: u32, length: u16) -> [u8; HEADER] {
     let length = length.to_be_bytes();
     let stream = stream.to_be_bytes();
-    out.extend_from_slice(&[
+    [
         kind as u8, flags, length[0], length[1], stream[0], stream[1], stream[2], stream[3],
-    ]);
+    ]
 }
 
 #[cfg(test)]
