@@ -20,11 +20,12 @@ export const GOALS: readonly Goal[] = [
     versus: "raw",
     floor: 0.6,
     stretch: 0.9,
+    gate: 0.4,
     ...rate,
   },
   { point: at("unary", 128), versus: RPC, floor: 3, ...rate },
-  { point: at("unary", 128), versus: "wheel", floor: 60, ...rate },
-  { point: at("unary", 16), versus: "raw", floor: 0.7, stretch: 0.9, ...rate },
+  { point: at("unary", 128), versus: "wheel", floor: 60, gate: 40, ...rate },
+  { point: at("unary", 16), versus: "raw", floor: 0.7, stretch: 0.9, gate: 0.55, ...rate },
   { point: at("unary", 16), versus: OTHERS, floor: 1, ...rate },
   {
     point: at("unary", 1),
@@ -33,6 +34,7 @@ export const GOALS: readonly Goal[] = [
     better: "less",
     floor: 1.5,
     stretch: 1.1,
+    gate: 2.2,
   },
   {
     point: at("unary", 1),
@@ -58,6 +60,7 @@ export const GOALS: readonly Goal[] = [
     versus: "raw",
     floor: 0.9,
     stretch: 1.2,
+    gate: 0.65,
     ...rate,
   })),
   {
@@ -68,15 +71,15 @@ export const GOALS: readonly Goal[] = [
     floor: 1.5,
     stretch: 1.1,
   },
-  { point: payload(64 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.15, ...rate },
-  { point: payload(1024 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.15, ...rate },
+  { point: payload(64 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.5, ...rate },
+  { point: payload(1024 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.4, ...rate },
   {
     peer: "stator-memory",
     point: at("unary", 16),
     versus: "stator",
     floor: 3,
     stretch: 6,
-    gate: 1,
+    gate: 0.5,
     ...rate,
   },
   {
@@ -94,6 +97,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator",
     floor: 0.9,
     stretch: 0.97,
+    gate: 0.65,
     ...rate,
   },
   {
@@ -102,6 +106,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator",
     floor: 0.9,
     stretch: 0.97,
+    gate: 0.65,
     ...rate,
   },
   {
@@ -118,6 +123,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator-service",
     floor: 0.8,
     stretch: 0.95,
+    gate: 0.55,
     ...rate,
   },
   {
@@ -127,6 +133,7 @@ export const GOALS: readonly Goal[] = [
     better: "less",
     floor: 1.4,
     stretch: 1.1,
+    gate: 3,
   },
   {
     point: "idle",
@@ -157,6 +164,7 @@ export const GOALS: readonly Goal[] = [
     better: "less",
     floor: 1.5,
     stretch: 1.1,
+    gate: 300,
   },
   {
     point: "10,000 open streams",

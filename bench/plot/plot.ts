@@ -20,7 +20,7 @@ const COLOURS: Readonly<Record<PeerGroup, string>> = {
   original: "#3fb950",
 };
 
-/** The rates as SVG: for each point a bar for each peer, the longest first, on a scale of tenfold steps. */
+/** The rates as SVG: for each point a bar for each peer, the longest first. */
 export function plot(rows: readonly Row[], caption: string): string {
   const groups = [...Map.groupBy(rows, ({ point }) => describePoint(point))];
   let top = MARGIN;
@@ -44,9 +44,7 @@ function panel(title: string, rows: readonly Row[], top: number): string {
   const sorted = rows.filter(({ rate }) => rate > 0).toSorted((a, b) => b.rate - a.rate);
   if (sorted.length === 0) return "";
   const most = Math.max(...sorted.map(({ rate }) => rate));
-  const least = 10 ** Math.floor(Math.log10(Math.min(...sorted.map(({ rate }) => rate))) - 0.001);
-  const length = (rate: number): number =>
-    Math.max(1, ((WIDTH - LABELS - FIGURES) * Math.log10(rate / least)) / Math.log10(most / least));
+  const length = (rate: number): number => Math.max(1, ((WIDTH - LABELS - FIGURES) * rate) / most);
   const bars = sorted.map((row, index) => {
     const y = top + TITLE + index * (BAR + GAP);
     const facts = PEERS[row.peer];
