@@ -29,6 +29,9 @@ const PIECE: usize = 16 * 1024;
 /// Chunks of one message that are written from where it lies at the most.
 const CHUNKS: usize = 7;
 
+/// What stands before the payload of a chunk.
+type Before = SmallVec<[u8; 3 * HEADER]>;
+
 /// What became of something that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendStatus {
@@ -223,9 +226,9 @@ impl Connection {
             return (SendStatus::Gone, None);
         };
         // Each with what stands before it: the header, and before the first one the size.
-        let mut chunks: SmallVec<[(SmallVec<[u8; 3 * HEADER]>, &[u8]); CHUNKS]> = SmallVec::new();
+        let mut chunks: SmallVec<[(Before, &[u8]); CHUNKS]> = SmallVec::new();
         let mut rest = data;
-        let mut before = SmallVec::new();
+        let mut before = Before::new();
         if data.len() > MAX_CHUNK {
             let size = u32::try_from(data.len()).unwrap_or(u32::MAX);
             before.extend_from_slice(&frame::header(Kind::Size, 0, stream, 4));
@@ -265,11 +268,8 @@ impl Connection {
             .iter()
             .flat_map(|(before, chunk)| [IoSlice::new(before), IoSlice::new(chunk)])
             .collect();
-        let mut written = match self.0.link.try_write_vectored(&pieces) {
-            Ok(count) => count,
-            // Writing the rest finds out what is wrong.
-            Err(_) => 0,
-        };
+        // Where it fails, writing the rest finds out what is wrong.
+        let mut written = self.0.link.try_write_vectored(&pieces).unwrap_or_default();
         state.out.wrote(written);
         for piece in &pieces {
             let taken = written.min(piece.len());

@@ -92,7 +92,7 @@ async fn ask_over_nats(
         codec: Codec::Json,
         is_stator: place.is_stator,
         whole: false,
-        request: Some((Lane::Text, request.as_bytes().into())),
+        request: Some((Lane::Text, request.as_bytes())),
     };
     egress.open(&Arc::new(place), &request, observer)?;
     answer.await.unwrap_or_else(|_| Err(no_answer()))
