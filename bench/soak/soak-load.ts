@@ -31,7 +31,11 @@ export async function* soak(
   for (let part = 1; part <= parts && performance.now() < until; part++) {
     const end = (amount * part) / parts;
     const workers = Array.from({ length: OPEN[of] }, async () => {
-      while (done < end && performance.now() < until) done += await one();
+      while (done < end && performance.now() < until) {
+        // Not in one expression with the sum: that would have been read before the wait, without what others did meanwhile.
+        const came = await one();
+        done += came;
+      }
     });
     await Promise.all(workers);
     yield { done, resident: residentMemory() };
