@@ -6,7 +6,8 @@ import { type TestCluster, testCluster } from "@stator/sdk/testing";
 import { type ChatCompletionChunk, Processor } from "@stator/llm";
 
 import { chat, wholeChat } from "./support/ask.ts";
-import { step, TinyEngine, tokenizer, tokensOf } from "./support/tiny-engine.ts";
+import { engineStep } from "../src/engine/engine-step.ts";
+import { TinyEngine, tokenizer, tokensOf } from "./support/tiny-engine.ts";
 
 // Where all cores are busy with something else, starting a cluster takes seconds.
 setDefaultTimeout(60_000);
@@ -90,7 +91,7 @@ test("a stop text that began at one engine is found at the next", async () => {
 test("an answer that breaks behind its last token has only its end left to come", async () => {
   await using cluster = await started(2);
   for (const engine of enginesOf(cluster))
-    engine.script = tokensOf(PROMPT, 3, 1n).map((id) => step({ token_ids: [id] }));
+    engine.script = tokensOf(PROMPT, 3, 1n).map((id) => engineStep({ token_ids: [id] }));
   const chunks = await read(cluster, { seed: 1, max_tokens: 3 });
   expect(wholeChat(chunks).finish).toBe("length");
   expect(enginesOf(cluster).flatMap(({ requests }) => requests)).toHaveLength(1);
@@ -112,7 +113,7 @@ test("what was wrong with the request is not tried elsewhere", async () => {
 
 test("text without tokens cannot go on elsewhere once it has begun", async () => {
   await using cluster = await started(2);
-  for (const engine of enginesOf(cluster)) engine.script = [step({ text: "one" }), step({ text: " two" })];
+  for (const engine of enginesOf(cluster)) engine.script = [engineStep({ text: "one" }), engineStep({ text: " two" })];
   expect(read(cluster, {})).rejects.toMatchObject({ code: "unknown_outcome" });
   expect(enginesOf(cluster).flatMap(({ requests }) => requests)).toHaveLength(1);
 });

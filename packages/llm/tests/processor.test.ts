@@ -14,7 +14,8 @@ import {
 } from "@stator/llm";
 
 import { chat, completion, wholeChat, wholeText } from "./support/ask.ts";
-import { CONTEXT, eosTokenIds, MODEL, step, TinyEngine, tokenizer, tokensOf } from "./support/tiny-engine.ts";
+import { engineStep } from "../src/engine/engine-step.ts";
+import { CONTEXT, eosTokenIds, MODEL, TinyEngine, tokenizer, tokensOf } from "./support/tiny-engine.ts";
 
 // Where all cores are busy with something else, starting a cluster takes seconds.
 setDefaultTimeout(60_000);
@@ -26,11 +27,11 @@ function engineOf(cluster: TestCluster): TinyEngine {
 }
 
 /** One step for each token of a text. */
-async function stepsOf(text: string): Promise<ReturnType<typeof step>[]> {
-  return (await tokenizer.encode(text, false)).map((id) => step({ token_ids: [id] }));
+async function stepsOf(text: string): Promise<ReturnType<typeof engineStep>[]> {
+  return (await tokenizer.encode(text, false)).map((id) => engineStep({ token_ids: [id] }));
 }
 
-const EOS = step({ token_ids: [eosTokenIds[0] ?? 0], finish_reason: "eos" });
+const EOS = engineStep({ token_ids: [eosTokenIds[0] ?? 0], finish_reason: "eos" });
 
 test("a chat is a stream of parts whose text is that of the engine's tokens, and then the usage", async () => {
   await using cluster = await started();
@@ -119,9 +120,9 @@ test("an engine that writes text itself is read the same way", async () => {
   const usage = { prompt_tokens: 9, completion_tokens: 6, total_tokens: 15, completion_tokens_details: null };
   const completion_usage = { ...usage, prompt_tokens_details: { cached_tokens: 4 } };
   engine.script = [
-    step({ text: "one t" }),
-    step({ text: "wo thr" }),
-    step({ text: "ee", finish_reason: "eos", completion_usage }),
+    engineStep({ text: "one t" }),
+    engineStep({ text: "wo thr" }),
+    engineStep({ text: "ee", finish_reason: "eos", completion_usage }),
   ];
   const client = cluster.client(Processor);
   const stopped = await Array.fromAsync(client.completion(completion("a", { stop: "two" })));
@@ -135,7 +136,12 @@ test("the model's own end and stop tokens are not shown; neither ends an answer 
   await using cluster = await started();
   const engine = engineOf(cluster);
   const client = cluster.client(Processor);
-  engine.script = [...(await stepsOf("Hi")), step({ token_ids: EOS.token_ids }), ...(await stepsOf(" there")), EOS];
+  engine.script = [
+    ...(await stepsOf("Hi")),
+    engineStep({ token_ids: EOS.token_ids }),
+    ...(await stepsOf(" there")),
+    EOS,
+  ];
   const one = await Array.fromAsync(client.chat(chat()));
   expect(wholeChat(one)).toMatchObject({ content: "Hi", finish: "stop" });
   const [there = 0] = await tokenizer.encode(" there", false);
@@ -148,7 +154,7 @@ test("the model's own end and stop tokens are not shown; neither ends an answer 
 
 test("an engine that says more than it may is cut", async () => {
   await using cluster = await started();
-  engineOf(cluster).script = [step({ token_ids: await tokenizer.encode("one two three four five six", false) })];
+  engineOf(cluster).script = [engineStep({ token_ids: await tokenizer.encode("one two three four five six", false) })];
   const chunks = await Array.fromAsync(cluster.client(Processor).chat(chat({ max_tokens: 2 })));
   expect(wholeChat(chunks).finish).toBe("length");
   expect(chunks.at(-1)?.usage?.completion_tokens).toBe(2);
@@ -266,7 +272,7 @@ test("a caller who leaves frees the engine", async () => {
 test("what an engine says of its failure is the request's failure, and ends the other answers", async () => {
   await using cluster = await started();
   const engine = engineOf(cluster);
-  engine.script = [step({ token_ids: [1] }), step({ finish_reason: { error: "out of memory" } })];
+  engine.script = [engineStep({ token_ids: [1] }), engineStep({ finish_reason: { error: "out of memory" } })];
   const failing = Array.fromAsync(cluster.client(Processor).chat(chat({ n: 3 })));
   expect(failing).rejects.toMatchObject({ code: "internal", message: expect.stringContaining("out of memory") });
   await cluster.until(() => engine.running === 0);
@@ -334,7 +340,7 @@ test("models are listed, and make embeddings only if they say so", async () => {
   const engine = cluster.instance(TinyEngine);
   const card = await modelCardOf({ name: "vectors", folder: MOCK_MODEL_FOLDER, model_type: "Embedding" });
   await using _ = await registerModel(engine.runtime, "llm.engine.generate", card);
-  engine.service.script = [step({ engine_data: { embedding: [0.5, -1] }, finish_reason: "stop" })];
+  engine.service.script = [engineStep({ engine_data: { embedding: [0.5, -1] }, finish_reason: "stop" })];
   await cluster.until(async () => (await client.models()).data.length === 2);
   const tokens = (await Promise.all(input.map((text) => tokenizer.encode(text, true)))).flat().length;
   const floats = await client.embeddings(EmbeddingRequest.parse({ model: "vectors", input }));

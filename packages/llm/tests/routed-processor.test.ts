@@ -16,7 +16,8 @@ import {
 } from "@stator/llm";
 
 import { chat, wholeChat } from "./support/ask.ts";
-import { step, TinyEngine } from "./support/tiny-engine.ts";
+import { engineStep } from "../src/engine/engine-step.ts";
+import { TinyEngine } from "./support/tiny-engine.ts";
 
 // Where all cores are busy with something else, starting a cluster takes seconds.
 setDefaultTimeout(60_000);
@@ -114,7 +115,7 @@ test("the router hears of the end when the caller leaves and when the engine fai
   }
   await cluster.until(() => router.heard.some(({ finished }) => finished));
   for (const { service: engine } of cluster.instances(TinyEngine)) {
-    engine.script = [step({ finish_reason: { error: "broken" } })];
+    engine.script = [engineStep({ finish_reason: { error: "broken" } })];
   }
   expect(read(cluster, {})).rejects.toMatchObject({ code: "internal" });
   await cluster.until(() => router.heard.filter(({ finished }) => finished).length === 2);

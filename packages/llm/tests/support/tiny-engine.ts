@@ -10,6 +10,7 @@ import {
   type PreprocessedRequest,
   registerModel,
 } from "@stator/llm";
+import { engineStep } from "../../src/engine/engine-step.ts";
 
 export const MODEL = "tiny";
 
@@ -21,24 +22,6 @@ const { tokenizer, eosTokenIds } = await loadModelFiles(MOCK_MODEL_FOLDER);
 /** What the engine says over and over: characters of one to four bytes, and such as are made of several. */
 export const TEXT = "Hello, 世界! e\u0301 👩‍👩‍👧 is 😀, how are you? 你好吗 ";
 const TEXT_IDS = await tokenizer.encode(TEXT, false);
-
-export function step(given: Partial<LLMEngineOutput>): LLMEngineOutput {
-  return {
-    token_ids: [],
-    tokens: null,
-    text: null,
-    cum_log_probs: null,
-    log_probs: null,
-    top_logprobs: null,
-    finish_reason: null,
-    stop_reason: null,
-    index: null,
-    disaggregated_params: null,
-    completion_usage: null,
-    engine_data: null,
-    ...given,
-  };
-}
 
 /** The next token depends on all tokens so far and on the seed, and on nothing else. */
 export function nextToken(ids: readonly number[], seed: bigint | null): number {
@@ -103,7 +86,7 @@ export class TinyEngine extends Engine {
         ids.push(token);
         if (this.gate?.at === ids.length) await Promise.race([this.gate.open, over]);
         if (this.pauseMs > 0) await Bun.sleep(this.pauseMs);
-        yield step({
+        yield engineStep({
           token_ids: [token],
           finish_reason: count + 1 === most ? "length" : null,
           log_probs: request.output_options.logprobs === null ? null : [-0.5],
