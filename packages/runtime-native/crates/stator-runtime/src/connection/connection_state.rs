@@ -3,7 +3,11 @@ use std::{collections::VecDeque, sync::Arc, time::Instant};
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
 
-use crate::{Error, payload::Lane, wire::frame::Header};
+use crate::{
+    Error,
+    payload::Lane,
+    wire::frame::{self, HEADER, Header, MAX_CHUNK},
+};
 
 use super::{Limits, StreamObserver, output::Output};
 
@@ -113,6 +117,26 @@ pub(super) struct SendHalf {
     pub ended: bool,
     /// The observer wants to hear when the queue is empty.
     pub wants_writable: bool,
+}
+
+/// Takes the cost of the next chunk of a message off the credit. Gives its length and the flags of its frame, or nothing
+/// while credit is missing. `left`: what is to be sent of the message; `end`: it ends this direction.
+#[inline]
+pub(super) fn next_chunk(credit: &mut u64, lane: Lane, left: usize, end: bool) -> Option<(usize, u8)> {
+    let room = credit.checked_sub(HEADER as u64)?;
+    if room == 0 && left > 0 {
+        return None;
+    }
+    let chunk = left.min(MAX_CHUNK).min(usize::try_from(room).unwrap_or(usize::MAX));
+    let mut flags = frame::lane_flag(lane);
+    if chunk == left {
+        flags |= frame::END_MESSAGE;
+        if end {
+            flags |= frame::END_STREAM;
+        }
+    }
+    *credit -= (HEADER + chunk) as u64;
+    Some((chunk, flags))
 }
 
 pub(super) enum Outgoing {

@@ -20,7 +20,7 @@ use crate::{
 
 use super::{
     Connection, StreamObserver,
-    connection_state::{Outgoing, STAGE, STAGE_CEILING, State, Stream},
+    connection_state::{Outgoing, STAGE, STAGE_CEILING, State, Stream, next_chunk},
 };
 
 /// A chunk of at least this size is written from where it lies.
@@ -56,7 +56,8 @@ pub struct OpenCall<'a> {
     pub instance: Option<u64>,
 }
 
-/// None of these writes to the socket by itself, so that a batch costs one write: call [`Connection::flush`] after it.
+/// None of these writes to the socket by itself, large answers excepted, so that a batch costs one write: call
+/// [`Connection::flush`] after it.
 impl Connection {
     /// Opens a call, with its whole request if there is one, and returns its stream. Errors mean that the peer has seen
     /// nothing of it.
@@ -234,19 +235,13 @@ impl Connection {
             before.extend_from_slice(&frame::header(Kind::Size, 0, stream, 4));
             before.extend_from_slice(&size.to_be_bytes());
         }
-        while !rest.is_empty() && chunks.len() < CHUNKS && entry.send.credit > HEADER as u64 {
-            let room = usize::try_from(entry.send.credit - HEADER as u64).unwrap_or(usize::MAX);
-            let (chunk, left) = rest.split_at(rest.len().min(MAX_CHUNK).min(room));
+        while !rest.is_empty() && chunks.len() < CHUNKS {
+            let Some((length, flags)) = next_chunk(&mut entry.send.credit, lane, rest.len(), end) else {
+                break;
+            };
+            let (chunk, left) = rest.split_at(length);
             rest = left;
-            let mut flags = frame::lane_flag(lane);
-            if left.is_empty() {
-                flags |= frame::END_MESSAGE;
-                if end {
-                    flags |= frame::END_STREAM;
-                }
-            }
-            entry.send.credit -= (HEADER + chunk.len()) as u64;
-            before.extend_from_slice(&frame::header(Kind::Data, flags, stream, chunk.len() as u16));
+            before.extend_from_slice(&frame::header(Kind::Data, flags, stream, length as u16));
             chunks.push((std::mem::take(&mut before), chunk));
         }
         // Without credit the size goes alone: it brings some.
@@ -377,7 +372,7 @@ impl Connection {
             let Some(head) = entry.send.queue.front_mut() else {
                 continue;
             };
-            let mut over = false;
+            let over;
             match head {
                 Outgoing::Message {
                     lane,
@@ -391,20 +386,11 @@ impl Connection {
                         let size = u32::try_from(left).unwrap_or(u32::MAX);
                         frame::put(&mut state.out.tail, Kind::Size, 0, stream, &size.to_be_bytes());
                     }
-                    let room = entry.send.credit.saturating_sub(HEADER as u64);
-                    if room == 0 && (left > 0 || entry.send.credit < HEADER as u64) {
-                        continue; // waits for credit
-                    }
-                    let chunk = left.min(MAX_CHUNK).min(usize::try_from(room).unwrap_or(usize::MAX));
+                    let Some((chunk, flags)) = next_chunk(&mut entry.send.credit, *lane, left, *end) else {
+                        continue;
+                    };
                     let last = chunk == left;
-                    let mut flags = frame::lane_flag(*lane);
-                    if last {
-                        flags |= frame::END_MESSAGE;
-                        if *end {
-                            flags |= frame::END_STREAM;
-                            over = true;
-                        }
-                    }
+                    over = last && *end;
                     let part = *position..*position + chunk;
                     if chunk >= PIECE && self.0.link.takes_pieces() {
                         frame::put_header(&mut state.out.tail, Kind::Data, flags, stream, chunk as u16);
@@ -412,7 +398,6 @@ impl Connection {
                     } else {
                         frame::put(&mut state.out.tail, Kind::Data, flags, stream, &data[part]);
                     }
-                    entry.send.credit -= (HEADER + chunk) as u64;
                     *position += chunk;
                     if last {
                         entry.send.queue.pop_front();
