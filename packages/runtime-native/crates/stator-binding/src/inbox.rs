@@ -11,11 +11,14 @@ use crate::{
 /// Text that one drain hands over, in bytes: a flood cannot hold the event loop for long.
 const DRAIN_BYTES: usize = 256 * 1024;
 
-/// What has arrived is handed over in so many parts, each with at least so many turns ([`event::turns`]). JavaScript sends
-/// what it says to one part before it takes the next: so the peer has work meanwhile, and neither side waits for the whole
-/// of the other's. Items of streams are not counted: they are only read.
+/// What has arrived is handed over in at most so many parts, each with at least so many turns ([`event::turns`]).
+/// JavaScript sends what it says to one part before it takes the next: so the peer has work meanwhile, and neither side
+/// waits for the whole of the other's. Items of streams are not counted: they are only read.
 const PARTS: usize = 4;
 const PART: usize = 16;
+
+/// What came at once before counts for less with each time, by this fraction of it.
+const FORGET: usize = 16;
 
 /// Bytes that arrived as a whole message of at least this size are handed over as they are, each by itself.
 const BLOB: usize = 16 * 1024;
@@ -47,6 +50,8 @@ struct Taking {
     lanes: Lanes,
     /// Turns that one drain hands over.
     part: usize,
+    /// Turns that came at once, at the most, lately.
+    most: usize,
     record: usize,
     text: usize,
     byte: usize,
@@ -164,7 +169,7 @@ impl Inbox {
             front.recycle();
             std::mem::swap(&mut front.lanes, &mut self.back.lock());
             let turns: usize = front.lanes.records.iter().map(event::turns).sum();
-            front.part = turns.div_ceil(PARTS).max(PART);
+            front.part = front.part_of(turns);
         }
         let Taking {
             lanes,
@@ -172,6 +177,7 @@ impl Inbox {
             record,
             text,
             byte,
+            ..
         } = &mut *front;
         let (first_text, first_byte) = (*text, *byte);
         let mut count = 0;
@@ -264,6 +270,13 @@ impl Lanes {
 }
 
 impl Taking {
+    /// How many of `turns` that came together are handed over at a time. Those that could have come with them and did not are
+    /// with the peer still: as long as it has that many, it needs nothing sooner, and each part costs a write.
+    fn part_of(&mut self, turns: usize) -> usize {
+        self.most = turns.max(self.most - self.most.div_ceil(FORGET));
+        turns.div_ceil(PARTS).max(self.most - turns).max(PART)
+    }
+
     fn recycle(&mut self) {
         let lanes = &mut self.lanes;
         lanes.text.clear();

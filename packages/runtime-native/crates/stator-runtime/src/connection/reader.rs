@@ -5,7 +5,7 @@ use crate::{
     wire::frame::{HEADER, Header},
 };
 
-use super::{Connection, outbound::lost, tasks::EndOnPanic};
+use super::{Connection, inbound::Event, outbound::lost, tasks::EndOnPanic};
 
 /// An event loop that watches sockets of its own and reads them in place of the core.
 ///
@@ -16,9 +16,20 @@ pub trait Reader: Send + Sync + 'static {
     fn attach(&self, connection: &Connection, socket: Descriptor);
 }
 
-/// The start of a frame whose rest has not been fed yet.
+/// What is kept from one time that bytes are fed to the next.
 #[derive(Default)]
-pub(super) struct Fed(Mutex<Vec<u8>>);
+pub(super) struct Fed(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    /// The start of a frame whose rest has not been fed yet.
+    cut: Vec<u8>,
+    /// Empty; its memory is used again.
+    events: Vec<Event>,
+}
+
+/// More room for events than this is given back.
+const KEEP_EVENTS: usize = 1024;
 
 impl Connection {
     /// Hands the socket to the embedder's reader, if there is one and the link has a socket.
@@ -40,13 +51,13 @@ impl Connection {
     /// Takes bytes that a [`Reader`] read. Observers are told before it returns.
     pub fn feed(&self, bytes: &[u8]) {
         let _guard = EndOnPanic(self);
-        let mut cut = self.0.fed.0.lock();
+        let mut kept = self.0.fed.0.lock();
         let Link::Tls(link) = &self.0.link else {
-            return self.feed_text(&mut cut, bytes);
+            return self.feed_text(&mut kept, bytes);
         };
         let mut text = Vec::new();
         let decrypted = link.decrypt(bytes, &mut text);
-        self.feed_text(&mut cut, &text);
+        self.feed_text(&mut kept, &text);
         match decrypted {
             Ok(true) => {}
             Ok(false) => self.feed_end(),
@@ -54,7 +65,7 @@ impl Connection {
         }
     }
 
-    fn feed_text(&self, cut: &mut Vec<u8>, mut bytes: &[u8]) {
+    fn feed_text(&self, Kept { cut, events }: &mut Kept, mut bytes: &[u8]) {
         // Only the frame that was cut is put together; the rest is read where it lies.
         while !cut.is_empty() && !bytes.is_empty() {
             let missing = missing(cut);
@@ -63,17 +74,18 @@ impl Connection {
             bytes = tail;
             // A large frame is taken from its header on.
             if cut.len() == HEADER || self::missing(cut) == 0 {
-                match self.take_bytes(cut) {
+                match self.take_bytes(cut, events) {
                     Some(0) => {}
                     Some(_) => cut.clear(),
                     None => return,
                 }
             }
         }
-        match self.take_bytes(bytes) {
+        match self.take_bytes(bytes, events) {
             Some(taken) => cut.extend_from_slice(&bytes[taken..]),
             None => return,
         }
+        events.shrink_to(KEEP_EVENTS);
         self.flush();
     }
 
@@ -83,10 +95,9 @@ impl Connection {
     }
 
     /// Takes the whole frames in `bytes`; returns their length, or `None` if they ended the connection.
-    fn take_bytes(&self, bytes: &[u8]) -> Option<usize> {
-        let mut events = Vec::new();
-        let taken = self.take_frames(bytes, &mut events);
-        self.deliver(bytes, &mut events);
+    fn take_bytes(&self, bytes: &[u8], events: &mut Vec<Event>) -> Option<usize> {
+        let taken = self.take_frames(bytes, events);
+        self.deliver(bytes, events);
         taken
             .inspect_err(|error| {
                 tracing::warn!(peer = %self.0.peer, %error, "connection closed");
