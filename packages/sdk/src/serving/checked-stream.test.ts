@@ -51,11 +51,12 @@ describe.each(WAYS)("items that are checked %s", (_name, around) => {
       }
     }
 
-    await using _serving = await serve(Caller, {
+    await using serving = await serve(Caller, {
       withDependencies: true,
       runtime: { discovery: "memory" },
       signals: false,
     });
+    expect(serving.url).toBeNull();
     const caller = await started.promise;
     const items: number[] = [];
     let error: unknown = null;
