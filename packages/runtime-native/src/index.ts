@@ -64,6 +64,7 @@ export type { RuntimeOptions } from "./runtime-options.ts";
 export { currentContext } from "./serving/context-storage.ts";
 export type { Context } from "./serving/context.ts";
 export type { Handler } from "./serving/handler.ts";
+export { ITEM_CHECK, type ItemCheck } from "./serving/item-check.ts";
 export { ServedEndpoint, type ServeOptions } from "./serving/served-endpoint.ts";
 export { StatorError, type StatorErrorOptions, type WireError } from "./stator-error.ts";
 export { watchParent } from "./watch-parent.ts";

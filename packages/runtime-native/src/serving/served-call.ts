@@ -6,6 +6,7 @@ import type { ServedEvents } from "../crossing/receivers.ts";
 import { StatorError } from "../stator-error.ts";
 import { contextStorage } from "./context-storage.ts";
 import type { Handler } from "./handler.ts";
+import { type ItemCheck, itemCheckOf } from "./item-check.ts";
 import { RequestStream } from "./request-stream.ts";
 import type { ServedContext } from "./served-context.ts";
 import { thrownError } from "./thrown-error.ts";
@@ -124,12 +125,18 @@ export class ServedCall implements ServedEvents {
   async #stream(iterable: AsyncIterable<unknown>): Promise<void> {
     const { outbox, turn } = this.#bridge;
     const context = this.#context;
+    let checks: ItemCheck | null = null;
     let items: AsyncIterator<unknown> | null = null;
     try {
-      items = iterable[Symbol.asyncIterator]();
+      checks = itemCheckOf(iterable);
+      items = checks === null ? iterable[Symbol.asyncIterator]() : checks.source;
       this.#items = items;
       while (!context.isKilled()) {
         const item = await items.next();
+        if (checks !== null && item.done !== true) {
+          const late = checks.check(item.value);
+          if (late !== undefined) await late;
+        }
         if (context.isKilled()) break;
         if (item.done === true) {
           outbox.push(OPERATION.finish, this.#number, null);
@@ -145,7 +152,7 @@ export class ServedCall implements ServedEvents {
       }
     } catch (thrown) {
       // The caller first: a `finally` that takes long must not hold the error back.
-      this.#fail(thrown);
+      this.#fail(checks === null ? thrown : checks.failed(thrown));
       if (items !== null) await this.#end(items);
       return;
     }

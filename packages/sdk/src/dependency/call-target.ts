@@ -1,4 +1,4 @@
-import type { Client, Clock } from "@stator/runtime-native";
+import type { CallOptions, Client, Clock } from "@stator/runtime-native";
 
 import type { RetryPolicy } from "../definition/retry-options.ts";
 import type { ClientCall } from "../interceptor/intercepted-call.ts";
@@ -31,6 +31,15 @@ export interface CallTarget {
   readonly random: () => number;
   /** Through the interceptors of the dependency, as far as the call's own; null if there are none. */
   readonly way: Next<ClientCall> | null;
+  /** Whether the dependency lets a call through as it is, once, to an instance that the call or the runtime chooses. */
+  readonly isPlain: boolean;
+  /** What a call that says nothing itself says to the runtime. */
+  readonly options: CallOptions;
+  /** How one answer is read, and the error in its place; undefined where they are taken as they come. */
+  readonly answer: {
+    readonly read: ((item: unknown) => unknown) | undefined;
+    readonly failed: ((error: unknown) => never) | undefined;
+  };
 }
 
 /** What a call says itself. */

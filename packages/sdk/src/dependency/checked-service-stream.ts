@@ -69,12 +69,16 @@ export class CheckedServiceStream implements ServiceStream<unknown> {
     return batches(next, leave);
   }
 
-  async one(): Promise<unknown> {
-    try {
-      return this.check(await this.source.one());
-    } catch (error) {
-      throw this.received(error);
-    }
+  one(): Promise<unknown> {
+    const { schema, error, where } = this;
+    return this.source.one().then(
+      schema === null ? undefined : (item) => validate(schema, item, "invalid_response", where),
+      error === null
+        ? undefined
+        : (thrown: unknown) => {
+            throw error.received(thrown, where);
+          },
+    );
   }
 
   toReadableStream(): ReadableStream<unknown> {

@@ -10,6 +10,7 @@ import { ATTRIBUTE } from "../tracing/attribute.ts";
 import { Breaker } from "./breaker.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import type { CallSettings, CallTarget } from "./call-target.ts";
+import { answerReading } from "./answer-reading.ts";
 import type { DependencyPolicy } from "./dependency-options.ts";
 import type { DependencyTarget, TargetEndpoint } from "./dependency-target.ts";
 import { sendOn } from "./intercepted-call.ts";
@@ -133,20 +134,23 @@ export class Dependency {
     const path = `${namespace}.${component}.${endpoint.name}`;
     const interceptors = [...outer, ...policy.interceptors];
     const retry = policy.retry === undefined ? endpoint.retry : policy.retry;
-    const { hedge } = policy;
+    const { hedge, breaker, choose } = policy;
+    const timeoutMs = policy.timeoutMs ?? endpoint.timeoutMs;
+    const isPlain =
+      interceptors.length === 0 && retry === null && hedge === null && breaker === null && choose === null;
     return {
       client,
       namespace,
       component,
       endpoint,
       path,
-      timeoutMs: policy.timeoutMs ?? endpoint.timeoutMs,
+      timeoutMs,
       retry: retry === null ? null : { policy: retry, budget: budgetOf(retry, budgets) },
       hedge: hedge === null ? null : { afterMs: hedge.afterMs, budget: budgetOf(hedge, budgets) },
-      breaker: policy.breaker === null ? null : new Breaker(client, path, policy.breaker, clock),
+      breaker: breaker === null ? null : new Breaker(client, path, breaker, clock),
       clock,
       random,
-      choose: policy.choose,
+      choose,
       spans: {
         path,
         isStream: givesStream(endpoint.kind),
@@ -158,6 +162,9 @@ export class Dependency {
         },
       },
       way: interceptors.length === 0 ? null : compose(interceptors, sendOn),
+      isPlain,
+      options: timeoutMs === null ? {} : { timeoutMs },
+      answer: answerReading(endpoint, path),
     };
   }
 

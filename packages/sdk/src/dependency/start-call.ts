@@ -1,3 +1,5 @@
+import type { CallOptions, ResponseStream } from "@stator/runtime-native";
+
 import { takesStream } from "../definition/endpoint-kind.ts";
 import { invalidArgument } from "../definition/invalid-argument.ts";
 import { isAsyncIterable } from "../schema/request-types.ts";
@@ -7,17 +9,48 @@ import type { CallSettings, CallTarget } from "./call-target.ts";
 import { CheckedServiceStream } from "./checked-service-stream.ts";
 import type { ServiceStream } from "./service-stream.ts";
 
+/** What a call says that says nothing. */
+export const NO_SETTINGS: CallSettings = Object.freeze({});
+
 /** Makes one call, on the instance that is asked for or that the runtime chooses. */
 export function startCall(target: CallTarget, request: unknown, settings: CallSettings): ServiceStream<unknown> {
-  const { client, endpoint, path } = target;
-  const { instanceId, signal, id, trace } = settings;
-  const metadata = trace === undefined ? settings.metadata : withTrace(trace.inside, settings.metadata);
-  const timeoutMs = settings.timeoutMs ?? target.timeoutMs ?? undefined;
-  const sent = takesStream(endpoint.kind) ? requestStream(request, path) : request;
-  const scoped = withCallScope({ signal, timeoutMs, metadata, id, onOver: trace?.onOver });
-  const source = instanceId === undefined ? client.generate(sent, scoped) : client.direct(sent, instanceId, scoped);
+  const { endpoint, path } = target;
+  const source = send(target, request, settings);
   const { output, error } = endpoint;
-  return output === null && error === null ? source : new CheckedServiceStream(source, output, error, path, signal);
+  if (output === null && error === null) return source;
+  return new CheckedServiceStream(source, output, error, path, settings.signal);
+}
+
+/**
+ * Makes one call for its one answer, with no step that is not needed. Whatever goes wrong, a request that cannot be written
+ * included, rejects.
+ */
+export function startCallOnce(target: CallTarget, request: unknown, settings: CallSettings): Promise<unknown> {
+  const { read, failed } = target.answer;
+  try {
+    // A promise of its own even where nothing is read: that of the runtime lets an error pass that nobody looks at.
+    return send(target, request, settings).one().then(read, failed);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function send(target: CallTarget, request: unknown, settings: CallSettings): ResponseStream<unknown> {
+  const { client, endpoint, path } = target;
+  const { instanceId } = settings;
+  const sent = takesStream(endpoint.kind) ? requestStream(request, path) : request;
+  const options = withCallScope(settings === NO_SETTINGS ? target.options : optionsOf(target, settings));
+  return instanceId === undefined ? client.generate(sent, options) : client.direct(sent, instanceId, options);
+}
+
+function optionsOf(target: CallTarget, { signal, id, trace, metadata, timeoutMs }: CallSettings): CallOptions {
+  return {
+    signal,
+    timeoutMs: timeoutMs ?? target.timeoutMs ?? undefined,
+    metadata: trace === undefined ? metadata : withTrace(trace.inside, metadata),
+    id,
+    onOver: trace?.onOver,
+  };
 }
 
 /** A list is a stream too; the runtime would take it for one request. */

@@ -1,4 +1,5 @@
-import type { Context, Handler } from "@stator/runtime-native";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Context, ErrorType, Handler } from "@stator/runtime-native";
 
 import type { EndpointDefinition } from "../definition/endpoint-definition.ts";
 import { givesStream, takesStream } from "../definition/endpoint-kind.ts";
@@ -28,16 +29,12 @@ export function checkedMethod(instance: object, endpoint: EndpointDefinition): H
   };
 
   if (!givesStream(endpoint.kind)) {
-    return async (request, context) => {
-      let item: unknown;
-      try {
-        item = await method.call(instance, await read(request, context), context);
-      } catch (thrown) {
-        throw error === null ? thrown : error.received(thrown, context.endpoint);
-      }
-      if (output !== null) await validate(output, item, "invalid_response", context.endpoint);
-      return item;
+    const answer = (request: unknown, context: Context): Promise<unknown> => {
+      const checked = read(request, context);
+      const call = (value: unknown) => asPromise(method.call(instance, value, context));
+      return checked instanceof Promise ? checked.then(call) : call(checked);
     };
+    return (request, context) => checkedAnswer(answer, request, context, output, error);
   }
   return (request, context) => {
     const checked = read(request, context);
@@ -47,6 +44,44 @@ export function checkedMethod(instance: object, endpoint: EndpointDefinition): H
     };
     return checked instanceof Promise ? openLater(checked, open) : open(checked);
   };
+}
+
+/**
+ * The one answer, checked where there is something to check it by: as few steps as there can be, since each one is taken for each
+ * call. Whatever is thrown rejects.
+ */
+function checkedAnswer(
+  answer: (request: unknown, context: Context) => Promise<unknown>,
+  request: unknown,
+  context: Context,
+  output: StandardSchemaV1 | null,
+  error: ErrorType | null,
+): Promise<unknown> {
+  let item: Promise<unknown>;
+  try {
+    item = answer(request, context);
+  } catch (thrown) {
+    item = Promise.reject(thrown);
+  }
+  if (output === null && error === null) return item;
+  return item.then(
+    output === null
+      ? undefined
+      : (value) => {
+          const checked = validate(output, value, "invalid_response", context.endpoint);
+          return checked instanceof Promise ? checked.then(() => value) : value;
+        },
+    error === null
+      ? undefined
+      : (thrown: unknown) => {
+          throw error.received(thrown, context.endpoint);
+        },
+  );
+}
+
+/** A subclass's own version may be no async method. */
+function asPromise(answer: unknown): Promise<unknown> {
+  return answer instanceof Promise ? answer : Promise.resolve(answer);
 }
 
 /** For schemas that check asynchronously: the stream opens with its first item. */

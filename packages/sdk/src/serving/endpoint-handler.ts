@@ -51,9 +51,17 @@ function timed(
       return limit === null ? source : limited(source, limit);
     };
   }
-  return async (request: unknown, context: Context) => {
-    using limit = TimeLimit.for(context, timeoutMs, clock);
-    const answer = handler(request, context) as Promise<unknown>;
-    return await (limit === null ? answer : limit.bound(answer));
+  return (request: unknown, context: Context) => {
+    const limit = TimeLimit.for(context, timeoutMs, clock);
+    // Where the caller's own deadline comes first there is nothing to watch, and no step to take.
+    return limit === null ? handler(request, context) : bounded(limit, () => handler(request, context));
   };
+}
+
+async function bounded(limit: TimeLimit, start: () => ReturnType<Handler<unknown, unknown>>): Promise<unknown> {
+  try {
+    return await limit.bound(start() as Promise<unknown>);
+  } finally {
+    limit[Symbol.dispose]();
+  }
 }
