@@ -1,4 +1,5 @@
 use std::{
+    ffi::OsString,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -18,6 +19,9 @@ const SWEEP_PATIENCE: Duration = Duration::from_millis(50);
 
 /// Names of files that are being written.
 pub(super) const TEMPORARY: &str = ".tmp_";
+
+/// Followed by the name of the folder.
+const SWEPT: &str = ".swept_";
 
 /// The folder in which the records stand: writing, touching and deleting files. Every method blocks.
 #[derive(Debug)]
@@ -108,6 +112,33 @@ impl Bucket {
             }
         }
         Ok(())
+    }
+
+    /// Whether the folder is to be swept now: nobody who shares it has done so for as long as `pause`. Who is told so has to
+    /// do it; the others are told that it is done.
+    ///
+    /// If everybody looked at every file, the work of all together would grow with the square of their number. Where the
+    /// mark cannot be written everybody does.
+    pub(super) fn is_to_be_swept(&self, pause: Duration) -> bool {
+        let mark = self.mark();
+        let is_fresh = fs::symlink_metadata(&mark).is_ok_and(|file| {
+            let swept = file.modified().ok();
+            // One in the future, as after a correction of the clock, is not believed.
+            swept.is_some_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age < pause))
+        });
+        if !is_fresh && touch(&mark).is_err() {
+            // Somebody else may have made it just now, or it cannot be made: to sweep once too often does no harm.
+            let _ = File::create_new(&mark);
+        }
+        !is_fresh
+    }
+
+    /// Its time of modification says when the folder was last swept. It stands beside the folder, in which every file
+    /// is a record.
+    fn mark(&self) -> PathBuf {
+        let mut name = OsString::from(SWEPT);
+        name.push(self.dir.file_name().unwrap_or_default());
+        self.dir.with_file_name(name)
     }
 
     fn temporary(&self) -> Result<PathBuf> {
