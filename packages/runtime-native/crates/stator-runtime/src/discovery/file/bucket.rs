@@ -174,3 +174,35 @@ fn is_expired(path: &Path, ttl: Duration) -> bool {
         file.is_file() && SystemTime::now().duration_since(modified).is_ok_and(|age| age > ttl)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const PAUSE: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn of_all_who_share_a_folder_one_sweeps_it() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = TempDir::new()?;
+        let open = || Bucket::open(FileRoot::Shared(folder.path().to_owned()), "v1/instances");
+        let (one, other) = (open()?, open()?);
+        assert!(one.is_to_be_swept(PAUSE), "nobody ever has");
+        assert!(!one.is_to_be_swept(PAUSE) && !other.is_to_be_swept(PAUSE), "it is done");
+        assert_eq!(fs::read_dir(one.dir())?.count(), 0, "the mark is no record");
+
+        let at = |time: SystemTime| File::options().write(true).open(one.mark())?.set_modified(time);
+        at(SystemTime::now() - PAUSE * 2)?;
+        assert!(other.is_to_be_swept(PAUSE), "long ago");
+        assert!(!one.is_to_be_swept(PAUSE), "the other one does it");
+        at(SystemTime::now() + PAUSE)?;
+        assert!(one.is_to_be_swept(PAUSE), "the future says nothing");
+        assert!(!other.is_to_be_swept(PAUSE), "and is put right");
+
+        // Where no mark can be made, everybody sweeps.
+        fs::remove_dir_all(folder.path())?;
+        assert!(one.is_to_be_swept(PAUSE) && other.is_to_be_swept(PAUSE));
+        Ok(())
+    }
+}
