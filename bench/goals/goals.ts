@@ -165,7 +165,7 @@ export const GOALS: readonly Goal[] = [
     better: "less",
     floor: 1.5,
     stretch: 1.1,
-    gate: 300,
+    gate: 2.5,
   },
   {
     point: "10,000 open streams",
