@@ -17,7 +17,7 @@ What is measured:
                          bytes       payloads of 64 KiB and 1 MiB there and back, of peers that take bytes
                          start       a new process until its first call is answered
                          idle        processor and memory of processes that do nothing
-                         growth      the cost of a call with up to 1,000 instances, and with up to 10,000 open streams
+                         growth      the cost of a call with up to 1,000 instances, beside raw sockets, and with up to 10,000 open streams
                          workers     a service with one, two and four workers
                          validators  generated validators beside zod, valibot, typebox and ajv
                          crossing    what it costs to go from JavaScript to Rust and back

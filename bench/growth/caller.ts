@@ -1,12 +1,10 @@
-/** `bun bench/growth/caller.ts <task as JSON>`: prints what it measured, a `GrowthMeasurement`, as one line of JSON. */
+/** `bun bench/growth/caller.ts <task as JSON>`: prints what `reportGrowth` says. */
 import { DistributedRuntime } from "@stator/runtime-native";
 
-import { cpuTime } from "../cpu-time.ts";
-import { measureUnary } from "../load/unary.ts";
 import { checkEcho, echo } from "../messages.ts";
 import type { Echo } from "../messages.ts";
-import { residentMemory } from "../peak-memory.ts";
-import type { GrowthMeasurement, GrowthTask } from "./growth.ts";
+import type { GrowthTask } from "./growth.ts";
+import { reportGrowth } from "./report-growth.ts";
 
 /** Streams that are opened at once. */
 const BATCH = 500;
@@ -33,23 +31,5 @@ while (held.length < task.streams) {
   }
   held.push(...opened);
 }
-const client = {
-  call: (request: Echo) => calls.roundRobin(request).one(),
-  stream: () => {
-    throw new Error("Only calls are measured here.");
-  },
-  close: () => runtime.shutdown(),
-};
-// The processor of the workers is read at these two lines, too.
-console.log(JSON.stringify("begins"));
-const before = cpuTime();
-const result = await measureUnary(client, task.concurrency, task);
-const measured: GrowthMeasurement = {
-  rate: result.rate,
-  total: result.total,
-  p50: result.latency.percentiles(0.5)[0] ?? Number.NaN,
-  cpu: cpuTime() - before,
-  resident: residentMemory(),
-};
-console.log(JSON.stringify(measured));
+await reportGrowth(task, (request) => calls.roundRobin(request).one());
 process.exit(0);

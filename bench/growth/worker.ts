@@ -25,6 +25,6 @@ while (runtimes.length < count) {
   });
   runtimes.push(...(await Promise.all(batch)));
 }
-console.log("ready");
+console.log(JSON.stringify("ready"));
 for await (const _ of Bun.stdin.stream()) continue;
 process.exit(0);

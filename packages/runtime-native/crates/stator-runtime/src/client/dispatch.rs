@@ -9,7 +9,7 @@ use crate::{
     wire::frame::Cancel,
 };
 
-use super::{Call, OpenStream, Router, Worker, attempt::LaterAttempt, call::CallState, target::Way, workers::Pick};
+use super::{Call, OpenStream, Router, Worker, attempt::LaterAttempt, call::CallState, choice::Pick, target::Way};
 
 /// How often a call is tried at the most, each time on another instance.
 const MAX_ATTEMPTS: u32 = 8;

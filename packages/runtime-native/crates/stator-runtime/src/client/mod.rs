@@ -2,8 +2,10 @@
 
 mod attempt;
 mod call;
+mod choice;
 mod dialer;
 mod dispatch;
+mod epoch;
 pub(crate) mod judging;
 mod mismatch;
 mod nats_peer;
@@ -18,6 +20,7 @@ mod workers;
 
 pub use call::{Call, CallOptions, ResponseSink};
 pub use dialer::Dialer;
+pub(crate) use epoch::Epoch;
 pub(crate) use open_stream::OpenStream;
 pub use response_stream::{RequestSink, ResponseStream};
 pub use router::Router;
@@ -40,8 +43,8 @@ use crate::{
     payload::Payload,
 };
 
+use choice::Pick;
 use judging::Judging;
-use workers::Pick;
 
 /// Calls one endpoint, wherever it is served.
 #[derive(Clone)]

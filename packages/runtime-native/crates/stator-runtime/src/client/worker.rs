@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use crate::{discovery::Instance, identity::Standing};
 
-use super::{Wire, judging::Pair, target::Target};
+use super::{Epoch, Wire, judging::Pair, target::Target};
 
 /// One instance as a client sees it: its record, its connection, and how it fares.
 pub struct Worker {
@@ -22,10 +22,11 @@ pub struct Worker {
     /// Whether `avoid_until` has to be looked at: it seldom has.
     avoided: AtomicBool,
     avoid_until: Mutex<Option<Instant>>,
+    epoch: Arc<Epoch>,
 }
 
 impl Worker {
-    pub(super) fn new(instance: Arc<Instance>, target: Target, pair: Option<Arc<Pair>>) -> Self {
+    pub(super) fn new(instance: Arc<Instance>, target: Target, pair: Option<Arc<Pair>>, epoch: Arc<Epoch>) -> Self {
         Self {
             instance,
             target,
@@ -33,6 +34,7 @@ impl Worker {
             open_calls: AtomicU32::new(0),
             avoided: AtomicBool::new(false),
             avoid_until: Mutex::default(),
+            epoch,
         }
     }
 
@@ -72,11 +74,6 @@ impl Worker {
         self.pair.as_ref().map_or(&[], |pair| pair.breaks())
     }
 
-    /// Neither avoided nor of doubtful contract.
-    pub(super) fn is_first_choice(&self) -> bool {
-        !self.is_avoided() && self.standing() == Standing::Compatible
-    }
-
     /// Calls of this process that are open on it.
     pub fn open_calls(&self) -> u32 {
         self.open_calls.load(Ordering::Relaxed)
@@ -93,20 +90,22 @@ impl Worker {
     /// Others are preferred for that long, or until its record changes.
     pub(super) fn avoid(&self, time: Duration) {
         let mut until = self.avoid_until.lock();
-        *until = Instant::now().checked_add(time);
+        let before = std::mem::replace(&mut *until, Instant::now().checked_add(time));
         self.avoided.store(until.is_some(), Ordering::Release);
+        // If it was avoided, and is for longer now, what was chosen meanwhile holds.
+        if before.is_none() || *until < before {
+            self.epoch.next();
+        }
     }
 
-    pub(super) fn is_avoided(&self) -> bool {
+    /// `None`: it is not avoided.
+    pub(super) fn avoided_until(&self) -> Option<Instant> {
         if !self.avoided.load(Ordering::Acquire) {
-            return false;
+            return None;
         }
         let mut until = self.avoid_until.lock();
-        let avoided = until.is_some_and(|at| Instant::now() < at);
-        if !avoided {
-            *until = None;
-            self.avoided.store(false, Ordering::Release);
-        }
-        avoided
+        *until = until.filter(|at| Instant::now() < *at);
+        self.avoided.store(until.is_some(), Ordering::Release);
+        *until
     }
 }

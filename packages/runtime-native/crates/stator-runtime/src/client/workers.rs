@@ -11,7 +11,11 @@ use crate::{
     identity::{ContractHash, Standing},
 };
 
-use super::{Dialer, Router, Worker, judging::Judging};
+use super::{
+    Dialer, Epoch, Router, Worker,
+    choice::{Choice, Pick},
+    judging::Judging,
+};
 
 /// The workers of one endpoint, kept current from discovery.
 pub struct Workers {
@@ -20,7 +24,8 @@ pub struct Workers {
     contract: Option<ContractHash>,
     dialer: Arc<Dialer>,
     judging: Arc<Judging>,
-    list: RwLock<Arc<Vec<Arc<Worker>>>>,
+    current: RwLock<Current>,
+    epoch: Arc<Epoch>,
     /// Held from reading discovery to writing the list, so that an older state never replaces a newer one.
     updating: Mutex<()>,
     turn: AtomicUsize,
@@ -40,8 +45,9 @@ impl Workers {
             path: path.map(str::to_owned),
             contract,
             dialer,
+            epoch: Arc::clone(judging.epoch()),
             judging,
-            list: RwLock::default(),
+            current: RwLock::default(),
             updating: Mutex::default(),
             turn: AtomicUsize::new(0),
             unusable: Mutex::default(),
@@ -50,7 +56,7 @@ impl Workers {
     }
 
     pub fn snapshot(&self) -> Arc<Vec<Arc<Worker>>> {
-        Arc::clone(&self.list.read())
+        Arc::clone(&self.current.read().list)
     }
 
     /// Marked as changed whenever the list changes.
@@ -80,7 +86,11 @@ impl Workers {
         list.sort_by_key(|worker| worker.id());
         let same = list.len() == old.len() && list.iter().zip(old.iter()).all(|(new, old)| Arc::ptr_eq(new, old));
         if !same {
-            let _old = std::mem::replace(&mut *self.list.write(), Arc::new(list));
+            let current = Current {
+                list: Arc::new(list),
+                choice: None,
+            };
+            let _old = std::mem::replace(&mut *self.current.write(), current);
             self.changes.send_replace(());
         }
     }
@@ -90,7 +100,7 @@ impl Workers {
         let why = match self.dialer.target(instance) {
             Ok(target) => {
                 let pair = self.contract.and_then(|ours| self.judging.pair(ours, instance));
-                let worker = Arc::new(Worker::new(Arc::clone(instance), target, pair));
+                let worker = Arc::new(Worker::new(Arc::clone(instance), target, pair, Arc::clone(&self.epoch)));
                 self.judging.joined(&worker);
                 return Some(worker);
             }
@@ -119,56 +129,52 @@ impl Workers {
 
     /// Chooses a worker that is not in `tried`; those that are healthy and known to understand the caller first.
     pub(super) fn pick(&self, router: Router, tried: &[u64]) -> Pick {
-        let list = self.snapshot();
-        let is_free = |worker: &Arc<Worker>| !tried.contains(&worker.id());
         if let Router::Direct(id) = router {
-            let place = list.binary_search_by_key(&id, |worker| worker.id()).ok();
-            let worker = place.and_then(|place| list.get(place)).filter(|worker| is_free(worker));
-            return worker.map_or(Pick::Nobody, |worker| match worker.standing() {
-                Standing::Compatible | Standing::Unknown => Pick::Worker(Arc::clone(worker)),
-                Standing::Pending => Pick::Pending,
-                Standing::Incompatible => Pick::Incompatible(Arc::clone(worker)),
-            });
+            return self.direct(id, tried);
         }
         let turn = if router == Router::RoundRobin {
             self.turn.fetch_add(1, Ordering::Relaxed)
         } else {
             0
         };
-        // Nearly always nobody is out of the question, and nothing has to be collected.
-        if list.iter().all(|worker| is_free(worker) && worker.is_first_choice()) {
-            return router.pick(&list, turn).cloned().map_or(Pick::Nobody, Pick::Worker);
-        }
-        let free: Vec<Arc<Worker>> = list.iter().filter(|worker| is_free(worker)).cloned().collect();
-        let choose = |standing: Standing| {
-            let of: Vec<_> = free
-                .iter()
-                .filter(|worker| worker.standing() == standing)
-                .cloned()
-                .collect();
-            let healthy: Vec<_> = of.iter().filter(|worker| !worker.is_avoided()).cloned().collect();
-            router
-                .pick(if healthy.is_empty() { &of } else { &healthy }, turn)
-                .cloned()
+        let list = {
+            let current = self.current.read();
+            let choice = current.choice.as_ref().filter(|choice| choice.holds(&self.epoch));
+            match choice {
+                Some(choice) if tried.is_empty() => return choice.pick(router, turn),
+                _ => Arc::clone(&current.list),
+            }
         };
-        if let Some(worker) = choose(Standing::Compatible) {
-            return Pick::Worker(worker);
+        let choice = Choice::of(&list, tried, &self.epoch);
+        let pick = choice.pick(router, turn);
+        if tried.is_empty() {
+            let mut current = self.current.write();
+            if Arc::ptr_eq(&current.list, &list) {
+                current.choice = Some(choice);
+            }
         }
-        if free.iter().any(|worker| worker.standing() == Standing::Pending) {
-            return Pick::Pending;
-        }
-        let rest = choose(Standing::Unknown).map(Pick::Worker);
-        rest.or_else(|| choose(Standing::Incompatible).map(Pick::Incompatible))
-            .unwrap_or(Pick::Nobody)
+        pick
+    }
+
+    fn direct(&self, id: u64, tried: &[u64]) -> Pick {
+        let list = self.snapshot();
+        let place = list.binary_search_by_key(&id, |worker| worker.id()).ok();
+        let worker = place
+            .and_then(|place| list.get(place))
+            .filter(|worker| !tried.contains(&worker.id()));
+        worker.map_or(Pick::Nobody, |worker| match worker.standing() {
+            Standing::Compatible | Standing::Unknown => Pick::Worker(Arc::clone(worker)),
+            Standing::Pending => Pick::Pending,
+            Standing::Incompatible => Pick::Incompatible(Arc::clone(worker)),
+        })
     }
 }
 
-/// Who takes a call.
-pub(super) enum Pick {
-    Worker(Arc<Worker>),
-    /// Somebody is there whose contract is being judged, and nobody else.
-    Pending,
-    /// Only instances are left that do not understand the caller; this is one of them.
-    Incompatible(Arc<Worker>),
-    Nobody,
+/// Who is there, and what follows from it.
+#[derive(Default)]
+struct Current {
+    /// By id.
+    list: Arc<Vec<Arc<Worker>>>,
+    /// Of all in the list; absent until somebody is chosen.
+    choice: Option<Choice>,
 }

@@ -44,6 +44,36 @@ fn round_robin_goes_in_the_order_of_ids() -> Result<()> {
 }
 
 #[test]
+fn those_that_are_not_avoided_take_turns() -> Result<()> {
+    on_both_planes(|on| async move {
+        let cluster = Cluster::new(on);
+        let workers = cluster.named(4).await?;
+        let client = cluster.client(4).await?;
+        let long = Duration::from_secs(60);
+        let all = || 0..4;
+        // One avoided, two, and after that everybody again: each time the next call knows.
+        for avoided in [vec![], vec![1], vec![1, 3], vec![3], vec![]] {
+            for index in all() {
+                let time = if avoided.contains(&index) { long } else { Duration::ZERO };
+                assert!(client.avoid(workers[index].instance_id(), time));
+            }
+            let chosen: Vec<_> = all().filter(|index| !avoided.contains(index)).collect();
+            let mut counts = HashMap::new();
+            let mut last = None;
+            for _ in 0..3 * chosen.len() {
+                let id = name(client.call(text(NAME), Router::RoundRobin, options())).await?;
+                assert_ne!(Some(id), last, "in turn");
+                last = Some(id);
+                *counts.entry(id).or_insert(0) += 1;
+            }
+            let expected = chosen.iter().map(|index| (workers[*index].instance_id(), 3)).collect();
+            assert_eq!(counts, expected);
+        }
+        Ok(())
+    })
+}
+
+#[test]
 fn random_reaches_everybody() -> Result<()> {
     on_both_planes(|on| async move {
         let cluster = Cluster::new(on);

@@ -26,7 +26,7 @@ use crate::{
     system::SystemState,
 };
 
-use super::{Dialer, Worker};
+use super::{Dialer, Epoch, Worker};
 
 /// Calls to instances of a contract that nobody has judged wait at the most this long.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -50,6 +50,7 @@ pub(crate) struct Judging {
     slots: Semaphore,
     complaints: Mutex<usize>,
     closed: Closing,
+    epoch: Arc<Epoch>,
 }
 
 /// Who judges, and what was judged before.
@@ -71,6 +72,7 @@ impl Judging {
             changes: watch::Sender::new(()),
             slots: Semaphore::new(AT_ONCE),
             complaints: Mutex::default(),
+            epoch: Arc::default(),
         })
     }
 
@@ -82,6 +84,11 @@ impl Judging {
             verdicts,
             system,
         });
+    }
+
+    /// Counts what makes a choice of workers stale.
+    pub fn epoch(&self) -> &Arc<Epoch> {
+        &self.epoch
     }
 
     /// Marked as changed whenever something else is known about a pair.
@@ -106,7 +113,7 @@ impl Judging {
             return Some(pair);
         }
         pairs.retain(|_, pair| pair.strong_count() > 0);
-        let pair = Arc::new(Pair::new(ours, theirs));
+        let pair = Arc::new(Pair::new(ours, theirs, Arc::clone(&self.epoch)));
         if let Some(verdict) = bench.verdicts.get(ours, theirs) {
             pair.settle(&verdict);
         }

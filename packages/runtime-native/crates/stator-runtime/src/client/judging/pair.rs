@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use crate::identity::{ContractHash, Standing, Verdict};
 
-use super::super::Worker;
+use super::super::{Epoch, Worker};
 
 /// Instances that one round asks for their document at the most, one after another.
 const ASKED_IN_A_ROUND: usize = 3;
@@ -34,6 +34,7 @@ pub(crate) struct Pair {
     standing: AtomicU8,
     breaks: OnceLock<Arc<[String]>>,
     inquiry: Mutex<Inquiry>,
+    epoch: Arc<Epoch>,
 }
 
 /// The search for a verdict.
@@ -46,13 +47,14 @@ struct Inquiry {
 }
 
 impl Pair {
-    pub fn new(ours: ContractHash, theirs: ContractHash) -> Self {
+    pub fn new(ours: ContractHash, theirs: ContractHash, epoch: Arc<Epoch>) -> Self {
         Self {
             ours,
             theirs,
             standing: AtomicU8::new(Standing::Pending as u8),
             breaks: OnceLock::new(),
             inquiry: Mutex::default(),
+            epoch,
         }
     }
 
@@ -76,14 +78,20 @@ impl Pair {
             }
         };
         self.standing.store(standing as u8, Ordering::Release);
+        self.epoch.next();
     }
 
     /// There is no verdict so far: calls need not wait any longer. Says whether that is news.
     pub(super) fn doubt(&self) -> bool {
         let (pending, unknown) = (Standing::Pending as u8, Standing::Unknown as u8);
-        self.standing
+        let is_news = self
+            .standing
             .compare_exchange(pending, unknown, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+            .is_ok();
+        if is_news {
+            self.epoch.next();
+        }
+        is_news
     }
 
     /// Remembers an instance that can be asked. Says whether an inquiry has to be begun for it.

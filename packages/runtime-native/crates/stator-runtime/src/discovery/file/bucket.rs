@@ -1,4 +1,5 @@
 use std::{
+    ffi::OsString,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -18,6 +19,9 @@ const SWEEP_PATIENCE: Duration = Duration::from_millis(50);
 
 /// Names of files that are being written.
 pub(super) const TEMPORARY: &str = ".tmp_";
+
+/// Followed by the name of the folder.
+const SWEPT: &str = ".swept_";
 
 /// The folder in which the records stand: writing, touching and deleting files. Every method blocks.
 #[derive(Debug)]
@@ -110,6 +114,33 @@ impl Bucket {
         Ok(())
     }
 
+    /// Whether the folder is to be swept now: nobody who shares it has done so for as long as `pause`. Who is told so has to
+    /// do it; the others are told that it is done.
+    ///
+    /// If everybody looked at every file, the work of all together would grow with the square of their number. Where the
+    /// mark cannot be written everybody does.
+    pub(super) fn is_to_be_swept(&self, pause: Duration) -> bool {
+        let mark = self.mark();
+        let is_fresh = fs::symlink_metadata(&mark).is_ok_and(|file| {
+            let swept = file.modified().ok();
+            // One in the future, as after a correction of the clock, is not believed.
+            swept.is_some_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age < pause))
+        });
+        if !is_fresh && touch(&mark).is_err() {
+            // Somebody else may have made it just now, or it cannot be made: to sweep once too often does no harm.
+            let _ = File::create_new(&mark);
+        }
+        !is_fresh
+    }
+
+    /// Its time of modification says when the folder was last swept. It stands beside the folder, in which every file
+    /// is a record.
+    fn mark(&self) -> PathBuf {
+        let mut name = OsString::from(SWEPT);
+        name.push(self.dir.file_name().unwrap_or_default());
+        self.dir.with_file_name(name)
+    }
+
     fn temporary(&self) -> Result<PathBuf> {
         Ok(self.dir.join(format!("{TEMPORARY}{:016x}", connection_id()?)))
     }
@@ -142,4 +173,36 @@ fn is_expired(path: &Path, ttl: Duration) -> bool {
         // A time in the future, as after a correction of the clock, counts as fresh.
         file.is_file() && SystemTime::now().duration_since(modified).is_ok_and(|age| age > ttl)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const PAUSE: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn of_all_who_share_a_folder_one_sweeps_it() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = TempDir::new()?;
+        let open = || Bucket::open(FileRoot::Shared(folder.path().to_owned()), "v1/instances");
+        let (one, other) = (open()?, open()?);
+        assert!(one.is_to_be_swept(PAUSE), "nobody ever has");
+        assert!(!one.is_to_be_swept(PAUSE) && !other.is_to_be_swept(PAUSE), "it is done");
+        assert_eq!(fs::read_dir(one.dir())?.count(), 0, "the mark is no record");
+
+        let at = |time: SystemTime| File::options().write(true).open(one.mark())?.set_modified(time);
+        at(SystemTime::now() - PAUSE * 2)?;
+        assert!(other.is_to_be_swept(PAUSE), "long ago");
+        assert!(!one.is_to_be_swept(PAUSE), "the other one does it");
+        at(SystemTime::now() + PAUSE)?;
+        assert!(one.is_to_be_swept(PAUSE), "the future says nothing");
+        assert!(!other.is_to_be_swept(PAUSE), "and is put right");
+
+        // Where no mark can be made, everybody sweeps.
+        fs::remove_dir_all(folder.path())?;
+        assert!(one.is_to_be_swept(PAUSE) && other.is_to_be_swept(PAUSE));
+        Ok(())
+    }
 }

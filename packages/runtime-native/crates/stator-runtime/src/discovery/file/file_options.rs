@@ -8,7 +8,8 @@ pub struct FileOptions {
     pub root: FileRoot,
     /// A record whose file was not touched for this long is deleted by whoever sees it. Default 10 s.
     ///
-    /// Owners touch their files, and everybody deletes expired ones, three times in this time.
+    /// Owners touch their files three times in this time. Expired ones are deleted by one of all who share the folder,
+    /// three to six times in this time.
     pub ttl: Duration,
     /// Default [`Notice::Automatic`].
     pub notice: Notice,
@@ -39,7 +40,7 @@ impl FileOptions {
         Self::new(FileRoot::Private(default_root(&project_of(working_directory))))
     }
 
-    /// How often own files are touched and expired ones deleted.
+    /// How often own files are touched, and expired ones looked for.
     pub(super) fn keep_alive(&self) -> Duration {
         (self.ttl / 3).max(Duration::from_millis(10))
     }

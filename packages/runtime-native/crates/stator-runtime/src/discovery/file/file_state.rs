@@ -12,6 +12,10 @@ use tokio::sync::watch;
 use super::{super::warnings::Warnings, bucket::Bucket, bucket_view::BucketView, record_kind::RecordKind};
 use crate::{Result, folder::failed};
 
+/// How often in the time that a record lives it is swept at the most, by all who share the folder together. Twice as
+/// often as one of them does alone, so that its own mark never makes it leave out a round.
+const SWEEPS: u32 = 6;
+
 /// What one connection knows and owns of one bucket. Every method blocks on the file system, so tasks call them on a thread for that.
 #[derive(Debug)]
 pub(super) struct FileState<K: RecordKind> {
@@ -103,7 +107,8 @@ impl<K: RecordKind> FileState<K> {
         }
     }
 
-    /// Touches our files, writes again those that somebody deleted, and deletes what nobody touches any more.
+    /// Touches our files, writes again those that somebody deleted, and deletes what nobody touches any more unless
+    /// somebody else has just done so.
     pub(super) fn keep_alive(&self) {
         let overslept = {
             let mut own = self.own.lock();
@@ -125,7 +130,7 @@ impl<K: RecordKind> FileState<K> {
             since > self.ttl
         };
         // After a sleep of the whole machine every file looks expired, ours and everybody's: they get one round.
-        if !overslept {
+        if !overslept && self.bucket.is_to_be_swept(self.ttl / SWEEPS) {
             self.sweep();
         }
     }
