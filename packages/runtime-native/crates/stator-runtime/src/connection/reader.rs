@@ -1,4 +1,4 @@
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::{
     transport::{Descriptor, Link},
@@ -16,9 +16,23 @@ pub trait Reader: Send + Sync + 'static {
     fn attach(&self, connection: &Connection, socket: Descriptor);
 }
 
-/// The start of a frame whose rest has not been fed yet.
+/// What is kept between two feeds. Whoever holds the lock reads and delivers, so that nothing overtakes anything.
 #[derive(Default)]
-pub(super) struct Fed(Mutex<Vec<u8>>);
+pub(super) struct Fed(Mutex<Kept>);
+
+#[derive(Default)]
+pub(super) struct Kept {
+    /// The start of a frame whose rest has not been fed yet.
+    pub cut: Vec<u8>,
+    /// What the pipe gets in exchange for its contents.
+    pub spare: Vec<u8>,
+}
+
+impl Fed {
+    pub fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock()
+    }
+}
 
 impl Connection {
     /// Hands the socket to the embedder's reader, if there is one and the link has a socket.
@@ -40,13 +54,14 @@ impl Connection {
     /// Takes bytes that a [`Reader`] read. Observers are told before it returns.
     pub fn feed(&self, bytes: &[u8]) {
         let _guard = EndOnPanic(self);
-        let mut cut = self.0.fed.0.lock();
+        let mut kept = self.0.fed.lock();
+        let cut = &mut kept.cut;
         let Link::Tls(link) = &self.0.link else {
-            return self.feed_text(&mut cut, bytes);
+            return self.feed_text(cut, bytes);
         };
         let mut text = Vec::new();
         let decrypted = link.decrypt(bytes, &mut text);
-        self.feed_text(&mut cut, &text);
+        self.feed_text(cut, &text);
         match decrypted {
             Ok(true) => {}
             Ok(false) => self.feed_end(),
@@ -54,7 +69,7 @@ impl Connection {
         }
     }
 
-    fn feed_text(&self, cut: &mut Vec<u8>, mut bytes: &[u8]) {
+    pub(super) fn feed_text(&self, cut: &mut Vec<u8>, mut bytes: &[u8]) {
         // Only the frame that was cut is put together; the rest is read where it lies.
         while !cut.is_empty() && !bytes.is_empty() {
             let missing = missing(cut);
