@@ -41,6 +41,10 @@ export class Bridge {
   /** How many batches are being run, one inside the other. */
   #depth = 0;
   #rescuer: NodeJS.Immediate | undefined;
+  /** `#wake` runs, and looks again before it ends. */
+  #looking = false;
+  /** Something has arrived since the last look, or a look is due. */
+  #arrived = false;
   #nextNumber = 1;
   #nextCall = 0;
   #closed = false;
@@ -74,6 +78,7 @@ export class Bridge {
     this.outbox = new Outbox(this.#native, {
       callBlocked: (id) => calls.get(id)?.blocked(),
       servedBlocked: (id) => served.get(id)?.blocked(),
+      arrived: () => this.#lookSoon(),
     });
     this.#inbox = new Inbox(this.#native, this.receivers, {
       result: (number, result, worked) => this.#commands.settle(number, result, worked),
@@ -151,17 +156,28 @@ export class Bridge {
   readonly #wake = (): void => {
     if (this.#closed) return;
     this.turn.begin();
+    this.#looking = true;
     let more = true;
     try {
       do {
+        this.#arrived = false;
         this.#run(() => {
+          more = true;
           more = this.#inbox.drain();
         });
-      } while (more && !this.#closed && !this.turn.isLong);
+      } while ((more || this.#arrived) && !this.#closed && !this.turn.isLong);
     } finally {
-      if (more || this.#inbox.isInterrupted) setImmediate(this.#wake);
+      this.#looking = false;
+      this.#arrived ||= more || this.#inbox.isInterrupted;
+      if (this.#arrived) setImmediate(this.#wake);
     }
   };
+
+  /** A batch was answered at once, by somebody in this process. */
+  #lookSoon(): void {
+    if (!this.#arrived && !this.#looking) setImmediate(this.#wake);
+    this.#arrived = true;
+  }
 
   /** Reads the socket of a connection from now on. */
   #read(connection: number, descriptor: number): void {

@@ -17,16 +17,19 @@ const QUIET_MICROTASKS = 4;
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Hears that a call may not send more for now. */
-export interface BlockedListener {
+/** Hears what became of a batch. */
+export interface OutboxListener {
+  /** The call may not send more for now. */
   callBlocked(id: number): void;
   servedBlocked(id: number): void;
+  /** There is something to drain, and nobody will call for it. */
+  arrived(): void;
 }
 
 /** Collects operations until the turn's microtasks are done, then hands them over in one call. */
 export class Outbox {
   readonly #native: NativeRuntime;
-  readonly #listener: BlockedListener;
+  readonly #listener: OutboxListener;
   readonly #records = new Uint32Array(MAX_RECORDS * SLOTS);
   #count = 0;
   #text = "";
@@ -41,7 +44,7 @@ export class Outbox {
   /** Batches that have been handed over so far. */
   batches = 0;
 
-  constructor(native: NativeRuntime, listener: BlockedListener) {
+  constructor(native: NativeRuntime, listener: OutboxListener) {
     this.#native = native;
     this.#listener = listener;
   }
@@ -121,12 +124,14 @@ export class Outbox {
     this.#byteCount = 0;
     if (this.#closed) return;
     this.batches++;
-    const blocked = this.#native.submit(text, text.length, this.#records, count, bytes);
+    const result = this.#native.submit(text, text.length, this.#records, count, bytes);
+    const blocked = result >>> 1;
     for (let index = 0; index < blocked; index++) {
       const id = this.#records[index * 2 + 1] as number;
       if (this.#records[index * 2] === BLOCKED.call) this.#listener.callBlocked(id);
       else this.#listener.servedBlocked(id);
     }
+    if ((result & 1) !== 0) this.#listener.arrived();
   }
 
   /** Puts a payload into its lane; says whether it has to leave now, since it was not copied. */

@@ -94,6 +94,17 @@ impl Inbox {
         self.wake.attended();
     }
 
+    /// Ends what [`Inbox::attended`] began: whether JavaScript has to look now. If not, what comes after this wakes it.
+    pub fn has_arrived(&self) -> bool {
+        // Before the look, so that whoever adds something after it sees that nobody attends any more.
+        self.wake.answered();
+        let arrived = !self.back.lock().records.is_empty();
+        if arrived {
+            self.wake.attended();
+        }
+        arrived
+    }
+
     /// Adds a record without payload.
     pub fn push(&self, record: Record) {
         self.back.lock().records.push(record);

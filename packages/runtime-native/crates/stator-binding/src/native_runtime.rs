@@ -90,8 +90,9 @@ impl NativeRuntime {
     }
 
     /// Takes a batch of operations: `count` records of eight numbers, whose texts are joined in `text`, which has
-    /// `units` UTF-16 units, and whose bytes are joined in `bytes`. Returns how many calls are blocked now: their
-    /// numbers stand at the start of `records`, client calls with 1 before them and served ones with 2.
+    /// `units` UTF-16 units, and whose bytes are joined in `bytes`. Returns twice how many calls are blocked now, and one
+    /// more if there is something to drain, for which nobody calls `wake`. The numbers of the blocked calls stand at the
+    /// start of `records`, client calls with 1 before them and served ones with 2.
     #[napi(catch_unwind)]
     pub fn submit(
         &mut self,
@@ -109,14 +110,14 @@ impl NativeRuntime {
         let records = unsafe { records.as_mut() };
         let ascii = length == units as usize;
         let used = (count as usize).saturating_mul(SLOTS).min(records.len());
-        let blocked = Submission::new(&self.session, text, ascii, &bytes).run(&records[..used]);
+        let (blocked, arrived) = Submission::new(&self.session, text, ascii, &bytes).run(&records[..used]);
         let mut written = 0;
         for (pair, (kind, id)) in records.chunks_exact_mut(2).zip(blocked) {
             pair[0] = kind;
             pair[1] = id;
             written += 1;
         }
-        Ok(written)
+        Ok(2 * written + u32::from(arrived))
     }
 
     /// Hands over what has arrived: returns the joined text and writes the records from slot 8 on. Slot 0: how many

@@ -12,6 +12,7 @@ use stator_runtime::{
     connection::SendStatus,
     payload::{Lane, Payload},
     server::ServerCall,
+    transport::HandOver,
     wire::frame::Cancel,
 };
 
@@ -63,17 +64,22 @@ impl<'a> Submission<'a> {
         }
     }
 
-    /// Runs every operation in order, then writes each touched connection once. Returns the calls that are blocked.
-    pub fn run(mut self, records: &[u32]) -> Vec<(u32, u32)> {
+    /// Runs every operation in order, then writes each touched connection once. Returns the calls that are blocked, and
+    /// whether JavaScript has to look into the inbox, which nobody will wake it for.
+    pub fn run(mut self, records: &[u32]) -> (Vec<(u32, u32)>, bool) {
+        // What this thread writes into a pipe it reads at the other end, and most of it is for this very inbox.
+        let hand_over = HandOver::begin();
+        self.session.inbox.attended();
         for record in records.chunks_exact(SLOTS) {
             if let Ok(record) = record.try_into() {
                 self.operate(record);
             }
         }
         std::mem::take(&mut self.touched).flush();
-        // What failed at once has its end in the inbox, and there may be no connection that would announce it.
-        self.session.inbox.ring();
-        self.blocked
+        hand_over.finish();
+        // What failed at once has its end in the inbox too, and there may be no connection that would announce it.
+        let arrived = self.session.inbox.has_arrived();
+        (self.blocked, arrived)
     }
 
     fn operate(&mut self, record: &Record) {

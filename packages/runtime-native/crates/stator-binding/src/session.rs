@@ -85,6 +85,7 @@ impl Session {
         let hooks = Hooks {
             batch_end: Arc::new(move || inbox.ring()),
             reader: self.reader.clone().map(|reader| reader as Arc<dyn Reader>),
+            takes_over: true,
         };
         let runtime = DistributedRuntime::connect(config, hooks).await?;
         let inbox = Arc::clone(&self.inbox);

@@ -29,8 +29,9 @@ export interface NativeRuntime {
   command(number: number, command: string): void;
   /**
    * Takes a batch of operations: `count` records of eight numbers, whose texts are joined in `text`, which has
-   * `units` UTF-16 units, and whose bytes are joined in `bytes`. Returns how many calls are blocked now: their
-   * numbers stand at the start of `records`, client calls with 1 before them and served ones with 2.
+   * `units` UTF-16 units, and whose bytes are joined in `bytes`. Returns twice how many calls are blocked now, and one
+   * more if there is something to drain, for which nobody calls `wake`. The numbers of the blocked calls stand at the
+   * start of `records`, client calls with 1 before them and served ones with 2.
    */
   submit(text: string, units: number, records: Uint32Array, count: number, bytes: Uint8Array): number;
   /**

@@ -88,3 +88,24 @@ fn nobody_is_woken_while_javascript_is_about_to_look_and_nothing_is_lost() {
         adding.join().unwrap();
     });
 }
+
+#[test]
+fn who_attended_and_found_nothing_is_woken_by_what_comes_later() {
+    loom::model(|| {
+        let inbox = Inbox::new();
+        inbox.flag.attended();
+        let adding = {
+            let inbox = Arc::clone(&inbox);
+            thread::spawn(move || inbox.add())
+        };
+        // `Inbox::has_arrived`: no more attention, then a look; who finds something attends until it is taken.
+        inbox.flag.answered();
+        if *inbox.records.lock().unwrap() > 0 {
+            inbox.flag.attended();
+            assert_eq!(inbox.take(), 1);
+        } else {
+            inbox.take_when_woken(1);
+        }
+        adding.join().unwrap();
+    });
+}

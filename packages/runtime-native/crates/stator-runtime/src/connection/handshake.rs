@@ -167,6 +167,7 @@ fn start(
     let mut hooks = offer.hooks.clone();
     if offer.to_runtime || hello.to_runtime {
         hooks.reader = None;
+        hooks.takes_over = false;
     }
     let link = match &hooks.reader {
         Some(_) => link.without_reading().map_err(|error| broken(&peer, &error))?,

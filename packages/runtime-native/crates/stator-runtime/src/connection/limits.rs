@@ -27,6 +27,9 @@ pub struct Hooks {
     pub batch_end: Arc<dyn Fn() + Send + Sync>,
     /// Reads sockets in place of the core, where it can.
     pub reader: Option<Arc<dyn Reader>>,
+    /// What comes through a pipe inside the process may be handed to observers on the thread that wrote it, while that is
+    /// [handing over](crate::transport::HandOver); so they need no Tokio runtime around them.
+    pub takes_over: bool,
 }
 
 impl Default for Hooks {
@@ -34,6 +37,7 @@ impl Default for Hooks {
         Self {
             batch_end: Arc::new(|| {}),
             reader: None,
+            takes_over: false,
         }
     }
 }

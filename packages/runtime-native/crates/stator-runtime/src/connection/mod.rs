@@ -14,6 +14,7 @@ mod limits;
 mod observer;
 mod outbound;
 mod output;
+mod pipe;
 mod reader;
 mod tasks;
 

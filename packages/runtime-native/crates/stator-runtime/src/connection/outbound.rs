@@ -337,7 +337,9 @@ impl Connection {
                 match state.out.write(|pieces| self.0.link.try_write_vectored(pieces)) {
                     Ok(()) => {}
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        self.0.wake_writer.notify_one();
+                        if !self.0.link.goes_on() {
+                            self.0.wake_writer.notify_one();
+                        }
                         break;
                     }
                     Err(error) => {

@@ -1,4 +1,4 @@
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::{
     transport::{Descriptor, Link},
@@ -16,20 +16,28 @@ pub trait Reader: Send + Sync + 'static {
     fn attach(&self, connection: &Connection, socket: Descriptor);
 }
 
-/// What is kept from one time that bytes are fed to the next.
+/// What is kept between two feeds. Whoever holds the lock reads and delivers, so that nothing overtakes anything.
 #[derive(Default)]
 pub(super) struct Fed(Mutex<Kept>);
 
 #[derive(Default)]
-struct Kept {
+pub(super) struct Kept {
     /// The start of a frame whose rest has not been fed yet.
-    cut: Vec<u8>,
+    pub cut: Vec<u8>,
+    /// What the pipe gets in exchange for its contents.
+    pub spare: Vec<u8>,
     /// Empty; its memory is used again.
-    events: Vec<Event>,
+    pub events: Vec<Event>,
 }
 
 /// More room for events than this is given back.
 const KEEP_EVENTS: usize = 1024;
+
+impl Fed {
+    pub fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock()
+    }
+}
 
 impl Connection {
     /// Hands the socket to the embedder's reader, if there is one and the link has a socket.
@@ -51,13 +59,14 @@ impl Connection {
     /// Takes bytes that a [`Reader`] read. Observers are told before it returns.
     pub fn feed(&self, bytes: &[u8]) {
         let _guard = EndOnPanic(self);
-        let mut kept = self.0.fed.0.lock();
+        let mut kept = self.0.fed.lock();
+        let Kept { cut, events, .. } = &mut *kept;
         let Link::Tls(link) = &self.0.link else {
-            return self.feed_text(&mut kept, bytes);
+            return self.feed_text(cut, events, bytes);
         };
         let mut text = Vec::new();
         let decrypted = link.decrypt(bytes, &mut text);
-        self.feed_text(&mut kept, &text);
+        self.feed_text(cut, events, &text);
         match decrypted {
             Ok(true) => {}
             Ok(false) => self.feed_end(),
@@ -65,7 +74,7 @@ impl Connection {
         }
     }
 
-    fn feed_text(&self, Kept { cut, events }: &mut Kept, mut bytes: &[u8]) {
+    pub(super) fn feed_text(&self, cut: &mut Vec<u8>, events: &mut Vec<Event>, mut bytes: &[u8]) {
         // Only the frame that was cut is put together; the rest is read where it lies.
         while !cut.is_empty() && !bytes.is_empty() {
             let missing = missing(cut);

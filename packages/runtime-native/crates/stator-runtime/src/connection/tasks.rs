@@ -22,7 +22,9 @@ const IDLE: Duration = Duration::from_secs(300);
 impl Connection {
     /// Starts the reader, writer and timer tasks on the current Tokio runtime.
     pub(super) fn spawn_tasks(&self) {
-        if !self.attach_reader() {
+        if self.0.hooks.takes_over && self.attach_to_pipe() {
+            tokio::spawn(self.clone().read_pipe());
+        } else if !self.attach_reader() {
             tokio::spawn(self.clone().read());
         }
         tokio::spawn(self.clone().write());

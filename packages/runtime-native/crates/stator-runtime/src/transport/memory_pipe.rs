@@ -3,8 +3,10 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
+
+use super::hand_over::{self, PipeEnd, Step};
 
 /// Bytes that a pipe holds before its writer has to wait: about what a socket buffer holds.
 const CAPACITY: usize = 256 * 1024;
@@ -23,13 +25,62 @@ struct Channel {
     writable: Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct ChannelState {
     buffer: Vec<u8>,
     read: usize,
     closed: bool,
     /// Not at an end that the writer wanted.
     broken: bool,
+    /// Who reads it on the thread that writes, if there is anybody.
+    reader: Option<Weak<dyn PipeEnd>>,
+    /// Who writes on the thread that reads.
+    writer: Option<Weak<dyn PipeEnd>>,
+    /// A thread has promised to read what is there.
+    promised: bool,
+    /// Something did not fit.
+    blocked: bool,
+}
+
+impl std::fmt::Debug for ChannelState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ChannelState")
+            .field("unread", &self.unread())
+            .field("closed", &self.closed)
+            .field("broken", &self.broken)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ChannelState {
+    fn unread(&self) -> usize {
+        self.buffer.len() - self.read
+    }
+
+    /// Why nothing can be read though the channel is empty; `Ok` at its end.
+    fn empty(&self) -> io::Result<()> {
+        if self.broken {
+            Err(io::ErrorKind::ConnectionReset.into())
+        } else if self.closed {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::WouldBlock.into())
+        }
+    }
+
+    /// Whether this thread will read what is there.
+    fn promise_reading(&mut self) -> bool {
+        let Some(reader) = self.reader.as_ref().filter(|_| hand_over::is_promising()) else {
+            return false;
+        };
+        if !self.promised {
+            self.promised = reader
+                .upgrade()
+                .is_some_and(|reader| hand_over::promise(reader, Step::Read));
+        }
+        self.promised
+    }
 }
 
 /// Two connected ends.
@@ -48,17 +99,33 @@ pub fn pair() -> (MemoryPipe, MemoryPipe) {
 }
 
 impl MemoryPipe {
+    /// From now on `end` reads and writes here: where the other end is used on a thread that is handing over, on that
+    /// thread.
+    pub fn attach(&self, end: &Weak<dyn PipeEnd>) {
+        self.incoming.state.lock().reader = Some(Weak::clone(end));
+        self.outgoing.state.lock().writer = Some(Weak::clone(end));
+    }
+
+    /// Takes everything that has come in exchange for `buffer`, whose contents are lost. Returns where the unread bytes
+    /// begin; at the end of the pipe there are none.
+    pub fn take(&self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        buffer.clear();
+        let mut state = self.incoming.state.lock();
+        state.promised = false;
+        if state.unread() == 0 {
+            return state.empty().map(|()| 0);
+        }
+        std::mem::swap(buffer, &mut state.buffer);
+        let start = std::mem::take(&mut state.read);
+        self.incoming.made_room(state);
+        Ok(start)
+    }
+
     pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut state = self.incoming.state.lock();
-        let available = state.buffer.len() - state.read;
+        let available = state.unread();
         if available == 0 {
-            return if state.broken {
-                Err(io::ErrorKind::ConnectionReset.into())
-            } else if state.closed {
-                Ok(0)
-            } else {
-                Err(io::ErrorKind::WouldBlock.into())
-            };
+            return state.empty().map(|()| 0);
         }
         let count = available.min(buffer.len());
         let start = state.read;
@@ -68,8 +135,7 @@ impl MemoryPipe {
             state.buffer.clear();
             state.read = 0;
         }
-        drop(state);
-        self.incoming.writable.notify_one();
+        self.incoming.made_room(state);
         Ok(count)
     }
 
@@ -78,8 +144,9 @@ impl MemoryPipe {
         if state.closed {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
-        let used = state.buffer.len() - state.read;
+        let used = state.unread();
         if used >= CAPACITY {
+            state.blocked = true;
             return Err(io::ErrorKind::WouldBlock.into());
         }
         if state.read > CAPACITY {
@@ -89,9 +156,23 @@ impl MemoryPipe {
         }
         let count = bytes.len().min(CAPACITY - used);
         state.buffer.extend_from_slice(&bytes[..count]);
+        let promised = state.promise_reading();
         drop(state);
-        self.outgoing.readable.notify_one();
+        if !promised {
+            self.outgoing.readable.notify_one();
+        }
         Ok(count)
+    }
+
+    /// Whether a thread that has promised to read will have the rest written too.
+    pub fn goes_on(&self) -> bool {
+        let state = self.outgoing.state.lock();
+        state.promised && state.writer.is_some()
+    }
+
+    /// Wakes whoever waits in [`MemoryPipe::readable`].
+    pub fn wake_reader(&self) {
+        self.incoming.readable.notify_one();
     }
 
     pub async fn readable(&self) -> io::Result<()> {
@@ -99,7 +180,7 @@ impl MemoryPipe {
             let notified = self.incoming.readable.notified();
             {
                 let state = self.incoming.state.lock();
-                if state.closed || state.buffer.len() > state.read {
+                if state.closed || state.unread() > 0 {
                     return Ok(());
                 }
             }
@@ -112,7 +193,7 @@ impl MemoryPipe {
             let notified = self.outgoing.writable.notified();
             {
                 let state = self.outgoing.state.lock();
-                if state.closed || state.buffer.len() - state.read < CAPACITY {
+                if state.closed || state.unread() < CAPACITY {
                     return Ok(());
                 }
             }
@@ -121,8 +202,7 @@ impl MemoryPipe {
     }
 
     pub fn has_unread(&self) -> bool {
-        let state = self.incoming.state.lock();
-        state.buffer.len() > state.read
+        self.incoming.state.lock().unread() > 0
     }
 
     pub fn finish_writing(&self) {
@@ -168,6 +248,23 @@ impl PipeBreaker {
 }
 
 impl Channel {
+    /// Lets whoever could not write go on.
+    fn made_room(&self, mut state: MutexGuard<'_, ChannelState>) {
+        let blocked = std::mem::take(&mut state.blocked);
+        let writer = state.writer.as_ref().filter(|_| blocked).and_then(Weak::upgrade);
+        drop(state);
+        match writer {
+            None => self.writable.notify_one(),
+            Some(writer) if hand_over::is_promising() => {
+                hand_over::promise(writer, Step::Write);
+            }
+            Some(writer) => {
+                writer.later(Step::Write);
+                self.writable.notify_one();
+            }
+        }
+    }
+
     fn close(&self) {
         self.state.lock().closed = true;
         self.readable.notify_one();

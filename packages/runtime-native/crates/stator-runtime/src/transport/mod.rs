@@ -3,6 +3,7 @@
 mod advertised;
 mod begun;
 mod descriptor;
+mod hand_over;
 mod memory_pipe;
 #[cfg_attr(windows, path = "outgoing_socket_windows.rs")]
 mod outgoing_socket;
@@ -13,6 +14,7 @@ mod tls_state;
 pub(crate) use advertised::advertised;
 pub use begun::Begun;
 pub use descriptor::Descriptor;
+pub use hand_over::{HandOver, PipeEnd, Step};
 pub use memory_pipe::{MemoryPipe, PipeBreaker, pair};
 pub use outgoing_socket::OutgoingSocket;
 pub use socket::Socket;
@@ -69,6 +71,11 @@ impl Link {
     /// Whether many pieces in one write cost no more than one.
     pub fn takes_pieces(&self) -> bool {
         matches!(self, Self::Plain(_))
+    }
+
+    /// Whether what did not fit will be written without anybody who waits for it.
+    pub fn goes_on(&self) -> bool {
+        matches!(self, Self::Memory(pipe) if pipe.goes_on())
     }
 
     pub async fn readable(&self) -> io::Result<()> {

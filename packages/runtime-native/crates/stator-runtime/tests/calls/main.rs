@@ -10,6 +10,7 @@ mod contracts;
 mod declared_errors;
 mod failover;
 mod fuzz;
+mod handing_over;
 mod hostile;
 mod interleave;
 mod keep_alive;

@@ -122,7 +122,11 @@ impl Cluster {
             settings,
             match self.on {
                 On::Fed | On::TlsFed => feeder::hooks(),
-                On::Tcp | On::Dynamo | On::Memory | On::Tls | On::TlsDynamo => Hooks::default(),
+                On::Memory => Hooks {
+                    takes_over: true,
+                    ..Hooks::default()
+                },
+                On::Tcp | On::Dynamo | On::Tls | On::TlsDynamo => Hooks::default(),
             },
         ))
     }
