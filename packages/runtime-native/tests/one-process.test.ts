@@ -59,10 +59,10 @@ async function serve<Req, Res>(
 describe.each(WAYS)("a runtime that calls %s over the memory plane", (_, make) => {
   test(`handlers call each other ${LEVELS} levels deep`, async () => {
     await using ends = await make();
-    const there = await serve<number, number>(ends.worker, ends.caller, async (level) =>
+    const there: Client<number, number> = await serve<number, number>(ends.worker, ends.caller, async (level) =>
       level === 0 ? 0 : 1 + (await back.generate(level - 1).one()),
     );
-    const back = await serve<number, number>(ends.caller, ends.worker, async (level) =>
+    const back: Client<number, number> = await serve<number, number>(ends.caller, ends.worker, async (level) =>
       level === 0 ? 0 : 1 + (await there.generate(level - 1).one()),
     );
     expect(await there.generate(LEVELS).one()).toBe(LEVELS);
