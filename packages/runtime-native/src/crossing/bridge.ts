@@ -99,6 +99,11 @@ export class Bridge {
     return this.bed?.clock ?? systemClock;
   }
 
+  /** Whether something waits to be told that was sent in this turn, by somebody in this process. */
+  get hasArrived(): boolean {
+    return this.#arrived;
+  }
+
   /** Grows with everything that goes in or out. */
   get traffic(): number {
     return this.#inbox.told + this.outbox.batches;

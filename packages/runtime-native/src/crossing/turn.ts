@@ -1,6 +1,9 @@
 /** How long work may go on before other events get their turn, in milliseconds. */
 const BUDGET_MS = 4;
 
+/** How long one side of a stream goes on while the other side waits in the same process, in milliseconds. */
+const SHARE_MS = 1;
+
 /** The turns of the event loop, as far as the crossing takes part in them. */
 export class Turn {
   #began = 0;
@@ -20,6 +23,11 @@ export class Turn {
   /** Whether this turn has taken so long that timers, sockets and other calls should come in between. */
   get isLong(): boolean {
     return performance.now() - this.#began > BUDGET_MS;
+  }
+
+  /** Whether this turn has gone on for a while, so that whoever waits in the same process should come in between. */
+  get isUnderWay(): boolean {
+    return performance.now() - this.#began > SHARE_MS;
   }
 
   /** Resolves in the next turn, together with everybody else who waits for it. */

@@ -123,7 +123,8 @@ export class ServedCall implements ServedEvents {
   }
 
   async #stream(iterable: AsyncIterable<unknown>): Promise<void> {
-    const { outbox, turn } = this.#bridge;
+    const bridge = this.#bridge;
+    const { outbox, turn } = bridge;
     const context = this.#context;
     let checks: ItemCheck | null = null;
     let items: AsyncIterator<unknown> | null = null;
@@ -148,6 +149,8 @@ export class ServedCall implements ServedEvents {
           outbox.flush();
           if (turn.isLong) await turn.next();
         }
+        // Whoever reads is in this process, and is to have its items before there are more.
+        if (bridge.hasArrived && turn.isUnderWay) await turn.next();
         if (this.#writable !== null) await this.#writable;
       }
     } catch (thrown) {
