@@ -11,7 +11,7 @@ import { InstanceIdentity } from "../instance-identity.ts";
 import { Inbox } from "./inbox.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { loadAddon } from "./load-addon.ts";
-import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
+import type { NativeRuntime, RawAddon } from "../generated/bindings/raw-addon.ts";
 import { OPERATION } from "./operation.ts";
 import { Outbox } from "./outbox.ts";
 import { encodePayload, type Payload } from "./payload.ts";
@@ -35,7 +35,10 @@ export class Bridge {
   readonly identity = new InstanceIdentity();
   /** Resolves with the answer of the start. */
   readonly started: Promise<string>;
+  readonly #addon: RawAddon = loadAddon();
   readonly #native: NativeRuntime;
+  /** Its number in the addon. */
+  readonly #runtime: number;
   readonly #inbox: Inbox;
   readonly #commands = new Commands(this.keepAlive);
   /** How many batches are being run, one inside the other. */
@@ -59,7 +62,7 @@ export class Bridge {
     environment: Record<string, string>,
     readonly bed: TestBed | null = null,
   ) {
-    const { NativeRuntime } = loadAddon();
+    const { NativeRuntime } = this.#addon;
     // Written as payloads are: an option that is not a number is an error, not absent.
     const given = encodePayload(options);
     if (typeof given !== "string") {
@@ -73,14 +76,15 @@ export class Bridge {
     } catch (thrown) {
       throw fromNative(thrown);
     }
+    this.#runtime = this.#native.number();
     this.started = this.#commands.expect(START);
     const { calls, served } = this.receivers;
-    this.outbox = new Outbox(this.#native, {
+    this.outbox = new Outbox(this.#addon, this.#runtime, {
       callBlocked: (id) => calls.get(id)?.blocked(),
       servedBlocked: (id) => served.get(id)?.blocked(),
       arrived: () => this.#lookSoon(),
     });
-    this.#inbox = new Inbox(this.#native, this.receivers, {
+    this.#inbox = new Inbox(this.#addon, this.#native, this.receivers, {
       result: (number, result, worked) => this.#commands.settle(number, result, worked),
       unwanted: (id) => this.outbox.push(OPERATION.release, id, null),
       attach: (connection, descriptor) => this.#read(connection, descriptor),
@@ -189,7 +193,7 @@ export class Bridge {
     readSocket(descriptor, {
       received: (bytes) => {
         if (this.#closed) return;
-        this.#native.feed(connection, bytes);
+        this.#addon.feed(this.#runtime, connection, bytes);
         this.#wake();
       },
       ended: () => {

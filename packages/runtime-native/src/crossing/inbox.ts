@@ -2,7 +2,7 @@ import { HASH_DIGITS } from "../contract/endpoint-contract.ts";
 import { errorFromWire } from "../error-from-wire.ts";
 import type { WireError } from "../stator-error.ts";
 import { EVENT, EVENT_FLAG, SLOTS } from "./event.ts";
-import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
+import type { NativeRuntime, RawAddon } from "../generated/bindings/raw-addon.ts";
 import { decodeText, Msgpack, type Payload } from "./payload.ts";
 import type { ArrivedEvent, Receivers } from "./receivers.ts";
 
@@ -40,7 +40,9 @@ export interface InboxListener {
  * events behind it are still told, once and in order.
  */
 export class Inbox {
+  readonly #addon: RawAddon;
   readonly #native: NativeRuntime;
+  readonly #runtime: number;
   readonly #receivers: Receivers;
   readonly #listener: InboxListener;
   readonly #records = new Uint32Array((MAX_EVENTS + 1) * SLOTS);
@@ -54,8 +56,10 @@ export class Inbox {
   /** Events that have been told so far. */
   told = 0;
 
-  constructor(native: NativeRuntime, receivers: Receivers, listener: InboxListener) {
+  constructor(addon: RawAddon, native: NativeRuntime, receivers: Receivers, listener: InboxListener) {
+    this.#addon = addon;
     this.#native = native;
+    this.#runtime = native.number();
     this.#receivers = receivers;
     this.#listener = listener;
   }
@@ -68,7 +72,7 @@ export class Inbox {
   /** Tells what has arrived, up to the size of a batch; says whether there is more. */
   drain(): boolean {
     this.#tellAll();
-    this.#text = this.#native.drain(this.#records);
+    this.#text = this.#addon.drain(this.#runtime, this.#records);
     const records = this.#records;
     const more = records[1] !== 0;
     this.#bytes = records[2] === 0 ? NO_BYTES : plainView(this.#native.takeBytes());

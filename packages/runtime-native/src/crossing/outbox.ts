@@ -1,4 +1,4 @@
-import type { NativeRuntime } from "../generated/bindings/raw-addon.ts";
+import type { RawAddon } from "../generated/bindings/raw-addon.ts";
 import { SLOTS } from "./event.ts";
 import { BLOCKED, OPERATION_FLAG } from "./operation.ts";
 import { Msgpack, type Payload } from "./payload.ts";
@@ -28,7 +28,8 @@ export interface OutboxListener {
 
 /** Collects operations until the turn's microtasks are done, then hands them over in one call. */
 export class Outbox {
-  readonly #native: NativeRuntime;
+  readonly #addon: RawAddon;
+  readonly #runtime: number;
   readonly #listener: OutboxListener;
   readonly #records = new Uint32Array(MAX_RECORDS * SLOTS);
   #count = 0;
@@ -44,8 +45,10 @@ export class Outbox {
   /** Batches that have been handed over so far. */
   batches = 0;
 
-  constructor(native: NativeRuntime, listener: OutboxListener) {
-    this.#native = native;
+  /** `runtime`: its number in the addon. */
+  constructor(addon: RawAddon, runtime: number, listener: OutboxListener) {
+    this.#addon = addon;
+    this.#runtime = runtime;
     this.#listener = listener;
   }
 
@@ -124,7 +127,7 @@ export class Outbox {
     this.#byteCount = 0;
     if (this.#closed) return;
     this.batches++;
-    const result = this.#native.submit(text, text.length, this.#records, count, bytes);
+    const result = this.#addon.submit(this.#runtime, text, text.length, this.#records, count, bytes);
     const blocked = result >>> 1;
     for (let index = 0; index < blocked; index++) {
       const id = this.#records[index * 2 + 1] as number;

@@ -7,13 +7,29 @@ use stator_contract::{Binding, Contracts, Registry};
 use stator_runtime::{Error, config::RuntimeOptions, discovery::Instance, security::CertificateOptions};
 
 use crate::{
-    certificates::make_certificates, command, error_catalogue::error_codes, event, kv_action, model_action,
-    native_runtime::NativeRuntime, operation_kind, own_document, parent_watch::watch_parent, queue_action, version,
+    certificates::make_certificates,
+    command,
+    crossing::{drain, feed, submit},
+    error_catalogue::error_codes,
+    event, kv_action, model_action,
+    native_runtime::NativeRuntime,
+    operation_kind, own_document,
+    parent_watch::watch_parent,
+    queue_action, version,
 };
 
 /// The exports of the addon.
 pub(crate) fn bindings(registry: &mut Registry) -> Vec<Binding> {
-    raw_bindings![version, own_document, watch_parent, make_certificates, NativeRuntime](registry)
+    raw_bindings![
+        version,
+        own_document,
+        watch_parent,
+        make_certificates,
+        feed,
+        submit,
+        drain,
+        NativeRuntime
+    ](registry)
 }
 
 /// Adds all of it, the exports of the addon among it.

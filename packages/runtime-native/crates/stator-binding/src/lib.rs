@@ -12,6 +12,7 @@
 
 mod certificates;
 mod command;
+mod crossing;
 mod document;
 mod error_catalogue;
 mod event;

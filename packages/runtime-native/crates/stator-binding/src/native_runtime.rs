@@ -1,9 +1,6 @@
-use std::{collections::HashMap, sync::Arc};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
-use napi::{
-    Env, JsString, JsValue,
-    bindgen_prelude::{Buffer, Function, Uint8ArraySlice, Uint32ArraySlice},
-};
+use napi::bindgen_prelude::{Buffer, Function};
 use napi_derive::napi;
 use stator_bindings::binding;
 use stator_runtime::{
@@ -12,20 +9,18 @@ use stator_runtime::{
 };
 
 use crate::{
-    command::Command, event::SLOTS, inbox::Inbox, io_thread::IoThread, js_sink::error_text, operation::Submission,
-    session::Session, wake::Wake,
+    command::Command, crossing::Crossing, inbox::Inbox, io_thread::IoThread, js_sink::error_text, session::Session,
+    wake::Wake,
 };
 
-/// A runtime and the batches that go in and out of it. Used by `src/crossing`, never by applications.
+/// A runtime; `feed`, `submit` and `drain` name it by its number. Used by `src/crossing`, never by applications.
 #[binding]
 #[napi]
 pub struct NativeRuntime {
     session: Arc<Session>,
     io: Option<IoThread>,
-    /// Text of a batch as UTF-8; kept, so that a batch costs no allocation.
-    text: Vec<u8>,
-    /// Raw bytes of the last drain.
-    bytes: Vec<u8>,
+    crossing: Rc<RefCell<Crossing>>,
+    number: u32,
 }
 
 #[binding(raw)]
@@ -53,20 +48,19 @@ impl NativeRuntime {
             ))
         })?;
         io.handle().spawn(Arc::clone(&session).start(config));
+        let (number, crossing) = Crossing::open(Arc::clone(&session));
         Ok(Self {
             session,
             io: Some(io),
-            text: Vec::new(),
-            bytes: Vec::new(),
+            crossing,
+            number,
         })
     }
 
-    /// Takes what was read from a socket; drain afterwards.
+    /// What `feed`, `submit` and `drain` call this runtime on the thread that has made it.
     #[napi(catch_unwind)]
-    pub fn feed(&self, connection: u32, bytes: Uint8ArraySlice<'_>) {
-        if let Some(reader) = &self.session.reader {
-            reader.feed(connection, &bytes);
-        }
+    pub fn number(&self) -> u32 {
+        self.number
     }
 
     /// A socket is at its end.
@@ -89,68 +83,10 @@ impl NativeRuntime {
         Ok(())
     }
 
-    /// Takes a batch of operations: `count` records of eight numbers, whose texts are joined in `text`, which has
-    /// `units` UTF-16 units, and whose bytes are joined in `bytes`. Returns twice how many calls are blocked now, and one
-    /// more if there is something to drain, for which nobody calls `wake`. The numbers of the blocked calls stand at the
-    /// start of `records`, client calls with 1 before them and served ones with 2.
-    #[napi(catch_unwind)]
-    pub fn submit(
-        &mut self,
-        env: Env,
-        text: JsString<'_>,
-        units: u32,
-        mut records: Uint32ArraySlice<'_>,
-        count: u32,
-        bytes: Uint8ArraySlice<'_>,
-    ) -> napi::Result<u32> {
-        let length = read_text(env, &text, units, &mut self.text)?;
-        let text = std::str::from_utf8(&self.text[..length])
-            .map_err(|_| thrown(&Error::new(ErrorCode::Internal, "submit: a batch that is not UTF-8")))?;
-        // SAFETY: JavaScript is in this call, so nobody else touches the array meanwhile.
-        let records = unsafe { records.as_mut() };
-        let ascii = length == units as usize;
-        let used = (count as usize).saturating_mul(SLOTS).min(records.len());
-        let (blocked, arrived) = Submission::new(&self.session, text, ascii, &bytes).run(&records[..used]);
-        let mut written = 0;
-        for (pair, (kind, id)) in records.chunks_exact_mut(2).zip(blocked) {
-            pair[0] = kind;
-            pair[1] = id;
-            written += 1;
-        }
-        Ok(2 * written + u32::from(arrived))
-    }
-
-    /// Hands over what has arrived: returns the joined text and writes the records from slot 8 on. Slot 0: how many
-    /// records; 1: whether there is more; 2: how many bytes [`NativeRuntime::take_bytes`] has.
-    #[napi(catch_unwind)]
-    pub fn drain<'env>(&mut self, env: &'env Env, mut records: Uint32ArraySlice<'_>) -> napi::Result<JsString<'env>> {
-        // SAFETY: JavaScript is in this call, so nobody else touches the array meanwhile.
-        let records = unsafe { records.as_mut() };
-        let Some((head, room)) = records.split_at_mut_checked(SLOTS) else {
-            return Err(thrown(&Error::new(
-                ErrorCode::InvalidArgument,
-                "drain: the array is too small",
-            )));
-        };
-        let kept = &mut self.bytes;
-        self.session.inbox.drain(room, |batch| {
-            head[0] = batch.count as u32;
-            head[1] = u32::from(batch.more);
-            head[2] = batch.bytes.len() as u32;
-            kept.clear();
-            kept.extend_from_slice(batch.bytes);
-            if batch.text.is_ascii() {
-                env.create_string_latin1(batch.text.as_bytes())
-            } else {
-                env.create_string(batch.text)
-            }
-        })
-    }
-
     /// The bytes lane of the last drain.
     #[napi(catch_unwind)]
     pub fn take_bytes(&mut self) -> Buffer {
-        Buffer::from(std::mem::take(&mut self.bytes))
+        Buffer::from(self.crossing.borrow_mut().take_bytes())
     }
 
     /// The next large message of the last drain: one for each record that says so, in their order.
@@ -163,6 +99,12 @@ impl NativeRuntime {
     #[napi(catch_unwind)]
     pub fn close(&mut self) {
         self.io = None;
+    }
+}
+
+impl Drop for NativeRuntime {
+    fn drop(&mut self) {
+        Crossing::close(self.number);
     }
 }
 
@@ -180,32 +122,6 @@ fn configure(options: &str, environment: &str) -> Result<RuntimeConfig, Error> {
     RuntimeConfig::resolve(RuntimeOptions::from_json(options)?, |name| {
         environment.get(name).cloned()
     })
-}
-
-/// Copies a string of `units` UTF-16 units into `buffer` as UTF-8; returns its length in bytes.
-fn read_text(env: Env, text: &JsString<'_>, units: u32, buffer: &mut Vec<u8>) -> napi::Result<usize> {
-    // No unit takes more than three bytes; the last byte is for the terminator that Node-API writes.
-    let room = units as usize * 3 + 1;
-    if buffer.len() < room {
-        buffer.resize(room, 0);
-    } else if buffer.len() > 4 * 1024 * 1024 && room < 64 * 1024 {
-        // One large batch must not keep its memory for ever.
-        buffer.truncate(64 * 1024);
-        buffer.shrink_to_fit();
-    }
-    let mut length = 0;
-    // SAFETY: the buffer has `room` bytes, which the call is told; the string is alive for this call.
-    let status = unsafe {
-        napi::sys::napi_get_value_string_utf8(env.raw(), text.raw(), buffer.as_mut_ptr().cast(), room, &raw mut length)
-    };
-    if status == napi::sys::Status::napi_ok {
-        Ok(length)
-    } else {
-        Err(thrown(&Error::new(
-            ErrorCode::Internal,
-            format!("submit: the text cannot be read (status {status})"),
-        )))
-    }
 }
 
 /// A thrown error whose message is the typed error as JSON; `src/crossing` makes a `StatorError` of it.

@@ -16,29 +16,31 @@ export interface RawAddon {
    * wrong throws an error whose message is an error as JSON.
    */
   makeCertificates(options: string): string;
-  readonly NativeRuntime: new (options: string, environment: string, readsSockets: boolean, wake: () => void) => NativeRuntime;
-}
-
-/** A runtime and the batches that go in and out of it. Used by `src/crossing`, never by applications. */
-export interface NativeRuntime {
   /** Takes what was read from a socket; drain afterwards. */
-  feed(connection: number, bytes: Uint8Array): void;
-  /** A socket is at its end. */
-  feedEnd(connection: number): void;
-  /** Starts a command (JSON); its result arrives as an event with the same number. */
-  command(number: number, command: string): void;
+  feed(runtime: number, connection: number, bytes: Uint8Array): void;
   /**
    * Takes a batch of operations: `count` records of eight numbers, whose texts are joined in `text`, which has
    * `units` UTF-16 units, and whose bytes are joined in `bytes`. Returns twice how many calls are blocked now, and one
    * more if there is something to drain, for which nobody calls `wake`. The numbers of the blocked calls stand at the
    * start of `records`, client calls with 1 before them and served ones with 2.
    */
-  submit(text: string, units: number, records: Uint32Array, count: number, bytes: Uint8Array): number;
+  submit(runtime: number, text: string, units: number, records: Uint32Array, count: number, bytes: Uint8Array): number;
   /**
    * Hands over what has arrived: returns the joined text and writes the records from slot 8 on. Slot 0: how many
-   * records; 1: whether there is more; 2: how many bytes [`NativeRuntime::take_bytes`] has.
+   * records; 1: whether there is more; 2: how many bytes `takeBytes` has.
    */
-  drain(records: Uint32Array): string;
+  drain(runtime: number, records: Uint32Array): string;
+  readonly NativeRuntime: new (options: string, environment: string, readsSockets: boolean, wake: () => void) => NativeRuntime;
+}
+
+/** A runtime; `feed`, `submit` and `drain` name it by its number. Used by `src/crossing`, never by applications. */
+export interface NativeRuntime {
+  /** What `feed`, `submit` and `drain` call this runtime on the thread that has made it. */
+  number(): number;
+  /** A socket is at its end. */
+  feedEnd(connection: number): void;
+  /** Starts a command (JSON); its result arrives as an event with the same number. */
+  command(number: number, command: string): void;
   /** The bytes lane of the last drain. */
   takeBytes(): Uint8Array;
   /** The next large message of the last drain: one for each record that says so, in their order. */
