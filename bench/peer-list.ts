@@ -21,6 +21,9 @@ export interface PeerFacts {
 const variant = ({ kind, concurrency }: Point): boolean =>
   (kind === "unary" && concurrency === 16) || (kind === "stream" && concurrency === 16);
 
+/** One call at a time too: there nothing can be batched, and two processes wake each other. */
+const inside = (point: Point): boolean => variant(point) || (point.kind === "unary" && point.concurrency === 1);
+
 /** Every peer, in the order in which tables have them. */
 export const PEERS: Readonly<Record<string, PeerFacts>> = {
   raw: { group: "socket", title: "raw Bun sockets" },
@@ -28,7 +31,7 @@ export const PEERS: Readonly<Record<string, PeerFacts>> = {
   stator: { group: "own", title: "Stator" },
   "stator-service": { group: "own", title: "Stator, @service and depends()", points: variant },
   "stator-checked": { group: "own", title: "the same with generated validators on both sides", points: variant },
-  "stator-memory": { group: "own", title: "Stator inside one process", points: variant },
+  "stator-memory": { group: "own", title: "Stator inside one process", points: inside },
   dynamo: { group: "own", title: "Stator over the original's wire" },
   wheel: { group: "original", title: "the original in Python" },
   "bun-serve": { group: "transport", title: "Bun.serve and fetch, ndjson" },

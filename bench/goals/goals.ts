@@ -75,6 +75,15 @@ export const GOALS: readonly Goal[] = [
   { point: payload(1024 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.4, ...rate },
   {
     peer: "stator-memory",
+    point: at("unary", 1),
+    versus: "stator",
+    floor: 3,
+    stretch: 6,
+    gate: 2,
+    ...rate,
+  },
+  {
+    peer: "stator-memory",
     point: at("unary", 16),
     versus: "stator",
     floor: 3,
