@@ -57,7 +57,7 @@ async function serve<Req, Res>(
   return client;
 }
 
-describe.each(WAYS)("a runtime that calls %s over the memory plane", (_, make) => {
+describe.each(WAYS)("a runtime that calls %s over the memory plane", (_name, make) => {
   test(`handlers call each other ${LEVELS} levels deep`, async () => {
     await using ends = await make();
     const there: Client<number, number> = await serve<number, number>(ends.worker, ends.caller, async (level) =>
