@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { Client, DistributedRuntime, Handler } from "../src/index.ts";
 import { collect, freshPath, runtimeOn } from "./support/pair.ts";
@@ -56,7 +57,7 @@ async function serve<Req, Res>(
   return client;
 }
 
-describe.each(WAYS)("a runtime that calls %s over the memory plane", (_, make) => {
+describe.each(WAYS)("a runtime that calls %s over the memory plane", (_name, make) => {
   test(`handlers call each other ${LEVELS} levels deep`, async () => {
     await using ends = await make();
     const there: Client<number, number> = await serve<number, number>(ends.worker, ends.caller, async (level) =>
@@ -66,6 +67,21 @@ describe.each(WAYS)("a runtime that calls %s over the memory plane", (_, make) =
       level === 0 ? 0 : 1 + (await there.generate(level - 1).one()),
     );
     expect(await there.generate(LEVELS).one()).toBe(LEVELS);
+  });
+
+  test("a handler runs outside of what its caller runs in, whoever sends", async () => {
+    await using ends = await make();
+    const storage = new AsyncLocalStorage<string>();
+    const client = await serve<null, string | null>(ends.worker, ends.caller, async () => storage.getStore() ?? null);
+    // In a turn of its own: not in one that tells what has arrived.
+    const within = (name: string) =>
+      storage.run(name, async () => {
+        await new Promise((turn) => setImmediate(turn));
+        return await client.generate(null).one();
+      });
+    for (const _ of [1, 2, 3]) {
+      expect(await Promise.all(["a", "b", "c"].map(within))).toEqual([null, null, null]);
+    }
   });
 
   test("calls one after another let timers, immediates and other calls have their turns", async () => {

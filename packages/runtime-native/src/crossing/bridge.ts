@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import { answerQuestion } from "../application/answer-question.ts";
 import { judgeDispute } from "../contract/judge-dispute.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -25,6 +27,9 @@ import { Turn } from "./turn.ts";
  * the batch would then wait for the loop and the loop for the batch, so it leaves early there. Elsewhere nobody pays.
  */
 const LOOP_MAY_RUN_INSIDE = process.env["NODE_ENV"] === "test";
+
+/** Runs a function outside of every call: what arrives is no part of the call that happened to be sending. */
+const outside = AsyncLocalStorage.snapshot();
 
 /** One native runtime: what goes in and out of it, and whom it concerns. It keeps no state that the core has. */
 export class Bridge {
@@ -184,7 +189,7 @@ export class Bridge {
 
   /** A batch was answered at once, by somebody in this process. */
   #lookSoon(): void {
-    if (!this.#arrived && !this.#looking) setImmediate(this.#wake);
+    if (!this.#arrived && !this.#looking) outside(setImmediate, this.#wake);
     this.#arrived = true;
   }
 

@@ -89,7 +89,7 @@ class ObservedCall {
       record.finish("answered");
       return value;
     } catch (error) {
-      record.finish(this.context.isKilled() ? "left" : "failed", error);
+      record.finish(hasLeft(this.context) ? "left" : "failed", error);
       throw error;
     }
   }
@@ -110,7 +110,7 @@ class ObservedCall {
       record.finish("answered");
     } catch (error) {
       isDone = true;
-      record.finish(this.context.isKilled() ? "left" : "failed", error);
+      record.finish(hasLeft(this.context) ? "left" : "failed", error);
       throw error;
     } finally {
       if (!isDone) record.finish("left", this.context.signal.aborted ? this.context.signal.reason : null);
@@ -153,6 +153,11 @@ class ObservedCall {
   private has(kind: FaultEffect["kind"]): boolean {
     return this.effects.some((each) => each.kind === kind);
   }
+}
+
+/** Whether the call was ended from outside. One that has its answer is over too, while a second delivery of it runs on. */
+function hasLeft(context: Context): boolean {
+  return context.isKilled() && context.isStopped();
 }
 
 async function* watched(requests: AsyncIterable<unknown>, record: CallRecord): AsyncGenerator {

@@ -115,6 +115,17 @@ impl Session {
         match command {
             Command::Kv { action } => self.kv.announce(action),
             Command::Queue { action } => self.queues.announce(action),
+            // The next call may be of the same batch, and finds it.
+            Command::Avoid {
+                client,
+                instance_id,
+                time_ms,
+            } => {
+                // An instance that has left needs not be avoided.
+                if let (Some(found), Ok(id)) = (self.client(*client), instance_id.parse()) {
+                    found.avoid(id, Duration::from_millis(u64::from(*time_ms)));
+                }
+            }
             _ => {}
         }
     }
@@ -186,17 +197,8 @@ impl Session {
                 };
                 self.answer(number, result);
             }
-            Command::Avoid {
-                client,
-                instance_id,
-                time_ms,
-            } => {
-                // An instance that has left needs not be avoided.
-                if let (Some(found), Ok(id)) = (self.client(client), instance_id.parse()) {
-                    found.avoid(id, Duration::from_millis(u64::from(time_ms)));
-                }
-                self.answer(number, Ok(()));
-            }
+            // It was avoided when it was announced.
+            Command::Avoid { .. } => self.answer(number, Ok(())),
             Command::CloseClient { client } => {
                 if let Some(client) = self.clients.lock().remove(&client) {
                     client.close();
