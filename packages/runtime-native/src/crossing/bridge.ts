@@ -183,14 +183,18 @@ export class Bridge {
     } finally {
       this.#looking = false;
       this.#arrived ||= more || this.#inbox.isInterrupted;
-      if (this.#arrived) setImmediate(this.#wake);
+      if (this.#arrived) this.#wakeLater();
     }
   };
 
   /** A batch was answered at once, by somebody in this process. */
   #lookSoon(): void {
-    if (!this.#arrived && !this.#looking) outside(setImmediate, this.#wake);
+    if (!this.#arrived && !this.#looking) this.#wakeLater();
     this.#arrived = true;
+  }
+
+  #wakeLater(): void {
+    outside(setImmediate, this.#wake);
   }
 
   /** Reads the socket of a connection from now on. */

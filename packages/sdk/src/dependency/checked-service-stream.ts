@@ -2,6 +2,7 @@ import type { ErrorType, ResponseStream } from "@stator/runtime-native";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 import { validate } from "../schema/validate.ts";
+import { answerReading } from "./answer-reading.ts";
 import { batches } from "./batches.ts";
 import { ItemsOfBatches } from "./items-of-batches.ts";
 import { readable, type ServiceStream } from "./service-stream.ts";
@@ -70,15 +71,8 @@ export class CheckedServiceStream implements ServiceStream<unknown> {
   }
 
   one(): Promise<unknown> {
-    const { schema, error, where } = this;
-    return this.source.one().then(
-      schema === null ? undefined : (item) => validate(schema, item, "invalid_response", where),
-      error === null
-        ? undefined
-        : (thrown: unknown) => {
-            throw error.received(thrown, where);
-          },
-    );
+    const { read, failed } = answerReading({ output: this.schema, error: this.error }, this.where);
+    return this.source.one().then(read, failed);
   }
 
   toReadableStream(): ReadableStream<unknown> {

@@ -72,15 +72,20 @@ fn no_record_waits_for_ever() {
     });
 }
 
+fn attended_while_somebody_adds() -> (Arc<Inbox>, thread::JoinHandle<()>) {
+    let inbox = Inbox::new();
+    inbox.flag.attended();
+    let adding = {
+        let inbox = Arc::clone(&inbox);
+        thread::spawn(move || inbox.add())
+    };
+    (inbox, adding)
+}
+
 #[test]
 fn nobody_is_woken_while_javascript_is_about_to_look_and_nothing_is_lost() {
     loom::model(|| {
-        let inbox = Inbox::new();
-        inbox.flag.attended();
-        let adding = {
-            let inbox = Arc::clone(&inbox);
-            thread::spawn(move || inbox.add())
-        };
+        let (inbox, adding) = attended_while_somebody_adds();
         // JavaScript looks by itself once; what came later wakes it.
         if inbox.take() == 0 {
             inbox.take_when_woken(1);
@@ -92,12 +97,7 @@ fn nobody_is_woken_while_javascript_is_about_to_look_and_nothing_is_lost() {
 #[test]
 fn who_attended_and_found_nothing_is_woken_by_what_comes_later() {
     loom::model(|| {
-        let inbox = Inbox::new();
-        inbox.flag.attended();
-        let adding = {
-            let inbox = Arc::clone(&inbox);
-            thread::spawn(move || inbox.add())
-        };
+        let (inbox, adding) = attended_while_somebody_adds();
         // `Inbox::has_arrived`: no more attention, then a look; who finds something attends until it is taken.
         inbox.flag.answered();
         if *inbox.records.lock().unwrap() > 0 {
