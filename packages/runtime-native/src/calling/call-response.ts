@@ -38,7 +38,8 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
   #error: StatorError | null = null;
   #claimed = false;
   #begun = false;
-  #read = 0;
+  /** Cost of what has come since credit was given. That is given only to who takes the rest of it, or has read all of it. */
+  #received = 0;
   #low = 0;
   #high = 0;
   /** Listens to the call's signal, if it has one. */
@@ -156,10 +157,10 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
       return;
     }
     if (last) this.#close(null);
+    this.#received += cost;
     const reader = this.#reader;
     if (reader !== null) {
       this.#reader = null;
-      this.#read += cost;
       reader.resolve({ done: false, value: item });
       return;
     }
@@ -170,7 +171,7 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
       return;
     }
     const queue = (this.#queue ??= new ItemQueue());
-    queue.push(item, cost);
+    queue.push(item);
     // Runs when all that has arrived with this item has been told.
     if (this.#batch !== null && queue.length === 1) queueMicrotask(() => this.#settleBatch());
     this.#settleSingle();
@@ -223,6 +224,7 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
   #nextBatch(): Promise<IteratorResult<T[], undefined>> {
     this.#begun = true;
     if (this.#batch !== null) return rejected(nextWaits());
+    // Also for what it takes now: its writer makes the next array meanwhile.
     if (this.#open) this.#giveCredit();
     const reader = new Reader<IteratorResult<T[], undefined>>();
     this.#batch = reader;
@@ -237,7 +239,6 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     if (reader === null) return;
     if (queue !== null && queue.length > 0) {
       this.#batch = null;
-      this.#read += queue.total;
       reader.resolve({ done: false, value: queue.takeAll() });
     } else if (!this.#open) {
       this.#batch = null;
@@ -249,7 +250,6 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     this.#begun = true;
     const queue = this.#queue;
     if (queue !== null && queue.length > 0) {
-      this.#read += queue.cost();
       return Promise.resolve({ done: false, value: queue.shift() });
     }
     if (!this.#open) {
@@ -269,9 +269,9 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
 
   /** The worker may send as much again as has been read. */
   #giveCredit(): void {
-    if (this.#read === 0) return;
-    this.#start.bridge.outbox.push(OPERATION.consumed, this.#start.number, null, this.#read);
-    this.#read = 0;
+    if (this.#received === 0) return;
+    this.#start.bridge.outbox.push(OPERATION.consumed, this.#start.number, null, this.#received);
+    this.#received = 0;
   }
 
   /** A single reader is done when the call is, or when there is more than it asked for. */

@@ -1,28 +1,14 @@
-/** Items that wait for their reader, with what each of them cost in credit. First in, first out. */
+/** Items that wait for their reader. First in, first out. */
 export class ItemQueue<T> {
   #items: T[] = [];
-  #costs: number[] = [];
   #head = 0;
-  #total = 0;
 
   get length(): number {
     return this.#items.length - this.#head;
   }
 
-  push(item: T, cost: number): void {
+  push(item: T): void {
     this.#items.push(item);
-    this.#costs.push(cost);
-    this.#total += cost;
-  }
-
-  /** Cost of the first item. */
-  cost(): number {
-    return this.#costs[this.#head] as number;
-  }
-
-  /** Cost of all items. */
-  get total(): number {
-    return this.#total;
   }
 
   /** Takes all items. */
@@ -34,14 +20,12 @@ export class ItemQueue<T> {
 
   /** Takes the first item; there must be one. */
   shift(): T {
-    this.#total -= this.cost();
     const head = this.#head++;
     const item = this.#items[head] as T;
     if (this.#head === this.#items.length) {
       this.clear();
     } else if (head > 1_024 && head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
-      this.#costs = this.#costs.slice(this.#head);
       this.#head = 0;
     }
     return item;
@@ -49,8 +33,6 @@ export class ItemQueue<T> {
 
   clear(): void {
     this.#items = [];
-    this.#costs = [];
     this.#head = 0;
-    this.#total = 0;
   }
 }

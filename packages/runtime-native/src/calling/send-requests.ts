@@ -25,7 +25,7 @@ export async function sendRequests<Req>(
   call: OpenCall,
   requests: AsyncIterable<Req>,
 ): Promise<void> {
-  const { outbox, turn } = bridge;
+  const { outbox, receivers, turn } = bridge;
   try {
     const source = requests[Symbol.asyncIterator]();
     // In the context of the caller: the `finally` of a generator may look at it.
@@ -35,7 +35,7 @@ export async function sendRequests<Req>(
       if (!call.isOpen) return;
       if (request.done === true) break;
       outbox.push(OPERATION.callSend, number, encodePayload(request.value));
-      if (outbox.isFull) {
+      if (outbox.isFull(receivers.calls.size)) {
         outbox.flush();
         if (turn.isLong) await turn.next();
       }

@@ -26,7 +26,8 @@ export class EventReader<T> implements Subscription<T>, SubscriptionEvents {
   #open = true;
   #error: StatorError | null = null;
   #claimed = false;
-  #read = 0;
+  /** Cost of what has come since the core was told. It is told only when all of it has been read. */
+  #received = 0;
   #dropped = 0;
   #skipped = 0;
 
@@ -87,13 +88,13 @@ export class EventReader<T> implements Subscription<T>, SubscriptionEvents {
   arrived(event: ArrivedEvent, dropped: number): void {
     if (!this.#open) return;
     this.#dropped = dropped;
+    this.#received += event.cost;
     const reader = this.#reader;
     if (reader === null) {
-      this.#queue.push(event, event.cost);
+      this.#queue.push(event);
       return;
     }
     this.#reader = null;
-    this.#read += event.cost;
     reader.resolve(event);
   }
 
@@ -158,10 +159,7 @@ export class EventReader<T> implements Subscription<T>, SubscriptionEvents {
 
   #take(): Promise<ArrivedEvent | null> {
     const queue = this.#queue;
-    if (queue.length > 0) {
-      this.#read += queue.cost();
-      return Promise.resolve(queue.shift());
-    }
+    if (queue.length > 0) return Promise.resolve(queue.shift());
     if (!this.#open) {
       const error = this.#error;
       this.#error = null;
@@ -170,9 +168,9 @@ export class EventReader<T> implements Subscription<T>, SubscriptionEvents {
     if (this.#reader !== null) {
       return Promise.reject(new StatorError("invalid_argument", "next() was called while another next() is waiting"));
     }
-    if (this.#read > 0) {
-      this.#bridge.outbox.push(OPERATION.eventsTaken, this.#number, null, this.#read);
-      this.#read = 0;
+    if (this.#received > 0) {
+      this.#bridge.outbox.push(OPERATION.eventsTaken, this.#number, null, this.#received);
+      this.#received = 0;
     }
     this.#reader = new Reader();
     return this.#reader.promise;

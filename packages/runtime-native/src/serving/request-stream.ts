@@ -8,7 +8,8 @@ export class RequestStream<T> implements AsyncIterableIterator<T, undefined> {
   readonly #outbox: Outbox;
   readonly #call: number;
   readonly #queue = new ItemQueue<T>();
-  #read = 0;
+  /** Cost of what has come since credit was given. That is given only when all of it has been read. */
+  #received = 0;
   #ended = false;
   #error: StatorError | null = null;
   #wake: (() => void) | null = null;
@@ -35,15 +36,14 @@ export class RequestStream<T> implements AsyncIterableIterator<T, undefined> {
         throw error;
       }
       if (this.#ended) return { done: true, value: undefined };
-      if (this.#read > 0) {
-        this.#outbox.push(OPERATION.taken, this.#call, null, this.#read);
-        this.#read = 0;
+      if (this.#received > 0) {
+        this.#outbox.push(OPERATION.taken, this.#call, null, this.#received);
+        this.#received = 0;
       }
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       await promise;
     }
-    this.#read += this.#queue.cost();
     return { done: false, value: this.#queue.shift() };
   }
 
@@ -57,7 +57,8 @@ export class RequestStream<T> implements AsyncIterableIterator<T, undefined> {
 
   push(item: T, cost: number): void {
     if (this.#ended) return;
-    this.#queue.push(item, cost);
+    this.#received += cost;
+    this.#queue.push(item);
     this.#notify();
   }
 

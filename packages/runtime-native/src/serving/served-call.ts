@@ -124,7 +124,7 @@ export class ServedCall implements ServedEvents {
 
   async #stream(iterable: AsyncIterable<unknown>): Promise<void> {
     const bridge = this.#bridge;
-    const { outbox, turn } = bridge;
+    const { outbox, receivers, turn } = bridge;
     const context = this.#context;
     let checks: ItemCheck | null = null;
     let items: AsyncIterator<unknown> | null = null;
@@ -145,7 +145,7 @@ export class ServedCall implements ServedEvents {
           return;
         }
         outbox.push(OPERATION.item, this.#number, encodePayload(item.value));
-        if (outbox.isFull) {
+        if (outbox.isFull(receivers.served.size)) {
           outbox.flush();
           if (turn.isLong) await turn.next();
         }

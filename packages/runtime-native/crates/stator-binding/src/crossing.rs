@@ -8,7 +8,7 @@ use std::{
 };
 
 use napi::{
-    Env, JsString, JsValue,
+    Env, JsString,
     bindgen_prelude::{Uint8ArraySlice, Uint32ArraySlice},
 };
 use napi_derive::napi;
@@ -30,8 +30,6 @@ thread_local! {
 /// borrows the object of a method costs more than a small batch does.
 pub struct Crossing {
     session: Arc<Session>,
-    /// Text of a batch as UTF-8; kept, so that a batch costs no allocation.
-    text: Vec<u8>,
     /// Raw bytes of the last drain.
     bytes: Vec<u8>,
 }
@@ -42,7 +40,6 @@ impl Crossing {
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
         let crossing = Rc::new(RefCell::new(Self {
             session,
-            text: Vec::new(),
             bytes: Vec::new(),
         }));
         OPEN.with_borrow_mut(|open| open.insert(number, Rc::clone(&crossing)));
@@ -83,42 +80,36 @@ pub fn feed(runtime: u32, connection: u32, bytes: Uint8ArraySlice<'_>) -> napi::
     })
 }
 
-/// Takes a batch of operations: `count` records of eight numbers, whose texts are joined in `text`, which has
-/// `units` UTF-16 units, and whose bytes are joined in `bytes`. Returns twice how many calls are blocked now, and one
-/// more if there is something to drain, for which nobody calls `wake`. The numbers of the blocked calls stand at the
+/// Takes a batch of operations: `count` records of eight numbers, whose payloads stand one after another in the first `used` bytes of
+/// `payloads`, texts as UTF-8; `direct` is a payload that stands by itself. Returns twice how many calls are blocked now, and
+/// one more if there is something to drain, for which nobody calls `wake`. The numbers of the blocked calls stand at the
 /// start of `records`, client calls with 1 before them and served ones with 2.
 #[binding(raw)]
 #[napi(catch_unwind)]
 pub fn submit(
-    env: Env,
     runtime: u32,
-    text: JsString<'_>,
-    units: u32,
+    payloads: Uint8ArraySlice<'_>,
+    used: u32,
     mut records: Uint32ArraySlice<'_>,
     count: u32,
-    bytes: Uint8ArraySlice<'_>,
+    direct: Uint8ArraySlice<'_>,
 ) -> napi::Result<u32> {
-    with(
-        runtime,
-        |Crossing {
-             session, text: buffer, ..
-         }| {
-            let length = read_text(env, &text, units, buffer)?;
-            let text = std::str::from_utf8(&buffer[..length]).map_err(|_| internal("a batch that is not UTF-8"))?;
-            // SAFETY: JavaScript is in this call, so nobody else touches the array meanwhile.
-            let records = unsafe { records.as_mut() };
-            let ascii = length == units as usize;
-            let used = (count as usize).saturating_mul(SLOTS).min(records.len());
-            let (blocked, arrived) = Submission::new(session, text, ascii, &bytes).run(&records[..used]);
-            let mut written = 0;
-            for (pair, (kind, id)) in records.chunks_exact_mut(2).zip(blocked) {
-                pair[0] = kind;
-                pair[1] = id;
-                written += 1;
-            }
-            Ok(2 * written + u32::from(arrived))
-        },
-    )
+    with(runtime, |Crossing { session, .. }| {
+        let Some(payloads) = payloads.get(..used as usize) else {
+            return Err(internal("a batch of more than there is"));
+        };
+        // SAFETY: JavaScript is in this call, so nobody else touches the array meanwhile.
+        let records = unsafe { records.as_mut() };
+        let filled = (count as usize).saturating_mul(SLOTS).min(records.len());
+        let (blocked, arrived) = Submission::new(session, payloads, &direct).run(&records[..filled]);
+        let mut written = 0;
+        for (pair, (kind, id)) in records.chunks_exact_mut(2).zip(blocked) {
+            pair[0] = kind;
+            pair[1] = id;
+            written += 1;
+        }
+        Ok(2 * written + u32::from(arrived))
+    })
 }
 
 /// Hands over what has arrived: returns the joined text and writes the records from slot 8 on. Slot 0: how many
@@ -141,10 +132,11 @@ pub fn drain<'env>(env: &'env Env, runtime: u32, mut records: Uint32ArraySlice<'
             head[2] = batch.bytes.len() as u32;
             bytes.clear();
             bytes.extend_from_slice(batch.bytes);
-            if batch.text.is_ascii() {
-                env.create_string_latin1(batch.text.as_bytes())
+            if batch.wide {
+                let text = std::str::from_utf8(batch.text).map_err(|_| internal("events that are not UTF-8"))?;
+                env.create_string(text)
             } else {
-                env.create_string(batch.text)
+                env.create_string_latin1(batch.text)
             }
         })
     })
@@ -152,30 +144,4 @@ pub fn drain<'env>(env: &'env Env, runtime: u32, mut records: Uint32ArraySlice<'
 
 fn internal(what: &str) -> napi::Error {
     thrown(&Error::new(ErrorCode::Internal, format!("crossing: {what}")))
-}
-
-/// Copies a string of `units` UTF-16 units into `buffer` as UTF-8; returns its length in bytes.
-fn read_text(env: Env, text: &JsString<'_>, units: u32, buffer: &mut Vec<u8>) -> napi::Result<usize> {
-    // No unit takes more than three bytes; the last byte is for the terminator that Node-API writes.
-    let room = units as usize * 3 + 1;
-    if buffer.len() < room {
-        buffer.resize(room, 0);
-    } else if buffer.len() > 4 * 1024 * 1024 && room < 64 * 1024 {
-        // One large batch must not keep its memory for ever.
-        buffer.truncate(64 * 1024);
-        buffer.shrink_to_fit();
-    }
-    let mut length = 0;
-    // SAFETY: the buffer has `room` bytes, which the call is told; the string is alive for this call.
-    let status = unsafe {
-        napi::sys::napi_get_value_string_utf8(env.raw(), text.raw(), buffer.as_mut_ptr().cast(), room, &raw mut length)
-    };
-    if status == napi::sys::Status::napi_ok {
-        Ok(length)
-    } else {
-        Err(thrown(&Error::new(
-            ErrorCode::Internal,
-            format!("submit: the text cannot be read (status {status})"),
-        )))
-    }
 }

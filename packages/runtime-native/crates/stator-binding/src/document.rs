@@ -158,6 +158,7 @@ fn operations() -> BTreeMap<String, u32> {
 fn operation_flags() -> BTreeMap<String, u32> {
     table(&[
         ("bytes", operation_kind::BYTES),
+        ("direct", operation_kind::DIRECT),
         ("msgpack", operation_kind::MSGPACK),
         ("annotated", operation_kind::ANNOTATED),
         ("last", operation_kind::LAST),

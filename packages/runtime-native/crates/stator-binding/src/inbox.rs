@@ -39,7 +39,10 @@ pub struct Inbox {
 
 #[derive(Default)]
 struct Lanes {
-    text: String,
+    /// UTF-8: only whole texts are added.
+    text: Vec<u8>,
+    /// Whether the text has more than ASCII in it.
+    wide: bool,
     bytes: Vec<u8>,
     blobs: VecDeque<Vec<u8>>,
     records: Vec<Record>,
@@ -59,7 +62,10 @@ struct Taking {
 
 /// What one drain hands over.
 pub struct Batch<'a> {
-    pub text: &'a str,
+    /// UTF-8.
+    pub text: &'a [u8],
+    /// Whether the text may have more than ASCII in it.
+    pub wide: bool,
     pub bytes: &'a [u8],
     /// Records written.
     pub count: usize,
@@ -112,7 +118,7 @@ impl Inbox {
 
     /// Adds a record with text.
     pub fn push_text(&self, record: Record, text: &str) {
-        self.back.lock().push_text(record, text);
+        self.back.lock().push_text(record, &text.into());
     }
 
     /// Adds a record with two texts; the length of the second goes into slot 6.
@@ -211,6 +217,7 @@ impl Inbox {
         let more = *record < lanes.records.len() || !self.back.lock().records.is_empty();
         take(Batch {
             text: &lanes.text[first_text..*text],
+            wide: lanes.wide,
             bytes: &lanes.bytes[first_byte..*byte],
             count,
             more,
@@ -220,18 +227,51 @@ impl Inbox {
 
 /// A payload that may cross.
 enum Payload<'a> {
-    Text(Cow<'a, str>),
+    Text(Text<'a>),
     /// With the flag of its lane.
     Bytes(u32, Cow<'a, [u8]>),
     /// Handed over by itself.
     Blob(Vec<u8>),
 }
 
+/// UTF-8, and how long JavaScript finds it.
+struct Text<'a> {
+    data: Cow<'a, [u8]>,
+    units: u32,
+}
+
+impl<'a> Text<'a> {
+    /// `None`: it is not UTF-8.
+    #[inline]
+    fn new(data: Cow<'a, [u8]>) -> Option<Self> {
+        let units = if data.is_ascii() {
+            data.len() as u32
+        } else {
+            units(std::str::from_utf8(&data).ok()?)
+        };
+        Some(Self { data, units })
+    }
+
+    /// ASCII has as many units as bytes, and nothing else has.
+    fn is_wide(&self) -> bool {
+        self.units as usize != self.data.len()
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self {
+            data: text.as_bytes().into(),
+            units: units(text),
+        }
+    }
+}
+
 impl<'a> Payload<'a> {
+    #[inline]
     fn new(lane: Lane, data: Cow<'a, [u8]>) -> Option<Self> {
         match (lane, data) {
-            (Lane::Text, Cow::Borrowed(data)) => std::str::from_utf8(data).ok().map(|text| Self::Text(text.into())),
-            (Lane::Text, Cow::Owned(data)) => String::from_utf8(data).ok().map(|text| Self::Text(text.into())),
+            (Lane::Text, data) => Text::new(data).map(Self::Text),
             (Lane::Bytes, Cow::Owned(mut data)) if data.len() >= BLOB => {
                 data.shrink_to_fit();
                 Some(Self::Blob(data))
@@ -244,14 +284,16 @@ impl<'a> Payload<'a> {
 
 impl Lanes {
     fn push_texts(&mut self, mut record: Record, first: &str, second: &str) {
-        record[6] = units(second);
-        record[2] = units(first);
-        record[7] = (first.len() + second.len()) as u32;
-        self.text.push_str(first);
-        self.text.push_str(second);
+        let (first, second) = (Text::from(first), Text::from(second));
+        record[6] = second.units;
+        record[2] = first.units;
+        record[7] = (first.data.len() + second.data.len()) as u32;
+        self.add(&first);
+        self.add(&second);
         self.records.push(record);
     }
 
+    #[inline]
     fn push_payload(&mut self, mut record: Record, payload: Payload<'_>) {
         match payload {
             Payload::Text(text) => self.push_text(record, &text),
@@ -272,11 +314,18 @@ impl Lanes {
         }
     }
 
-    fn push_text(&mut self, mut record: Record, text: &str) {
-        record[2] = units(text);
-        record[7] = text.len() as u32;
-        self.text.push_str(text);
+    #[inline]
+    fn push_text(&mut self, mut record: Record, text: &Text<'_>) {
+        record[2] = text.units;
+        record[7] = text.data.len() as u32;
+        self.add(text);
         self.records.push(record);
+    }
+
+    #[inline]
+    fn add(&mut self, text: &Text<'_>) {
+        self.text.extend_from_slice(&text.data);
+        self.wide |= text.is_wide();
     }
 }
 
@@ -291,6 +340,7 @@ impl Taking {
     fn recycle(&mut self) {
         let lanes = &mut self.lanes;
         lanes.text.clear();
+        lanes.wide = false;
         lanes.bytes.clear();
         lanes.records.clear();
         lanes.blobs.clear();

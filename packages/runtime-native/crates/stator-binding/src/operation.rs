@@ -19,24 +19,28 @@ use stator_runtime::{
 use crate::{
     event::{CancelReason, Record, SLOTS},
     operation_kind::{
-        ANNOTATED, BLOCKED_CALL, BLOCKED_SERVED, BYTES, CALL, CALL_FINISH, CALL_SEND, CANCEL, CONSUMED, EVENTS_TAKEN,
+        ANNOTATED, BLOCKED_CALL, BLOCKED_SERVED, BYTES, CALL, CALL_FINISH, CALL_SEND, CANCEL, CONSUMED, DIRECT, EVENTS_TAKEN,
         FAIL, FINISH, ITEM, LAST, MSGPACK, PUBLISH, RELEASE, ROUTE_DIRECT, ROUTE_LEAST_LOADED, ROUTE_RANDOM,
         ROUTE_SHIFT, ROUTE_TWO_CHOICES, STREAM, TAKEN,
     },
     session::{Session, closed_client},
 };
 
+/// Served calls that a batch remembers.
+const PLACES: usize = 32;
+
 /// One batch on its way into the core.
 pub struct Submission<'a> {
     session: &'a Session,
-    text: &'a str,
-    /// One unit is one byte.
-    ascii: bool,
-    bytes: &'a [u8],
+    /// Payloads one after another.
+    payloads: &'a [u8],
+    /// A payload that stands by itself.
+    direct: &'a [u8],
     blocked: Vec<(u32, u32)>,
     touched: Touched,
     last_client: Option<(u32, Client)>,
-    last_served: Option<(u32, ServerCall)>,
+    /// Served calls that were looked up, each at its number's place: streams that run side by side take turns.
+    served: [Option<(u32, ServerCall)>; PLACES],
     /// One look at the clock for the whole batch.
     now: Instant,
 }
@@ -50,16 +54,15 @@ struct Options {
 }
 
 impl<'a> Submission<'a> {
-    pub fn new(session: &'a Session, text: &'a str, ascii: bool, bytes: &'a [u8]) -> Self {
+    pub fn new(session: &'a Session, payloads: &'a [u8], direct: &'a [u8]) -> Self {
         Self {
             session,
-            text,
-            ascii,
-            bytes,
+            payloads,
+            direct,
             blocked: Vec::new(),
             touched: Touched::default(),
             last_client: None,
-            last_served: None,
+            served: Default::default(),
             now: Instant::now(),
         }
     }
@@ -131,8 +134,8 @@ impl<'a> Submission<'a> {
                 }
             }
             FAIL => {
-                let text = self.take_text(length);
-                let error = serde_json::from_str(text)
+                let text = self.take_next(length);
+                let error = serde_json::from_slice(text)
                     .unwrap_or_else(|_| Error::new(ErrorCode::Internal, "the handler failed with an unreadable error"));
                 if let Some(call) = self.end_served(id) {
                     call.fail(&error);
@@ -158,11 +161,11 @@ impl<'a> Submission<'a> {
 
     fn call(&mut self, record: &Record) {
         let [head, id, length, client, timeout, options_length, low, high] = *record;
-        let options = self.take_text(options_length);
+        let options = self.take_next(options_length);
         let Options { id: call_id, metadata } = if options.is_empty() {
             Options::default()
         } else {
-            serde_json::from_str(options).unwrap_or_default()
+            serde_json::from_slice(options).unwrap_or_default()
         };
         let request = if head & STREAM == 0 {
             Some(self.payload(head, length))
@@ -218,9 +221,14 @@ impl<'a> Submission<'a> {
     fn item(&mut self, head: u32, id: u32, length: u32) {
         let last = head & LAST != 0;
         let (lane, data) = self.take(head, length);
-        let Some(call) = (if last { self.end_served(id) } else { self.served(id) }) else {
-            return;
+        let ended;
+        let call = if last {
+            ended = self.end_served(id);
+            ended.as_ref()
+        } else {
+            served(&mut self.served, self.session, id)
         };
+        let Some(call) = call else { return };
         match call.send(lane, data, last) {
             Ok(SendStatus::Queued) if !last => self.blocked.push((BLOCKED_SERVED, id)),
             Ok(_) => {}
@@ -231,23 +239,14 @@ impl<'a> Submission<'a> {
                 }
             }
         }
-        self.touched.served(&call);
-        if !last {
-            self.last_served = Some((id, call));
-        }
-    }
-
-    /// A served call. Items of one stream come one after another: it is looked up once for them.
-    fn served(&mut self, id: u32) -> Option<ServerCall> {
-        match self.last_served.take() {
-            Some((known, call)) if known == id => Some(call),
-            _ => self.session.served_calls.get(id),
-        }
+        self.touched.served(call);
     }
 
     /// A served call that is over with this. It counts as running as long as anybody holds it.
     fn end_served(&mut self, id: u32) -> Option<ServerCall> {
-        self.last_served = None;
+        if let Some(place) = self.served.get_mut(id as usize % PLACES) {
+            place.take_if(|(known, _)| *known == id);
+        }
         self.session.served_calls.finish(id)
     }
 
@@ -256,47 +255,41 @@ impl<'a> Submission<'a> {
         Payload::new(lane, data.to_vec())
     }
 
-    /// The payload of a record, from its lane.
+    /// The payload of a record.
     fn take(&mut self, head: u32, length: u32) -> (Lane, &'a [u8]) {
-        if head & MSGPACK != 0 {
-            (Lane::Msgpack, self.take_bytes(length))
-        } else if head & BYTES != 0 {
-            (Lane::Bytes, self.take_bytes(length))
-        } else {
-            (Lane::Text, self.take_text(length).as_bytes())
+        if head & DIRECT != 0 {
+            return (Lane::Bytes, std::mem::take(&mut self.direct));
         }
-    }
-
-    /// The next `units` UTF-16 units. A length that does not fit takes what there is.
-    fn take_text(&mut self, units: u32) -> &'a str {
-        let end = if self.ascii {
-            units as usize
+        let lane = if head & MSGPACK != 0 {
+            Lane::Msgpack
+        } else if head & BYTES != 0 {
+            Lane::Bytes
         } else {
-            bytes_of_units(self.text, units)
+            Lane::Text
         };
-        let (head, tail) = self.text.split_at_checked(end).unwrap_or((self.text, ""));
-        self.text = tail;
-        head
+        (lane, self.take_next(length))
     }
 
-    fn take_bytes(&mut self, length: u32) -> &'a [u8] {
+    /// The next `length` bytes. A length that does not fit takes what there is.
+    fn take_next(&mut self, length: u32) -> &'a [u8] {
         let (head, tail) = self
-            .bytes
+            .payloads
             .split_at_checked(length as usize)
-            .unwrap_or((self.bytes, &[]));
-        self.bytes = tail;
+            .unwrap_or((self.payloads, &[]));
+        self.payloads = tail;
         head
     }
 }
 
-/// Where the first `units` UTF-16 units of `text` end, in bytes.
-fn bytes_of_units(text: &str, units: u32) -> usize {
-    let mut left = units as usize;
-    for (position, character) in text.char_indices() {
-        if left == 0 {
-            return position;
-        }
-        left = left.saturating_sub(character.len_utf16());
+/// A served call.
+fn served<'a>(
+    places: &'a mut [Option<(u32, ServerCall)>; PLACES],
+    session: &Session,
+    id: u32,
+) -> Option<&'a ServerCall> {
+    let place = places.get_mut(id as usize % PLACES)?;
+    if place.as_ref().is_none_or(|(known, _)| *known != id) {
+        *place = session.served_calls.get(id).map(|call| (id, call));
     }
-    text.len()
+    place.as_ref().map(|(_, call)| call)
 }

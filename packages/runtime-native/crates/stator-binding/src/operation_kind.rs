@@ -1,7 +1,7 @@
 //! Records that JavaScript sends. Eight unsigned numbers each; `src/crossing/operation.ts` writes the same layout.
 //!
-//! Slots: `0` kind and flags (flags from bit 8 on), `1` id of the call, `2` length of the payload in UTF-16 units or in
-//! bytes, `3` to `7` as each kind says.
+//! Slots: `0` kind and flags (flags from bit 8 on), `1` id of the call, `2` length of the payload in bytes, `3` to
+//! `7` as each kind says.
 
 /// Starts a call. Slot 3: client; 4: time in ms, 0 for none; 5: length of the options (JSON, before the payload);
 /// 6, 7: instance for [`ROUTE_DIRECT`].
@@ -30,9 +30,11 @@ pub const PUBLISH: u32 = 11;
 /// Events of a subscription were taken (slot 1: the subscription; slot 3: their cost).
 pub const EVENTS_TAKEN: u32 = 12;
 
-/// Flag: the payload stands in the bytes lane.
+/// Flag: the payload is bytes.
 pub const BYTES: u32 = 1 << 8;
-/// Flag: it does, and is a msgpack value.
+/// Flag: the payload is bytes and stands by itself.
+pub const DIRECT: u32 = 1 << 13;
+/// Flag: the payload is a msgpack value.
 pub const MSGPACK: u32 = 1 << 11;
 /// Flag: nothing follows.
 pub const LAST: u32 = 1 << 9;

@@ -19,12 +19,12 @@ export interface RawAddon {
   /** Takes what was read from a socket; drain afterwards. */
   feed(runtime: number, connection: number, bytes: Uint8Array): void;
   /**
-   * Takes a batch of operations: `count` records of eight numbers, whose texts are joined in `text`, which has
-   * `units` UTF-16 units, and whose bytes are joined in `bytes`. Returns twice how many calls are blocked now, and one
-   * more if there is something to drain, for which nobody calls `wake`. The numbers of the blocked calls stand at the
+   * Takes a batch of operations: `count` records of eight numbers, whose payloads stand one after another in the first `used` bytes of
+   * `payloads`, texts as UTF-8; `direct` is a payload that stands by itself. Returns twice how many calls are blocked now, and
+   * one more if there is something to drain, for which nobody calls `wake`. The numbers of the blocked calls stand at the
    * start of `records`, client calls with 1 before them and served ones with 2.
    */
-  submit(runtime: number, text: string, units: number, records: Uint32Array, count: number, bytes: Uint8Array): number;
+  submit(runtime: number, payloads: Uint8Array, used: number, records: Uint32Array, count: number, direct: Uint8Array): number;
   /**
    * Hands over what has arrived: returns the joined text and writes the records from slot 8 on. Slot 0: how many
    * records; 1: whether there is more; 2: how many bytes `takeBytes` has.

@@ -3,6 +3,7 @@
 export const operationFlag = {
   annotated: 4096,
   bytes: 256,
+  direct: 8192,
   last: 512,
   msgpack: 2048,
   stream: 1024,
