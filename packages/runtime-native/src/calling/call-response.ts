@@ -54,7 +54,7 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
 
   constructor(start: CallStart) {
     this.#start = start;
-    start.bridge.receivers.calls.set(start.number, this);
+    start.bridge.receivers.calls.add(start.number, this);
     start.bridge.keepAlive.add();
     start.parent?.adopt(this);
     if (start.signal !== undefined) {

@@ -130,7 +130,7 @@ export class Inbox {
           callerContract = callId.slice(-HASH_DIGITS);
           callId = callId.slice(0, -HASH_DIGITS);
         }
-        served.set(id, endpoint.open(id, callId, metadata, timeoutMs, stream, callerContract));
+        served.add(id, endpoint.open(id, callId, metadata, timeoutMs, stream, callerContract));
         break;
       }
       case EVENT.end:

@@ -1,6 +1,7 @@
 import type { ApplicationAnswers } from "../application/application-answers.ts";
 import type { EndpointContract } from "../contract/endpoint-contract.ts";
 import type { StatorError } from "../stator-error.ts";
+import { Numbered } from "./numbered.ts";
 import type { Payload } from "./payload.ts";
 
 /** A client call, as events reach it. */
@@ -60,8 +61,8 @@ export interface SubscriptionEvents {
 
 /** Whom events concern, by the numbers that both sides use. */
 export class Receivers {
-  readonly calls = new Map<number, CallEvents>();
-  readonly served = new Map<number, ServedEvents>();
+  readonly calls = new Numbered<CallEvents>();
+  readonly served = new Numbered<ServedEvents>();
   readonly endpoints = new Map<number, EndpointEvents>();
   /** Hear the list of a client's instances, as JSON. */
   readonly instances = new Map<number, (list: string) => void>();

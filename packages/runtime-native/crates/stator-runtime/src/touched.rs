@@ -22,16 +22,16 @@ pub struct Touched {
 impl Touched {
     /// Something was sent on a client's call.
     pub fn call(&mut self, call: &Call) {
-        match call.stream() {
+        call.with_stream(|stream| match stream {
             None => {}
-            Some(OpenStream::Multiplexed(connection, _)) => self.connection(&connection),
+            Some(OpenStream::Multiplexed(connection, _)) => self.connection(connection),
             Some(OpenStream::CallHome(egress, exchange)) => {
-                self.egresses.extend(egress.filter(|egress| egress.list()));
+                self.egresses.extend(egress.clone().filter(|egress| egress.list()));
                 if exchange.list() {
-                    self.exchanges.push(exchange);
+                    self.exchanges.push(Arc::clone(exchange));
                 }
             }
-        }
+        });
     }
 
     /// Something was sent on a served call.

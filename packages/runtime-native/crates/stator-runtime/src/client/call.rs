@@ -144,14 +144,15 @@ impl Call {
         self.done.load(Ordering::Acquire)
     }
 
-    /// What the current attempt is sent on.
-    pub(crate) fn stream(&self) -> Option<OpenStream> {
-        self.state.lock().open.clone()
+    /// Gives `look` what the current attempt is sent on. The call is locked meanwhile.
+    pub(crate) fn with_stream(&self, look: impl FnOnce(Option<&OpenStream>)) {
+        look(self.state.lock().open.as_ref());
     }
 
     /// Writes what the call has sent.
     pub fn flush(&self) {
-        if let Some(stream) = self.stream() {
+        let open = self.state.lock().open.clone();
+        if let Some(stream) = open {
             stream.flush();
         }
     }
@@ -189,10 +190,11 @@ impl Call {
 
     /// Items of this cost have been read.
     pub fn consumed(&self, cost: u64) {
-        let open = self.state.lock().open.clone();
-        if let Some(stream) = open {
-            stream.consumed(cost);
-        }
+        self.with_stream(|stream| {
+            if let Some(stream) = stream {
+                stream.consumed(cost);
+            }
+        });
     }
 
     /// Ends the call from the caller's side. After a kill its sink hears nothing more.

@@ -46,7 +46,7 @@ impl Call {
             Pick::Nobody => return self.nobody(None),
         };
         match worker.target().way(self) {
-            Ok(Some(way)) => self.connected(&way),
+            Ok(Some(way)) => self.connected(way),
             Ok(None) => self.watch_deadline(),
             Err(error) => self.not_connected(error),
         }
@@ -139,7 +139,7 @@ impl Call {
     }
 
     /// Opens the current attempt's stream.
-    pub(super) fn connected(self: &Arc<Self>, way: &Way) {
+    pub(super) fn connected(self: &Arc<Self>, way: Way) {
         let opened = {
             let mut state = self.state.lock();
             if self.is_done() {
@@ -159,7 +159,7 @@ impl Call {
     }
 
     /// The call is locked meanwhile, so that nothing overtakes what waited, and what the peer answers finds it open.
-    fn open_on(self: &Arc<Self>, state: &mut CallState, way: &Way) -> Result<()> {
+    fn open_on(self: &Arc<Self>, state: &mut CallState, way: Way) -> Result<()> {
         let observer: Arc<dyn StreamObserver> = match self.attempt.load(Ordering::Acquire) {
             1 => Arc::clone(self) as Arc<dyn StreamObserver>,
             number => Arc::new(LaterAttempt {

@@ -35,7 +35,7 @@ impl NatsPeer {
         let tokio = call.dialer().tokio().clone();
         tokio.spawn(async move {
             match peer.egress(call.dialer()).await {
-                Ok(egress) => call.connected(&Way::Nats(egress, place)),
+                Ok(egress) => call.connected(Way::Nats(egress, place)),
                 Err(error) => call.not_connected(error),
             }
             (call.dialer().hooks().batch_end)();

@@ -77,7 +77,7 @@ impl Peer {
         };
         for call in waiting {
             match &result {
-                Ok(connection) => call.connected(&Way::Multiplexed(connection.clone())),
+                Ok(connection) => call.connected(Way::Multiplexed(connection.clone())),
                 Err(error) => call.not_connected(error.clone()),
             }
         }

@@ -89,7 +89,7 @@ impl Target {
 impl Way {
     /// Opens a call. An error means that the worker has seen nothing of it.
     pub fn open(
-        &self,
+        self,
         call: OpenCall<'_>,
         request: Option<&Payload>,
         annotated: bool,
@@ -99,7 +99,7 @@ impl Way {
             Self::Multiplexed(connection) => {
                 let request = request.map(|request| (request.lane, (&request.data).into()));
                 let stream = connection.open(&call, request, observer)?;
-                Ok(OpenStream::Multiplexed(connection.clone(), stream))
+                Ok(OpenStream::Multiplexed(connection, stream))
             }
             Self::Upstream(egress, place) => {
                 let request = OpenRequest {
@@ -111,7 +111,7 @@ impl Way {
                     request: request.map(borrowed),
                 };
                 let exchange = egress.open(&request, observer)?;
-                Ok(OpenStream::CallHome(Some(Arc::clone(egress)), exchange))
+                Ok(OpenStream::CallHome(Some(egress), exchange))
             }
             Self::Nats(egress, place) => {
                 let request = OpenRequest {
@@ -122,7 +122,7 @@ impl Way {
                     whole: annotated,
                     request: request.map(borrowed),
                 };
-                let exchange = egress.open(place, &request, observer)?;
+                let exchange = egress.open(&place, &request, observer)?;
                 Ok(OpenStream::CallHome(None, exchange))
             }
         }

@@ -104,7 +104,7 @@ impl UpstreamPeer {
         };
         for (call, place) in waiting {
             match &result {
-                Ok(egress) => call.connected(&Way::Upstream(Arc::clone(egress), place)),
+                Ok(egress) => call.connected(Way::Upstream(Arc::clone(egress), place)),
                 Err(error) => call.not_connected(error.clone()),
             }
         }

@@ -14,6 +14,10 @@ use super::{Limits, StreamObserver, output::Output};
 /// Bytes of framed output beyond which messages wait in their streams' queues, so that control frames overtake them.
 pub(super) const STAGE: usize = 128 * 1024;
 
+/// What [`STAGE`] grows to while the socket takes all that it is given: then nothing waits, and larger writes are less work for
+/// both sides.
+pub(super) const STAGE_MOST: usize = 1024 * 1024;
+
 /// Framed output beyond which no new call is opened: the peer has stopped reading.
 pub(super) const STAGE_CEILING: usize = 8 * 1024 * 1024;
 
@@ -26,6 +30,8 @@ const KEPT_STREAMS: usize = 1024;
 
 pub(super) struct State {
     pub out: Output,
+    /// Framed output beyond which messages wait now: from [`STAGE`] to [`STAGE_MOST`].
+    pub stage: usize,
     pub streams: FxHashMap<u32, Stream>,
     /// Streams that have something to frame and credit for it, in turn.
     pub ready: VecDeque<u32>,
@@ -60,6 +66,7 @@ impl State {
     pub fn new() -> Self {
         Self {
             out: Output::with_capacity(16 * 1024),
+            stage: STAGE,
             streams: FxHashMap::default(),
             ready: VecDeque::new(),
             drained: Vec::new(),
@@ -139,6 +146,11 @@ pub(super) fn next_chunk(credit: &mut u64, lane: Lane, left: usize, end: bool) -
     Some((chunk, flags))
 }
 
+/// What a message of that size costs, unless it is cut into more frames than it has to be.
+pub(super) fn cost_of(size: u32) -> u64 {
+    u64::from(size) + u64::from(size.div_ceil(MAX_CHUNK as u32)) * HEADER as u64
+}
+
 pub(super) enum Outgoing {
     Message {
         lane: Lane,
@@ -165,6 +177,8 @@ pub(super) struct ReceiveHalf {
     pub to_grant: u32,
     /// Credit beyond the window, given for one large message: as much is not given back.
     pub extra: u32,
+    /// Bytes that are still to come of a message whose size was said.
+    pub awaited: u32,
     pub messages: bool,
     pub ended: bool,
     /// The request is a stream; otherwise exactly one message comes. Worker's side only.
@@ -199,6 +213,7 @@ impl Stream {
                 credit: u64::from(limits.window),
                 to_grant: 0,
                 extra: 0,
+                awaited: 0,
                 messages: false,
                 ended: false,
                 many,

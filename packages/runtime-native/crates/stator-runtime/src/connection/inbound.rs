@@ -9,14 +9,14 @@ use crate::{
     Error, ErrorCode,
     payload::Lane,
     wire::{
-        frame::{self, Cancel, HEADER, Header, Kind, MAX_CHUNK},
+        frame::{self, Cancel, HEADER, Header, Kind},
         open,
     },
 };
 
 use super::{
     Accepted, Connection, End, StreamObserver,
-    connection_state::{CutFrame, ReceiveHalf, STAGE_CEILING, STAGE_LIMIT, State, Stream},
+    connection_state::{CutFrame, ReceiveHalf, STAGE_CEILING, STAGE_LIMIT, State, Stream, cost_of},
     outbound::{make_ready, put_cancel, put_error},
 };
 
@@ -238,8 +238,8 @@ impl Connection {
         }
         // More is reserved when it has come: a peer cannot take memory by a number.
         receive.partial.reserve_exact((size as usize).min(RESERVED));
-        let cost = u64::from(size) + u64::from(size.div_ceil(MAX_CHUNK as u32)) * HEADER as u64;
-        let missing = u32::try_from(cost.saturating_sub(receive.credit)).unwrap_or(u32::MAX);
+        receive.awaited = size;
+        let missing = u32::try_from(cost_of(size).saturating_sub(receive.credit)).unwrap_or(u32::MAX);
         if missing > 0 {
             receive.extra = missing;
             receive.credit += u64::from(missing);
@@ -322,6 +322,7 @@ impl Connection {
         }
         receive.credit -= u64::from(cost);
         receive.messages = true;
+        receive.awaited = 0;
         let cost = cost + std::mem::take(&mut receive.partial_cost);
         receive.outstanding += u64::from(cost);
         let last = header.flags & frame::END_STREAM != 0;
@@ -404,6 +405,7 @@ impl Connection {
             let cost = (HEADER + usize::from(header.length)) as u32;
             if ends_message {
                 receive.messages = true;
+                receive.awaited = 0;
                 let cost = cost + std::mem::take(&mut receive.partial_cost);
                 receive.outstanding += u64::from(cost);
                 let what = match piece {
@@ -430,9 +432,12 @@ impl Connection {
                     receive.partial.extend_from_slice(payload);
                 }
                 receive.partial_cost += cost;
-                // A message larger than the window must not starve for its own rest; but while the consumer holds
-                // earlier messages their credit stays with it, or a slow reader would not slow its writer.
-                if receive.outstanding == 0 {
+                receive.awaited = receive.awaited.saturating_sub(u32::from(header.length));
+                let paid = receive.awaited > 0 && receive.credit >= cost_of(receive.awaited);
+                // A message larger than the window must not starve for its own rest, unless there is credit for all of it; but
+                // while the consumer holds earlier messages their credit stays with it, or a slow reader would not slow its
+                // writer.
+                if receive.outstanding == 0 && !paid {
                     let cost = std::mem::take(&mut receive.partial_cost);
                     grant(&mut state.out.tail, header.stream, receive, cost, self.0.limits.window);
                 }

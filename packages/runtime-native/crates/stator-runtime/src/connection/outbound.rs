@@ -20,7 +20,7 @@ use crate::{
 
 use super::{
     Connection, StreamObserver,
-    connection_state::{Outgoing, STAGE, STAGE_CEILING, State, Stream, next_chunk},
+    connection_state::{Outgoing, STAGE, STAGE_CEILING, STAGE_MOST, State, Stream, next_chunk},
 };
 
 /// A chunk of at least this size is written from where it lies.
@@ -334,9 +334,12 @@ impl Connection {
                 if state.staged() == 0 {
                     break;
                 }
+                let large = state.staged() >= state.stage;
                 match state.out.write(|pieces| self.0.link.try_write_vectored(pieces)) {
+                    Ok(()) if large && state.staged() == 0 => state.stage = STAGE_MOST.min(state.stage * 2),
                     Ok(()) => {}
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        state.stage = STAGE;
                         if !self.0.link.goes_on() {
                             self.0.wake_writer.notify_one();
                         }
@@ -365,7 +368,7 @@ impl Connection {
 
     /// Frames queued messages, one chunk a stream in turn, until the stage is full.
     fn pump(&self, state: &mut State) {
-        while state.staged() < STAGE {
+        while state.staged() < state.stage {
             let Some(stream) = state.ready.pop_front() else { return };
             let Some(entry) = state.streams.get_mut(&stream) else {
                 continue;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::connection_state::STAGE;
 
 /// Pieces that one write takes at the most.
-const PIECES: usize = 16;
+const PIECES: usize = 64;
 
 /// A piece that is shorter is copied, so that the memory of the tail stays where it is.
 const SHORT: usize = 256;
