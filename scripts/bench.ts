@@ -3,13 +3,14 @@ import { parseOptions } from "../bench/options.ts";
 import { NPM_PEERS, needsPackages } from "../bench/peer-list.ts";
 import { toolEnvironment } from "./lib/environment.ts";
 import { root } from "./lib/paths.ts";
-import { install, prepare } from "./lib/prepare.ts";
+import { buildShipped, install, prepare } from "./lib/prepare.ts";
 import { run } from "./lib/run.ts";
 import { announce } from "./lib/step.ts";
 
 const options = process.argv.slice(2);
 const needs = needed();
 if (needs.build || needs.packages) await (needs.build ? prepare(needs.show) : install(needs.show));
+if (needs.build) await buildShipped(needs.show);
 if (needs.peers) await installPeers(needs.show);
 const bench = Bun.spawn([process.execPath, "bench/run.ts", ...options], {
   cwd: root,
