@@ -102,6 +102,27 @@ describe.each(PLANES)("values, over %s", (plane) => {
     expect(new Set(items.map((item) => item.buffer)).size).toBe(3);
   });
 
+  test("texts, bytes and maps of every size that leave together come back as they were", async () => {
+    await using pair = await echo(plane);
+    const values: Anything[] = [
+      "short",
+      "größer 你好 👋",
+      new Uint8Array([1, 2, 3]),
+      "x".repeat(300_000),
+      { bytes: new Uint8Array([4, 5]) } as unknown as JsonValue,
+      "ü".repeat(300_000),
+      "",
+      new Uint8Array(15_000).fill(6),
+      "👋".repeat(1_500),
+      new Uint8Array(100_000).fill(7),
+      new Uint8Array(new SharedArrayBuffer(400_000)).fill(8),
+      "你".repeat(4_096),
+      null,
+    ];
+    const answers = await Promise.all([...values, ...values].map((value) => pair.client.generate(value).one()));
+    expect(answers).toEqual([...values, ...values].map((value) => plain(value)));
+  });
+
   test("dates and other values with toJSON travel as that says", async () => {
     await using pair = await Pair.of<unknown, unknown>(plane, (request) => Promise.resolve(request));
     const date = new Date(0);
@@ -203,4 +224,9 @@ function nested(depth: number, core: unknown = 1): unknown {
 
 function raise(): never {
   throw new Error("this toJSON throws");
+}
+
+/** The same value, whose bytes are shared with nobody. */
+function plain(value: Anything): Anything {
+  return value instanceof Uint8Array ? new Uint8Array(value) : value;
 }

@@ -316,6 +316,66 @@ fn a_size_gives_the_credit_of_one_message_once() -> Result<()> {
     })
 }
 
+#[test]
+fn a_message_whose_size_was_said_needs_no_credit_while_it_comes() -> Result<()> {
+    const SIZE: u32 = 200_000;
+    run(async {
+        let target = Target::new(Settings::default()).await?;
+        let mut peer = target.connect().await;
+        let head = vec![b'7'; 65_535];
+        peer.write(&[raw::open_stream(1, PATH), raw::size(1, SIZE)].concat())
+            .await;
+        // More than a quarter of the window, of which nothing is given back.
+        for _ in 0..2 {
+            peer.write(&[raw::data(1, 0, &head), raw::frame(raw::PING, 0, 0, &[0; 8])].concat())
+                .await;
+            assert_eq!(peer.frame().await.map(|frame| frame.kind), Some(raw::PONG));
+        }
+        let tail = vec![b'7'; SIZE as usize - 2 * head.len()];
+        let (first, last) = tail.split_at(65_535);
+        peer.write(&[raw::data(1, 0, first), raw::data(1, raw::ONLY, last)].concat())
+            .await;
+        let mut answered = 0;
+        while answered < SIZE as usize {
+            answered += peer.frame_of(raw::DATA).await.payload.len();
+        }
+        target.is_well().await
+    })
+}
+
+#[test]
+fn a_message_whose_size_was_said_does_not_starve_when_it_comes_in_small_pieces() -> Result<()> {
+    const WINDOW: u32 = 1024;
+    const SIZE: u32 = 100_000;
+    const PIECE: u32 = 100;
+    run(async {
+        let target = Target::new(Settings {
+            window: WINDOW,
+            ..Settings::default()
+        })
+        .await?;
+        let mut peer = target.connect().await;
+        peer.write(&[raw::open_stream(1, PATH), raw::size(1, SIZE)].concat())
+            .await;
+        let mut credit = WINDOW;
+        let mut answered = 0;
+        for piece in 1..=SIZE / PIECE {
+            // More headers than the size says.
+            while credit < PIECE + 8 {
+                credit += peer.frame_of(raw::CREDIT).await.number();
+            }
+            credit -= PIECE + 8;
+            let flags = if piece == SIZE / PIECE { raw::ONLY } else { 0 };
+            peer.write(&raw::data(1, flags, &[b'7'; PIECE as usize])).await;
+        }
+        // The answer has the window of the peer, which is larger.
+        while answered < SIZE as usize {
+            answered += peer.frame_of(raw::DATA).await.payload.len();
+        }
+        target.is_well().await
+    })
+}
+
 /// Each breaks a rule of one call: that call ends with a typed error, the connection goes on.
 #[test]
 fn whoever_breaks_a_rule_of_a_call_loses_that_call() -> Result<()> {
