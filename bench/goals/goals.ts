@@ -20,12 +20,11 @@ export const GOALS: readonly Goal[] = [
     versus: "raw",
     floor: 0.6,
     stretch: 0.9,
-    gate: 0.4,
     ...rate,
   },
   { point: at("unary", 128), versus: RPC, floor: 3, ...rate },
   { point: at("unary", 128), versus: "wheel", floor: 60, gate: 40, ...rate },
-  { point: at("unary", 16), versus: "raw", floor: 0.7, stretch: 0.9, gate: 0.55, ...rate },
+  { point: at("unary", 16), versus: "raw", floor: 0.7, stretch: 0.9, ...rate },
   { point: at("unary", 16), versus: OTHERS, floor: 1, ...rate },
   {
     point: at("unary", 1),
@@ -60,7 +59,7 @@ export const GOALS: readonly Goal[] = [
     versus: "raw",
     floor: 0.9,
     stretch: 1.2,
-    gate: 0.65,
+    gate: 0.7,
     ...rate,
   })),
   {
@@ -72,14 +71,13 @@ export const GOALS: readonly Goal[] = [
     stretch: 1.1,
   },
   { point: payload(64 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.5, ...rate },
-  { point: payload(1024 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.4, ...rate },
+  { point: payload(1024 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.5, ...rate },
   {
     peer: "stator-memory",
     point: at("unary", 1),
     versus: "stator",
     floor: 3,
     stretch: 6,
-    gate: 2,
     ...rate,
   },
   {
@@ -88,7 +86,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator",
     floor: 3,
     stretch: 6,
-    gate: 0.5,
+    gate: 0.9,
     ...rate,
   },
   {
@@ -97,7 +95,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator",
     floor: 3,
     stretch: 6,
-    gate: 0.5,
+    gate: 0.4,
     ...rate,
   },
   {
@@ -142,7 +140,7 @@ export const GOALS: readonly Goal[] = [
     better: "less",
     floor: 1.4,
     stretch: 1.1,
-    gate: 3,
+    gate: 2.4,
   },
   {
     point: "idle",
