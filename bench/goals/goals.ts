@@ -95,7 +95,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator",
     floor: 3,
     stretch: 6,
-    gate: 0.4,
+    gate: 0.5,
     ...rate,
   },
   {

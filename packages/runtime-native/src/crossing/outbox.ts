@@ -72,7 +72,7 @@ export class Outbox {
     this.#listener = listener;
   }
 
-  /** Adds an operation; `payload` goes into its lane. */
+  /** Adds an operation with its payload, if it has one. */
   push(head: number, id: number, payload: Payload | null, slot3 = 0): void {
     if (payload !== null) this.#makeRoom(payload, 0);
     const at = this.#count * SLOTS;

@@ -28,6 +28,14 @@ struct Target {
 }
 
 impl Target {
+    async fn of_window(window: u32) -> Result<Self> {
+        Self::new(Settings {
+            window,
+            ..Settings::default()
+        })
+        .await
+    }
+
     async fn new(settings: Settings) -> Result<Self> {
         let cluster = Cluster::with(On::Tcp, settings);
         let (worker, _served) = cluster
@@ -267,16 +275,20 @@ fn whoever_breaks_a_rule_of_the_connection_is_closed() -> Result<()> {
     })
 }
 
+/// Reads an answer of so many bytes.
+async fn take_answer(peer: &mut Raw, size: u32) {
+    let mut answered = 0;
+    while answered < size as usize {
+        answered += peer.frame_of(raw::DATA).await.payload.len();
+    }
+}
+
 #[test]
 fn a_size_gives_the_credit_of_one_message_once() -> Result<()> {
     const WINDOW: u32 = 1024;
     const SIZE: u32 = 100_000;
     run(async {
-        let target = Target::new(Settings {
-            window: WINDOW,
-            ..Settings::default()
-        })
-        .await?;
+        let target = Target::of_window(WINDOW).await?;
         let mut peer = target.connect().await;
         // Two pieces, with a header each.
         let cost = SIZE + 2 * 8;
@@ -335,10 +347,7 @@ fn a_message_whose_size_was_said_needs_no_credit_while_it_comes() -> Result<()> 
         let (first, last) = tail.split_at(65_535);
         peer.write(&[raw::data(1, 0, first), raw::data(1, raw::ONLY, last)].concat())
             .await;
-        let mut answered = 0;
-        while answered < SIZE as usize {
-            answered += peer.frame_of(raw::DATA).await.payload.len();
-        }
+        take_answer(&mut peer, SIZE).await;
         target.is_well().await
     })
 }
@@ -349,16 +358,11 @@ fn a_message_whose_size_was_said_does_not_starve_when_it_comes_in_small_pieces()
     const SIZE: u32 = 100_000;
     const PIECE: u32 = 100;
     run(async {
-        let target = Target::new(Settings {
-            window: WINDOW,
-            ..Settings::default()
-        })
-        .await?;
+        let target = Target::of_window(WINDOW).await?;
         let mut peer = target.connect().await;
         peer.write(&[raw::open_stream(1, PATH), raw::size(1, SIZE)].concat())
             .await;
         let mut credit = WINDOW;
-        let mut answered = 0;
         for piece in 1..=SIZE / PIECE {
             // More headers than the size says.
             while credit < PIECE + 8 {
@@ -369,9 +373,7 @@ fn a_message_whose_size_was_said_does_not_starve_when_it_comes_in_small_pieces()
             peer.write(&raw::data(1, flags, &[b'7'; PIECE as usize])).await;
         }
         // The answer has the window of the peer, which is larger.
-        while answered < SIZE as usize {
-            answered += peer.frame_of(raw::DATA).await.payload.len();
-        }
+        take_answer(&mut peer, SIZE).await;
         target.is_well().await
     })
 }
