@@ -156,7 +156,8 @@ test("bun run llm answers once, and chats until it is told to end", async () => 
     chat.kill("SIGINT");
     break;
   }
-  expect(await chat.exited).toBe(0);
+  const ended = await chat.exited;
   await listening;
+  expect({ ended, told: ended === 0 ? [] : told }).toEqual({ ended: 0, told: [] });
   expect(told.some((line) => line.startsWith("==> Ready at http://127.0.0.1:"))).toBe(true);
 }, 240_000);
