@@ -1,7 +1,7 @@
 import type { ClockTimer } from "../clock.ts";
 import type { Bridge } from "../crossing/bridge.ts";
 import { OPERATION } from "../crossing/operation.ts";
-import { decodePayload, type Payload } from "../crossing/payload.ts";
+import { type Arrived, decodePayload } from "../crossing/payload.ts";
 import type { CallEvents } from "../crossing/receivers.ts";
 import type { ServedContext } from "../serving/served-context.ts";
 import { StatorError } from "../stator-error.ts";
@@ -144,7 +144,7 @@ export class CallResponse<T> implements ResponseStream<T>, CallEvents, OpenCall 
     this.#limit = { cancel: forget };
   }
 
-  message(payload: Payload, cost: number, last: boolean, low: number, high: number): void {
+  message(payload: Arrived, cost: number, last: boolean, low: number, high: number): void {
     this.#low = low;
     this.#high = high;
     let item: T;

@@ -3,7 +3,7 @@ import { errorFromWire } from "../error-from-wire.ts";
 import type { WireError } from "../stator-error.ts";
 import { EVENT, EVENT_FLAG, SLOTS } from "./event.ts";
 import type { NativeRuntime, RawAddon } from "../generated/bindings/raw-addon.ts";
-import { decodeText, Msgpack, type Payload } from "./payload.ts";
+import { type Arrived, decodeText, LongIntegers, Msgpack } from "./payload.ts";
 import type { ArrivedEvent, Receivers } from "./receivers.ts";
 
 /** What a record before an event says of it. */
@@ -14,6 +14,9 @@ const MAX_EVENTS = 2_048;
 
 /** No time limit, in the record that opens a call. */
 const NO_TIMEOUT = 0xffff_ffff;
+
+/** Flags of payloads that are more than a text. */
+const UNUSUAL = EVENT_FLAG.blob | EVENT_FLAG.bytes | EVENT_FLAG.msgpack | EVENT_FLAG.longInteger;
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -194,9 +197,10 @@ export class Inbox {
     }
   }
 
-  #payload(head: number, length: number): Payload {
+  #payload(head: number, length: number): Arrived {
+    if ((head & UNUSUAL) === 0) return length === 0 ? "" : this.#takeText(length);
+    if ((head & EVENT_FLAG.longInteger) !== 0) return new LongIntegers(this.#takeText(length));
     if ((head & EVENT_FLAG.blob) !== 0) return plainView(this.#native.takeBlob());
-    if ((head & (EVENT_FLAG.bytes | EVENT_FLAG.msgpack)) === 0) return length === 0 ? "" : this.#takeText(length);
     const from = this.#byteAt;
     this.#byteAt = from + length;
     if ((head & EVENT_FLAG.msgpack) !== 0) return new Msgpack(this.#bytes.subarray(from, from + length));

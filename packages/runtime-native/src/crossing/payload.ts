@@ -21,9 +21,22 @@ export class Msgpack {
   }
 }
 
+/** JSON text that may hold integers beyond 2^53. */
+export class LongIntegers {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A payload as it arrives: the core has looked for long integers. */
+export type Arrived = Payload | LongIntegers;
+
 /** What a payload stands for. Throws for what is neither JSON nor msgpack. */
-export function decodePayload(payload: Payload): unknown {
-  if (typeof payload === "string") return decodeText(payload);
+export function decodePayload(payload: Arrived): unknown {
+  if (typeof payload === "string") return JSON.parse(payload);
+  if (payload instanceof LongIntegers) return parseExactly(payload.text);
   return payload instanceof Msgpack ? decodeMsgpack(payload.bytes) : payload;
 }
 

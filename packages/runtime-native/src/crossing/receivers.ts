@@ -2,11 +2,11 @@ import type { ApplicationAnswers } from "../application/application-answers.ts";
 import type { EndpointContract } from "../contract/endpoint-contract.ts";
 import type { StatorError } from "../stator-error.ts";
 import { Numbered } from "./numbered.ts";
-import type { Payload } from "./payload.ts";
+import type { Arrived } from "./payload.ts";
 
 /** A client call, as events reach it. */
 export interface CallEvents {
-  message(payload: Payload, cost: number, last: boolean, low: number, high: number): void;
+  message(payload: Arrived, cost: number, last: boolean, low: number, high: number): void;
   ended(low: number, high: number): void;
   failed(error: StatorError, low: number, high: number): void;
   blocked(): void;
@@ -15,7 +15,7 @@ export interface CallEvents {
 
 /** A served call, as events reach it. */
 export interface ServedEvents {
-  request(payload: Payload, cost: number): void;
+  request(payload: Arrived, cost: number): void;
   requestEnded(): void;
   /** `reason`: one of `CANCEL_REASON`. */
   cancelled(reason: number): void;
@@ -45,7 +45,7 @@ export interface EndpointEvents {
 
 /** An event as it arrives. */
 export interface ArrivedEvent {
-  readonly payload: Payload;
+  readonly payload: Arrived;
   readonly cost: number;
   readonly publisherId: bigint;
   readonly sequence: bigint;

@@ -2,7 +2,7 @@ import { ItemQueue } from "../calling/item-queue.ts";
 import { Reader } from "../calling/reader.ts";
 import type { Bridge } from "../crossing/bridge.ts";
 import { OPERATION } from "../crossing/operation.ts";
-import { decodePayload, type Payload } from "../crossing/payload.ts";
+import { type Arrived, decodePayload } from "../crossing/payload.ts";
 import type { ArrivedEvent, SubscriptionEvents } from "../crossing/receivers.ts";
 import type { StandardSchemaV1 } from "../generated/support/standard-schema.ts";
 import { createLogger } from "../logger.ts";
@@ -177,7 +177,7 @@ export class EventReader<T> implements Subscription<T>, SubscriptionEvents {
   }
 
   /** The payload as the schema gives it back; null if it does not fit, or cannot be read. */
-  async #check(payload: Payload): Promise<{ value: T } | null> {
+  async #check(payload: Arrived): Promise<{ value: T } | null> {
     let value: unknown;
     try {
       value = decodePayload(payload);

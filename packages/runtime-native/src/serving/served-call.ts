@@ -1,7 +1,7 @@
 import type { Bridge } from "../crossing/bridge.ts";
 import { CANCEL_REASON } from "../crossing/event.ts";
 import { OPERATION, OPERATION_FLAG } from "../crossing/operation.ts";
-import { decodePayload, encodePayload, type Payload } from "../crossing/payload.ts";
+import { type Arrived, decodePayload, encodePayload } from "../crossing/payload.ts";
 import type { ServedEvents } from "../crossing/receivers.ts";
 import { StatorError } from "../stator-error.ts";
 import { contextStorage } from "./context-storage.ts";
@@ -42,7 +42,7 @@ export class ServedCall implements ServedEvents {
     if (this.#requests !== null) this.#start(this.#requests);
   }
 
-  request(payload: Payload, cost: number): void {
+  request(payload: Arrived, cost: number): void {
     let request: unknown;
     try {
       request = decodePayload(payload);

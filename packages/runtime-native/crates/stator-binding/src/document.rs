@@ -124,6 +124,7 @@ fn event_flags() -> BTreeMap<String, u32> {
         ("sameContract", event::SAME_CONTRACT),
         ("otherContract", event::OTHER_CONTRACT),
         ("blob", event::BLOB),
+        ("longInteger", event::LONG_INTEGER),
     ])
 }
 

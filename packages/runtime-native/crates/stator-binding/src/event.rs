@@ -58,6 +58,8 @@ pub const BYTES: u32 = 1 << 8;
 pub const MSGPACK: u32 = 1 << 13;
 /// Flag: the payload is raw bytes, and stands by itself.
 pub const BLOB: u32 = 1 << 14;
+/// Flag: the payload is JSON that may hold integers which a `number` cannot: it has sixteen digits in a row somewhere.
+pub const LONG_INTEGER: u32 = 1 << 15;
 /// Flag of [`MESSAGE`]: the call ended well with it. Flag of [`REQUEST`]: the request is complete.
 pub const LAST: u32 = 1 << 9;
 /// Flag of [`OPEN`]: the request is a stream.

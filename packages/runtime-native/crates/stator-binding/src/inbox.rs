@@ -164,6 +164,18 @@ impl Inbox {
         true
     }
 
+    /// Adds records with their payloads, up to one that is not what its lane says: `false` then.
+    pub fn push_payloads<'a>(&self, items: impl Iterator<Item = (Record, Lane, &'a [u8])>) -> bool {
+        let mut back = self.back.lock();
+        for (record, lane, data) in items {
+            let Some(payload) = Payload::new(lane, data.into()) else {
+                return false;
+            };
+            back.push_payload(record, payload);
+        }
+        true
+    }
+
     /// The next large message of the last drain, in the order of its records.
     pub fn take_blob(&self) -> Vec<u8> {
         self.front.lock().lanes.blobs.pop_front().unwrap_or_default()
@@ -238,6 +250,8 @@ enum Payload<'a> {
 struct Text<'a> {
     data: Cow<'a, [u8]>,
     units: u32,
+    /// [`event::LONG_INTEGER`], or 0.
+    flag: u32,
 }
 
 impl<'a> Text<'a> {
@@ -249,7 +263,12 @@ impl<'a> Text<'a> {
         } else {
             units(std::str::from_utf8(&data).ok()?)
         };
-        Some(Self { data, units })
+        let flag = if has_long_integer(&data) {
+            event::LONG_INTEGER
+        } else {
+            0
+        };
+        Some(Self { data, units, flag })
     }
 
     /// ASCII has as many units as bytes, and nothing else has.
@@ -263,6 +282,7 @@ impl<'a> From<&'a str> for Text<'a> {
         Self {
             data: text.as_bytes().into(),
             units: units(text),
+            flag: 0,
         }
     }
 }
@@ -316,6 +336,7 @@ impl Lanes {
 
     #[inline]
     fn push_text(&mut self, mut record: Record, text: &Text<'_>) {
+        record[0] |= text.flag;
         record[2] = text.units;
         record[7] = text.data.len() as u32;
         self.add(text);
@@ -349,6 +370,35 @@ impl Taking {
         lanes.records.shrink_to(KEEP / size_of::<Record>());
         (self.record, self.text, self.byte) = (0, 0, 0);
     }
+}
+
+/// Digits of the shortest integer that a `number` may not hold exactly.
+const LONG: usize = 16;
+
+/// Whether JSON has so many digits in a row where a number may stand. A run of that length covers one of every so many
+/// bytes: most texts are settled by a few looks.
+fn has_long_integer(json: &[u8]) -> bool {
+    let mut at = LONG - 1;
+    while let Some(byte) = json.get(at) {
+        if byte.is_ascii_digit() {
+            let before = digits(json[..at].iter().rev());
+            let after = digits(json[at..].iter());
+            // Digits behind a point are no integer.
+            let follows = (at - before)
+                .checked_sub(1)
+                .is_none_or(|at| matches!(json[at], b':' | b',' | b'[' | b'-' | b' ' | b'\t' | b'\n' | b'\r'));
+            if follows && before + after >= LONG {
+                return true;
+            }
+            at += after;
+        }
+        at += LONG;
+    }
+    false
+}
+
+fn digits<'a>(bytes: impl Iterator<Item = &'a u8>) -> usize {
+    bytes.take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// Length in UTF-16 units, which is how JavaScript counts.

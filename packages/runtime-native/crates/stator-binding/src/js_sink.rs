@@ -5,11 +5,15 @@ use rustc_hash::FxHashMap;
 use stator_runtime::{
     Error, ErrorCode, Result,
     client::{Call, ResponseSink},
+    connection::Message,
     payload::Lane,
     wire::frame::Cancel,
 };
 
-use crate::{event, inbox::Inbox};
+use crate::{
+    event::{self, Record},
+    inbox::Inbox,
+};
 
 /// Client calls of JavaScript by their number. JavaScript gives the numbers.
 pub struct JsSink {
@@ -48,29 +52,36 @@ impl JsSink {
     }
 
     fn item(&self, tag: u64, instance: u64, lane: Lane, data: Cow<'_, [u8]>, cost: u32) {
-        let record = [
-            event::MESSAGE,
-            tag as u32,
-            0,
-            cost,
-            instance as u32,
-            (instance >> 32) as u32,
-            0,
-            0,
-        ];
-        if !self.inbox.push_payload(record, lane, data) {
-            if let Some(call) = self.forget(tag as u32) {
-                call.cancel(Cancel::Kill);
-            }
-            let error = Error::new(ErrorCode::Protocol, "the worker sent an item that is not readable");
-            self.end(tag, instance, Err(error.from_instance(instance)));
+        if !self.inbox.push_payload(item_record(tag, instance, cost), lane, data) {
+            self.unreadable(tag, instance);
         }
     }
+
+    /// Ends a call with an item that is not what its lane says.
+    fn unreadable(&self, tag: u64, instance: u64) {
+        if let Some(call) = self.forget(tag as u32) {
+            call.cancel(Cancel::Kill);
+        }
+        let error = Error::new(ErrorCode::Protocol, "the worker sent an item that is not readable");
+        self.end(tag, instance, Err(error.from_instance(instance)));
+    }
+}
+
+fn item_record(tag: u64, instance: u64, cost: u32) -> Record {
+    let (low, high) = (instance as u32, (instance >> 32) as u32);
+    [event::MESSAGE, tag as u32, 0, cost, low, high, 0, 0]
 }
 
 impl ResponseSink for JsSink {
     fn message(&self, tag: u64, instance: u64, lane: Lane, data: &[u8], cost: u32) {
         self.item(tag, instance, lane, data.into(), cost);
+    }
+
+    fn messages<'a>(&self, tag: u64, instance: u64, messages: &mut dyn Iterator<Item = Message<'a>>) {
+        let items = messages.map(|Message { lane, data, cost }| (item_record(tag, instance, cost), lane, data));
+        if !self.inbox.push_payloads(items) {
+            self.unreadable(tag, instance);
+        }
     }
 
     fn large_message(&self, tag: u64, instance: u64, lane: Lane, data: Vec<u8>, cost: u32) {

@@ -4,6 +4,7 @@ export const eventFlag = {
   blob: 16384,
   bytes: 256,
   last: 512,
+  longInteger: 32768,
   msgpack: 8192,
   otherContract: 4096,
   sameContract: 2048,

@@ -5,7 +5,7 @@ use std::{
 
 use crate::{
     Error, ErrorCode,
-    connection::{End, StreamObserver},
+    connection::{End, Message, StreamObserver},
     dynamo::value::Codec,
     payload::Lane,
 };
@@ -31,6 +31,16 @@ impl Call {
             return self.sink.message(self.tag, instance, lane, &envelope, cost);
         }
         self.sink.message(self.tag, instance, lane, data, cost);
+    }
+
+    /// Several that came together.
+    fn heard_run<'a>(&self, messages: &mut dyn Iterator<Item = Message<'a>>) {
+        if self.needs_envelope() {
+            messages.for_each(|Message { lane, data, cost }| self.heard(lane, data, cost));
+        } else if self.goes_on() {
+            let instance = self.instance.load(Ordering::Relaxed);
+            self.sink.messages(self.tag, instance, messages);
+        }
     }
 
     fn heard_large(&self, lane: Lane, data: Vec<u8>, cost: u32) {
@@ -134,6 +144,12 @@ impl StreamObserver for Call {
         }
     }
 
+    fn messages<'a>(&self, messages: &mut dyn Iterator<Item = Message<'a>>) {
+        if self.is_current(1) {
+            self.heard_run(messages);
+        }
+    }
+
     fn large_message(&self, lane: Lane, data: Vec<u8>, cost: u32) {
         if self.is_current(1) {
             self.heard_large(lane, data, cost);
@@ -161,6 +177,12 @@ impl StreamObserver for LaterAttempt {
     fn message(&self, lane: Lane, data: &[u8], cost: u32) {
         if self.call.is_current(self.number) {
             self.call.heard(lane, data, cost);
+        }
+    }
+
+    fn messages<'a>(&self, messages: &mut dyn Iterator<Item = Message<'a>>) {
+        if self.call.is_current(self.number) {
+            self.call.heard_run(messages);
         }
     }
 

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use crate::{
     Error, ErrorCode, Result,
-    connection::SendStatus,
+    connection::{Message, SendStatus},
     payload::{Lane, Payload},
     wire::{frame::Cancel, open::Metadata},
 };
@@ -26,6 +26,13 @@ const MAX_EARLY_BYTES: usize = 8 * 1024 * 1024;
 pub trait ResponseSink: Send + Sync + 'static {
     /// One item. `cost` is to be given back by [`Call::consumed`] when it has been read.
     fn message(&self, tag: u64, instance: u64, lane: Lane, data: &[u8], cost: u32);
+
+    /// Several items that came together.
+    fn messages<'a>(&self, tag: u64, instance: u64, messages: &mut dyn Iterator<Item = Message<'a>>) {
+        for Message { lane, data, cost } in messages {
+            self.message(tag, instance, lane, data, cost);
+        }
+    }
 
     /// The same with a large item, which need not be copied.
     fn large_message(&self, tag: u64, instance: u64, lane: Lane, data: Vec<u8>, cost: u32) {

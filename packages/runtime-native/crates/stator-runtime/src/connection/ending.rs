@@ -1,7 +1,4 @@
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use crate::{
     Error, ErrorCode,
@@ -9,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    Connection, End, StreamObserver,
+    Connection, End,
     connection_state::{State, Stream},
     inbound::{Event, What},
     outbound::{put_cancel, put_error},
@@ -155,7 +152,7 @@ impl Connection {
 }
 
 fn ended(stream: Stream, end: End) -> Event {
-    let observer: Arc<dyn StreamObserver> = stream.observer;
+    let observer = Some(stream.observer);
     Event {
         observer,
         what: What::End(end),

@@ -1,8 +1,10 @@
 use std::{
     collections::hash_map::Entry,
+    iter::Peekable,
     ops::Range,
     sync::Arc,
     time::{Duration, Instant},
+    vec::Drain,
 };
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    Accepted, Connection, End, StreamObserver,
+    Accepted, Connection, End, Message, StreamObserver,
     connection_state::{CutFrame, ReceiveHalf, STAGE_CEILING, STAGE_LIMIT, State, Stream, cost_of},
     outbound::{make_ready, put_cancel, put_error},
 };
@@ -28,7 +30,8 @@ const LARGE: usize = if cfg!(fuzzing) { 64 } else { 4 * 1024 };
 
 /// Something for an observer, collected under the lock and told outside of it.
 pub(super) struct Event {
-    pub observer: Arc<dyn StreamObserver>,
+    /// `None`: the same as before, a whole message behind another one.
+    pub observer: Option<Arc<dyn StreamObserver>>,
     pub what: What,
 }
 
@@ -51,6 +54,14 @@ pub(super) enum What {
     Cancelled(Cancel),
 }
 
+/// The stream of the newest event, if that is a whole message: where the next one may be told together with it.
+#[derive(Default)]
+struct Run {
+    stream: u32,
+    /// How many events there were with it.
+    events: usize,
+}
+
 impl Connection {
     /// Takes every whole frame in `buffer`; returns how many bytes they take. An error is fatal for the connection.
     pub(super) fn take_frames(&self, buffer: &[u8], events: &mut Vec<Event>) -> Result<usize, Error> {
@@ -63,6 +74,7 @@ impl Connection {
         state.last_heard = Instant::now();
         state.pinged = false;
         let mut position = self.take_rest(state, buffer, events)?;
+        let mut run = Run::default();
         while let Some(header) = buffer
             .get(position..position + HEADER)
             .and_then(|bytes| bytes.try_into().ok())
@@ -77,7 +89,7 @@ impl Connection {
                 }
                 break;
             }
-            self.take_frame(state, header, buffer, start..end, events)?;
+            self.take_frame(state, header, buffer, start..end, events, &mut run)?;
             position = end;
         }
         if state.staged() > STAGE_LIMIT {
@@ -93,6 +105,7 @@ impl Connection {
         buffer: &[u8],
         range: Range<usize>,
         events: &mut Vec<Event>,
+        run: &mut Run,
     ) -> Result<(), Error> {
         let payload = &buffer[range.clone()];
         let answers = self.0.acceptor.is_some();
@@ -102,7 +115,7 @@ impl Connection {
                 Err(self.violation("an answer towards the side that answers"))
             }
             Some(Kind::Cancel) if !answers => Err(self.violation("a cancel towards the side that calls")),
-            Some(Kind::Data) => self.take_data(state, header, payload, range, events),
+            Some(Kind::Data) => self.take_data(state, header, payload, range, events, run),
             Some(Kind::Open) => self.take_open(state, header.stream, payload),
             Some(Kind::Error) => {
                 let Some(stream) = state.streams.remove(&header.stream) else {
@@ -116,7 +129,7 @@ impl Connection {
                 });
                 let refused = header.flags & frame::REFUSED != 0;
                 events.push(Event {
-                    observer: stream.observer,
+                    observer: Some(stream.observer),
                     what: What::End(End::Failed { error, refused }),
                 });
                 Ok(())
@@ -131,7 +144,7 @@ impl Connection {
                         .get(&header.stream)
                         .map(|stream| Arc::clone(&stream.observer))
                 };
-                if let Some(observer) = observer {
+                if observer.is_some() {
                     let cancel = if kill { Cancel::Kill } else { Cancel::Stop };
                     events.push(Event {
                         observer,
@@ -178,7 +191,7 @@ impl Connection {
                         let error = Error::new(ErrorCode::ShuttingDown, format!("{} is going away", self.0.peer));
                         let end = End::Failed { error, refused: true };
                         events.push(Event {
-                            observer: stream.observer,
+                            observer: Some(stream.observer),
                             what: What::End(end),
                         });
                     }
@@ -292,8 +305,9 @@ impl Connection {
         payload: &[u8],
         range: Range<usize>,
         events: &mut Vec<Event>,
+        run: &mut Run,
     ) -> Result<(), Error> {
-        if self.take_whole(state, header, &range, events) {
+        if self.take_whole(state, header, &range, events, run) {
             return Ok(());
         }
         match self.charge(state, header, events)? {
@@ -305,7 +319,14 @@ impl Connection {
     /// Takes a message that came in one frame, if nothing is to be said to it: what nearly all frames are, with one look for their
     /// stream. `false`: nothing was done.
     #[inline]
-    fn take_whole(&self, state: &mut State, header: Header, range: &Range<usize>, events: &mut Vec<Event>) -> bool {
+    fn take_whole(
+        &self,
+        state: &mut State,
+        header: Header,
+        range: &Range<usize>,
+        events: &mut Vec<Event>,
+        run: &mut Run,
+    ) -> bool {
         let Entry::Occupied(mut entry) = state.streams.entry(header.stream) else {
             return false;
         };
@@ -326,11 +347,13 @@ impl Connection {
         let cost = cost + std::mem::take(&mut receive.partial_cost);
         receive.outstanding += u64::from(cost);
         let last = header.flags & frame::END_STREAM != 0;
+        let follows = run.stream == header.stream && run.events == events.len();
         let observer = if last && self.0.acceptor.is_none() {
-            entry.remove().observer
+            let stream = entry.remove();
+            (!follows).then_some(stream.observer)
         } else {
             receive.ended = last;
-            Arc::clone(observer)
+            (!follows).then(|| Arc::clone(observer))
         };
         let (lane, range) = (frame::lane_of(header.flags), range.clone());
         let what = What::Whole {
@@ -340,6 +363,10 @@ impl Connection {
             last,
         };
         events.push(Event { observer, what });
+        *run = Run {
+            stream: header.stream,
+            events: events.len(),
+        };
         true
     }
 
@@ -424,7 +451,7 @@ impl Connection {
                     }
                 };
                 events.push(Event {
-                    observer: Arc::clone(&stream.observer),
+                    observer: Some(Arc::clone(&stream.observer)),
                     what,
                 });
             } else {
@@ -452,7 +479,7 @@ impl Connection {
             if self.0.acceptor.is_none() {
                 if let Some(stream) = state.streams.remove(&header.stream) {
                     events.push(Event {
-                        observer: stream.observer,
+                        observer: Some(stream.observer),
                         what: What::End(End::Finished),
                     });
                 }
@@ -465,7 +492,7 @@ impl Connection {
                     );
                     self.give_up(state, header.stream, error, events);
                 } else {
-                    let observer = Arc::clone(&stream.observer);
+                    let observer = Some(Arc::clone(&stream.observer));
                     events.push(Event {
                         observer,
                         what: What::End(End::Finished),
@@ -487,7 +514,7 @@ impl Connection {
             put_cancel(state, id, Cancel::Kill);
         }
         events.push(Event {
-            observer: stream.observer,
+            observer: Some(stream.observer),
             what: What::End(End::Failed { error, refused: false }),
         });
     }
@@ -504,7 +531,10 @@ impl Connection {
         if events.is_empty() {
             return;
         }
-        for Event { observer, what } in events.drain(..) {
+        let mut events = events.drain(..).peekable();
+        while let Some(Event { observer, what }) = events.next() {
+            // The first of a run has one.
+            let Some(observer) = observer else { continue };
             match what {
                 What::Whole {
                     lane,
@@ -512,8 +542,12 @@ impl Connection {
                     cost,
                     last,
                 } => {
-                    observer.message(lane, &buffer[range], cost);
-                    if last {
+                    let message = Message {
+                        lane,
+                        data: &buffer[range],
+                        cost,
+                    };
+                    if deliver_run(&*observer, buffer, message, &mut events) || last {
                         observer.end(End::Finished);
                     }
                 }
@@ -522,8 +556,52 @@ impl Connection {
                 What::Cancelled(cancel) => observer.cancelled(cancel),
             }
         }
+        drop(events);
         (self.0.hooks.batch_end)();
     }
+}
+
+/// Tells an observer of a message and of those behind it that are its own. Says whether its stream ended well with them.
+fn deliver_run(
+    observer: &dyn StreamObserver,
+    buffer: &[u8],
+    first: Message<'_>,
+    events: &mut Peekable<Drain<'_, Event>>,
+) -> bool {
+    let mut next = move || {
+        let event = events.next_if(|event| event.observer.is_none())?;
+        match event.what {
+            What::Whole {
+                lane,
+                range,
+                cost,
+                last,
+            } => Some((
+                Message {
+                    lane,
+                    data: &buffer[range],
+                    cost,
+                },
+                last,
+            )),
+            _ => None,
+        }
+    };
+    let Some((second, mut ended)) = next() else {
+        observer.message(first.lane, first.data, first.cost);
+        return false;
+    };
+    let rest = std::iter::from_fn(|| {
+        let (message, last) = next()?;
+        ended |= last;
+        Some(message)
+    });
+    let mut all = [first, second].into_iter().chain(rest);
+    observer.messages(&mut all);
+    // What it has not looked at is not for the next one.
+    all.by_ref().for_each(drop);
+    drop(all);
+    ended
 }
 
 /// Gives credit back, in steps of a quarter of the window.

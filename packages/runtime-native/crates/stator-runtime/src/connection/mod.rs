@@ -20,7 +20,7 @@ mod tasks;
 
 pub use handshake::{Offer, accept, connect, refuse};
 pub use limits::{Hooks, Limits, NEVER};
-pub use observer::{Accepted, Acceptor, End, StreamObserver};
+pub use observer::{Accepted, Acceptor, End, Message, StreamObserver};
 pub use outbound::{OpenCall, SendStatus};
 pub use reader::Reader;
 

@@ -21,12 +21,28 @@ pub enum End {
     DeadlineExceeded,
 }
 
+/// A whole message, where it lies.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    pub lane: Lane,
+    pub data: &'a [u8],
+    /// What it costs: see [`StreamObserver::message`].
+    pub cost: u32,
+}
+
 /// Hears what arrives on one stream. Called without any lock of the connection, in order, from any thread.
 ///
 /// After [`StreamObserver::end`] a message that was already on its way may still be delivered; observers drop it.
 pub trait StreamObserver: Send + Sync + 'static {
     /// A whole message. `cost` is to be given back by [`Connection::consumed`] when the consumer has taken it.
     fn message(&self, lane: Lane, data: &[u8], cost: u32);
+
+    /// Several that came together.
+    fn messages<'a>(&self, messages: &mut dyn Iterator<Item = Message<'a>>) {
+        for Message { lane, data, cost } in messages {
+            self.message(lane, data, cost);
+        }
+    }
 
     /// The same with a large message, which need not be copied.
     fn large_message(&self, lane: Lane, data: Vec<u8>, cost: u32) {
