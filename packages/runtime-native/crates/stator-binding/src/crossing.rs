@@ -8,15 +8,26 @@ use std::{
 };
 
 use napi::{
-    Env, JsString,
-    bindgen_prelude::{Uint8ArraySlice, Uint32ArraySlice},
+    Env, JsString, JsValue as _,
+    bindgen_prelude::Object,
+    sys::{napi_callback_info, napi_env, napi_value},
 };
 use napi_derive::napi;
 use rustc_hash::FxHashMap;
 use stator_bindings::binding;
 use stator_runtime::{Error, ErrorCode};
 
-use crate::{event::SLOTS, native_runtime::thrown, operation::Submission, session::Session};
+use crate::{
+    direct_call::{Returned, enter, export, internal},
+    event::SLOTS,
+    native_runtime::thrown,
+    operation::Submission,
+    session::Session,
+};
+
+/// What JavaScript calls the memory that it lends.
+type Uint8Array<'a> = &'a [u8];
+type Uint32Array<'a> = &'a mut [u32];
 
 static NUMBERS: AtomicU32 = AtomicU32::new(1);
 
@@ -70,11 +81,10 @@ fn with<T>(runtime: u32, run: impl FnOnce(&mut Crossing) -> napi::Result<T>) -> 
 
 /// Takes what was read from a socket; drain afterwards.
 #[binding(raw)]
-#[napi(catch_unwind)]
-pub fn feed(runtime: u32, connection: u32, bytes: Uint8ArraySlice<'_>) -> napi::Result<()> {
+pub fn feed(runtime: u32, connection: u32, bytes: Uint8Array<'_>) -> napi::Result<()> {
     with(runtime, |crossing| {
         if let Some(reader) = &crossing.session.reader {
-            reader.feed(connection, &bytes);
+            reader.feed(connection, bytes);
         }
         Ok(())
     })
@@ -85,23 +95,20 @@ pub fn feed(runtime: u32, connection: u32, bytes: Uint8ArraySlice<'_>) -> napi::
 /// one more if there is something to drain, for which nobody calls `wake`. The numbers of the blocked calls stand at the
 /// start of `records`, client calls with 1 before them and served ones with 2.
 #[binding(raw)]
-#[napi(catch_unwind)]
 pub fn submit(
     runtime: u32,
-    payloads: Uint8ArraySlice<'_>,
+    payloads: Uint8Array<'_>,
     used: u32,
-    mut records: Uint32ArraySlice<'_>,
+    records: Uint32Array<'_>,
     count: u32,
-    direct: Uint8ArraySlice<'_>,
+    direct: Uint8Array<'_>,
 ) -> napi::Result<u32> {
     with(runtime, |Crossing { session, .. }| {
         let Some(payloads) = payloads.get(..used as usize) else {
             return Err(internal("a batch of more than there is"));
         };
-        // SAFETY: JavaScript is in this call, so nobody else touches the array meanwhile.
-        let records = unsafe { records.as_mut() };
         let filled = (count as usize).saturating_mul(SLOTS).min(records.len());
-        let (blocked, arrived) = Submission::new(session, payloads, &direct).run(&records[..filled]);
+        let (blocked, arrived) = Submission::new(session, payloads, direct).run(&records[..filled]);
         let mut written = 0;
         for (pair, (kind, id)) in records.chunks_exact_mut(2).zip(blocked) {
             pair[0] = kind;
@@ -115,11 +122,8 @@ pub fn submit(
 /// Hands over what has arrived: returns the joined text and writes the records from slot 8 on. Slot 0: how many
 /// records; 1: whether there is more; 2: how many bytes `takeBytes` has.
 #[binding(raw)]
-#[napi(catch_unwind)]
-pub fn drain<'env>(env: &'env Env, runtime: u32, mut records: Uint32ArraySlice<'_>) -> napi::Result<JsString<'env>> {
+pub fn drain<'env>(env: &'env Env, runtime: u32, records: Uint32Array<'_>) -> napi::Result<JsString<'env>> {
     with(runtime, |Crossing { session, bytes, .. }| {
-        // SAFETY: JavaScript is in this call, so nobody else touches the array meanwhile.
-        let records = unsafe { records.as_mut() };
         let Some((head, room)) = records.split_at_mut_checked(SLOTS) else {
             return Err(thrown(&Error::new(
                 ErrorCode::InvalidArgument,
@@ -142,6 +146,40 @@ pub fn drain<'env>(env: &'env Env, runtime: u32, mut records: Uint32ArraySlice<'
     })
 }
 
-fn internal(what: &str) -> napi::Error {
-    thrown(&Error::new(ErrorCode::Internal, format!("crossing: {what}")))
+unsafe extern "C" fn enter_feed(env: napi_env, info: napi_callback_info) -> napi_value {
+    // SAFETY: Node-API gave both.
+    unsafe {
+        enter::<3>(env, info, |given| {
+            feed(given.number(0)?, given.number(1)?, given.bytes(2)?).map(|()| Returned::Undefined)
+        })
+    }
+}
+
+unsafe extern "C" fn enter_submit(env: napi_env, info: napi_callback_info) -> napi_value {
+    // SAFETY: Node-API gave both. The outbox lends the records, in memory of their own, to nobody else.
+    unsafe {
+        enter::<6>(env, info, |given| {
+            let (payloads, used) = (given.bytes(1)?, given.number(2)?);
+            let (records, count) = (given.numbers(3)?, given.number(4)?);
+            submit(given.number(0)?, payloads, used, records, count, given.bytes(5)?).map(Returned::Number)
+        })
+    }
+}
+
+unsafe extern "C" fn enter_drain(env: napi_env, info: napi_callback_info) -> napi_value {
+    // SAFETY: Node-API gave both. The inbox lends the records to nobody else.
+    unsafe {
+        enter::<2>(env, info, |given| {
+            let text = drain(&given.env(), given.number(0)?, given.numbers(1)?)?.raw();
+            Ok(Returned::Value(text))
+        })
+    }
+}
+
+/// Adds to the exports what each batch calls.
+#[napi(module_exports)]
+pub fn export_crossing(exports: Object<'_>, env: Env) -> napi::Result<()> {
+    export(&env, &exports, "feed", enter_feed)?;
+    export(&env, &exports, "submit", enter_submit)?;
+    export(&env, &exports, "drain", enter_drain)
 }

@@ -1,4 +1,8 @@
-use std::{borrow::Cow, collections::VecDeque};
+use std::{
+    borrow::Cow,
+    collections::VecDeque,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use parking_lot::Mutex;
 use stator_runtime::{dynamo::value::check, payload::Lane};
@@ -31,6 +35,8 @@ const KEEP: usize = 1024 * 1024;
 /// Bounded by what feeds it: each call's credit, and the limit of calls that run at once.
 pub struct Inbox {
     wake: Wake,
+    /// JavaScript has just sent what it is told of next: no peer could do anything meanwhile.
+    is_own: AtomicBool,
     /// Filled from any thread.
     back: Mutex<Lanes>,
     /// Being taken by JavaScript.
@@ -77,6 +83,7 @@ impl Inbox {
     pub fn new(wake: Wake) -> Self {
         Self {
             wake,
+            is_own: AtomicBool::new(false),
             back: Mutex::default(),
             front: Mutex::default(),
         }
@@ -107,6 +114,7 @@ impl Inbox {
         let arrived = !self.back.lock().records.is_empty();
         if arrived {
             self.wake.attended();
+            self.is_own.store(true, Ordering::Relaxed);
         }
         arrived
     }
@@ -197,8 +205,12 @@ impl Inbox {
         if front.record == front.lanes.records.len() {
             front.recycle();
             std::mem::swap(&mut front.lanes, &mut self.back.lock());
-            let turns: usize = front.lanes.records.iter().map(event::turns).sum();
-            front.part = front.part_of(turns);
+            front.part = if self.is_own.swap(false, Ordering::Relaxed) {
+                usize::MAX
+            } else {
+                let turns = front.lanes.records.iter().map(event::turns).sum();
+                front.part_of(turns)
+            };
         }
         let Taking {
             lanes,

@@ -1,7 +1,7 @@
 use std::{
     borrow::Cow,
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicU32, Ordering},
     },
     time::Instant,
@@ -87,7 +87,7 @@ impl Handler for JsHandler {
             many,
             metrics: call.metrics().cloned(),
             served: Arc::clone(&self.served),
-            id: OnceLock::new(),
+            id: AtomicU32::new(0),
             waiting: Mutex::new(Some(call)),
         };
         if many {
@@ -118,13 +118,17 @@ struct JsCall {
     many: bool,
     metrics: Option<Arc<EndpointMetrics>>,
     served: Arc<ServedCalls>,
-    /// Set when JavaScript knows the call.
-    id: OnceLock<u32>,
+    /// Its number when JavaScript knows the call; 0 before.
+    id: AtomicU32,
     /// The call until then.
     waiting: Mutex<Option<ServerCall>>,
 }
 
 impl JsCall {
+    fn id(&self) -> Option<u32> {
+        Some(self.id.load(Ordering::Acquire)).filter(|id| *id != 0)
+    }
+
     /// Tells JavaScript of the call, together with its request if there is one. `false`: the request is not UTF-8.
     fn announce(&self, request: Option<(Lane, Cow<'_, [u8]>, u32)>) -> bool {
         let Some(call) = self.waiting.lock().take() else {
@@ -133,8 +137,8 @@ impl JsCall {
         let inbox = &self.served.inbox;
         let mut readable = true;
         let id = self.served.add(call, |id, call| {
-            // Before JavaScript can answer; only this sets it, so nobody was first.
-            let _ = self.id.set(id);
+            // Before JavaScript can answer.
+            self.id.store(id, Ordering::Release);
             let info = call.info();
             let timeout = info.deadline.map_or(u32::MAX, |at| {
                 u32::try_from(at.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u32::MAX - 1)
@@ -175,10 +179,10 @@ impl JsCall {
             self.announce(Some((lane, data, cost)));
             return;
         }
-        let Some(id) = self.id.get() else { return };
-        let record = [event::REQUEST, *id, 0, cost, 0, 0, 0, 0];
+        let Some(id) = self.id() else { return };
+        let record = [event::REQUEST, id, 0, cost, 0, 0, 0, 0];
         if !self.served.inbox.push_payload(record, lane, data) {
-            if let Some(call) = self.served.get(*id) {
+            if let Some(call) = self.served.get(id) {
                 call.fail(&Error::new(ErrorCode::Protocol, "the request is not UTF-8 text"));
             }
             self.cancel(CancelReason::Lost);
@@ -187,8 +191,8 @@ impl JsCall {
 
     /// Ends the call for JavaScript, if it knows it; else nobody else needs to hear.
     fn cancel(&self, reason: CancelReason) {
-        match self.id.get() {
-            Some(id) => self.served.cancel(*id, reason),
+        match self.id() {
+            Some(id) => self.served.cancel(id, reason),
             None => drop(self.waiting.lock().take()),
         }
     }
@@ -206,8 +210,8 @@ impl StreamObserver for JsCall {
     fn end(self: Arc<Self>, end: End) {
         match end {
             End::Finished if self.many => {
-                if let Some(id) = self.id.get() {
-                    let record = [event::REQUEST_END, *id, 0, 0, 0, 0, 0, 0];
+                if let Some(id) = self.id() {
+                    let record = [event::REQUEST_END, id, 0, 0, 0, 0, 0, 0];
                     self.served.inbox.push_end(event::REQUEST, record);
                 }
             }
@@ -231,8 +235,8 @@ impl StreamObserver for JsCall {
     }
 
     fn writable(&self) {
-        if let Some(id) = self.id.get() {
-            let record = [event::SERVED_WRITABLE, *id, 0, 0, 0, 0, 0, 0];
+        if let Some(id) = self.id() {
+            let record = [event::SERVED_WRITABLE, id, 0, 0, 0, 0, 0, 0];
             self.served.inbox.push(record);
         }
     }

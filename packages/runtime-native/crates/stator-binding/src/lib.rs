@@ -13,6 +13,7 @@
 mod certificates;
 mod command;
 mod crossing;
+mod direct_call;
 mod document;
 mod error_catalogue;
 mod event;

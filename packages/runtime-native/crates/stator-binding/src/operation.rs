@@ -38,7 +38,8 @@ pub struct Submission<'a> {
     direct: &'a [u8],
     blocked: Vec<(u32, u32)>,
     touched: Touched,
-    last_client: Option<(u32, Client)>,
+    /// The client that was looked up last: most batches are of one.
+    client: Option<(u32, Client)>,
     /// Served calls that were looked up, each at its number's place: streams that run side by side take turns.
     served: [Option<(u32, ServerCall)>; PLACES],
     /// One look at the clock for the whole batch.
@@ -61,7 +62,7 @@ impl<'a> Submission<'a> {
             direct,
             blocked: Vec::new(),
             touched: Touched::default(),
-            last_client: None,
+            client: None,
             served: Default::default(),
             now: Instant::now(),
         }
@@ -172,7 +173,10 @@ impl<'a> Submission<'a> {
         } else {
             None
         };
-        let Some(client) = self.client(client) else {
+        if self.client.as_ref().is_none_or(|(known, _)| *known != client) {
+            self.client = self.session.client(client).map(|found| (client, found));
+        }
+        let Some((_, client)) = &self.client else {
             return self.session.calls.refuse(id, closed_client());
         };
         let router = match head >> ROUTE_SHIFT {
@@ -204,18 +208,6 @@ impl<'a> Submission<'a> {
         );
         self.touched.call(&call);
         self.session.calls.remember(id, call);
-    }
-
-    /// The client of that number. Most batches are of one client: it is looked up once.
-    fn client(&mut self, number: u32) -> Option<Client> {
-        if let Some((known, client)) = &self.last_client
-            && *known == number
-        {
-            return Some(client.clone());
-        }
-        let client = self.session.client(number)?;
-        self.last_client = Some((number, client.clone()));
-        Some(client)
     }
 
     fn item(&mut self, head: u32, id: u32, length: u32) {

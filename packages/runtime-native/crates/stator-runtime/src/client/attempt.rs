@@ -59,7 +59,9 @@ impl Call {
         }
         if !self.received.load(Ordering::Acquire) {
             self.received.store(true, Ordering::Release);
-            self.state.lock().request = None;
+            if self.is_large {
+                self.state.lock().request = None;
+            }
         }
         true
     }

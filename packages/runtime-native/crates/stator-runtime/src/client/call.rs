@@ -22,6 +22,9 @@ use super::{Dialer, Inner, OpenStream, Router, Worker};
 const MAX_EARLY: usize = 1024;
 const MAX_EARLY_BYTES: usize = 8 * 1024 * 1024;
 
+/// A request of at most so many bytes is kept until its call is over: letting go of it sooner takes a lock.
+const SMALL: usize = 4 * 1024;
+
 /// Hears what comes back. Called from any thread; `tag` is what the call was started with.
 pub trait ResponseSink: Send + Sync + 'static {
     /// One item. `cost` is to be given back by [`Call::consumed`] when it has been read.
@@ -72,6 +75,8 @@ pub struct Call {
     pub(super) router: Router,
     pub(super) options: CallOptions,
     pub(super) request_stream: bool,
+    /// The request is so large that it is let go of with the first item; a small one goes with the call.
+    pub(super) is_large: bool,
     pub(super) since: Instant,
     /// Number of the current attempt: what an earlier one still says is dropped.
     pub(super) attempt: AtomicU32,
@@ -85,7 +90,7 @@ pub struct Call {
 pub(super) struct CallState {
     pub open: Option<OpenStream>,
     pub worker: Option<Arc<Worker>>,
-    /// Kept until an item has come, for another attempt.
+    /// Kept until an item has come, for another attempt; or longer, if it is small.
     pub request: Option<Payload>,
     /// Sent before the call was open.
     early: Vec<(Payload, bool)>,
@@ -119,6 +124,7 @@ impl Call {
             router,
             options,
             request_stream: request.is_none(),
+            is_large: request.as_ref().is_some_and(|request| request.data.len() > SMALL),
             since,
             attempt: AtomicU32::new(0),
             received: AtomicBool::new(false),

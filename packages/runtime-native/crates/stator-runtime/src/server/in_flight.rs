@@ -1,7 +1,4 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
@@ -28,20 +25,14 @@ impl InFlight {
         }
     }
 
-    pub(super) fn begin(self: &Arc<Self>) -> Running {
+    pub(super) fn begin(&self) {
         self.count.fetch_add(1, Ordering::AcqRel);
-        Running(Arc::clone(self))
     }
-}
 
-/// One running call; it is over when this is dropped.
-#[derive(Debug)]
-pub(super) struct Running(Arc<InFlight>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if self.0.count.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.0.none.notify_waiters();
+    /// One that began is over.
+    pub(super) fn end(&self) {
+        if self.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.none.notify_waiters();
         }
     }
 }

@@ -82,13 +82,20 @@ impl Server {
         let documents = Arc::<Documents>::default();
         let handler = Arc::new(document_handler::DocumentHandler::new(Arc::clone(&documents)));
         let mut table = Table::default();
-        let built_in = Arc::new(Served::new(DOCUMENT_PATH, BUILT_IN, handler, None));
+        let running = Arc::<InFlight>::default();
+        let built_in = Arc::new(Served::new(
+            DOCUMENT_PATH,
+            BUILT_IN,
+            handler,
+            Arc::clone(&running),
+            None,
+        ));
         table.served.insert(DOCUMENT_PATH.to_owned(), built_in);
         Arc::new(Self {
             table: RwLock::new(table),
             documents,
             next_group: AtomicU64::new(BUILT_IN + 1),
-            running: Arc::default(),
+            running,
             max_calls,
             accepting: AtomicBool::new(true),
             instance: AtomicU64::new(0),
@@ -127,7 +134,8 @@ impl Server {
             ));
         }
         let group = self.next_group.fetch_add(1, Ordering::Relaxed);
-        let served = Arc::new(Served::new(path.as_str(), group, handler, metrics));
+        let process = Arc::clone(&self.running);
+        let served = Arc::new(Served::new(path.as_str(), group, handler, process, metrics));
         table.stopped.remove(&path);
         table.served.insert(path, Arc::clone(&served));
         Ok(served)
@@ -357,14 +365,16 @@ impl Server {
         }
         self.table.read().find(path)
     }
+}
 
-    /// Hands a call to its handler.
-    fn begin(&self, served: &Served, reply: Reply, info: CallInfo, now: Instant) -> Accepted {
-        let call = ServerCall::new(reply, info, served.begin(&self.running, now));
-        Accepted {
-            observer: served.handler().open(call),
-            group: served.group(),
-        }
+/// Hands a call to its handler.
+fn begin(served: Arc<Served>, reply: Reply, info: CallInfo, now: Instant) -> Accepted {
+    let group = served.group();
+    let handler = Arc::clone(served.handler());
+    let call = ServerCall::new(reply, info, served.begin(now));
+    Accepted {
+        observer: handler.open(call),
+        group,
     }
 }
 
@@ -382,7 +392,7 @@ impl Acceptor for Server {
             contract: open.contract,
         };
         let reply = Reply::Multiplexed(connection.clone(), stream);
-        Ok(self.begin(&served, reply, info, now))
+        Ok(begin(served, reply, info, now))
     }
 }
 
@@ -397,6 +407,6 @@ impl Taker for Server {
             deadline: call.deadline,
             contract: call.contract,
         };
-        Ok(self.begin(&served, Reply::CallHome(Arc::clone(answer)), info, now))
+        Ok(begin(served, Reply::CallHome(Arc::clone(answer)), info, now))
     }
 }

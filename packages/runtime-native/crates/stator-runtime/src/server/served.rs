@@ -5,7 +5,7 @@ use std::{
 
 use crate::{ErrorCode, connection::StreamObserver, system::EndpointMetrics};
 
-use super::{InFlight, ServerCall, in_flight::Running};
+use super::{InFlight, ServerCall};
 
 /// What an endpoint does with a call.
 pub trait Handler: Send + Sync + 'static {
@@ -19,22 +19,22 @@ pub struct Served {
     /// Its calls on every connection carry this number.
     group: u64,
     handler: Arc<dyn Handler>,
-    running: Arc<InFlight>,
+    running: InFlight,
+    /// Those of all endpoints of the process.
+    process: Arc<InFlight>,
     metrics: Option<Arc<EndpointMetrics>>,
 }
 
 /// Keeps a call counted, for its endpoint and for the process, until its handler is done.
 pub(super) struct Guard {
-    _endpoint: Running,
-    _process: Running,
+    served: Arc<Served>,
     began: Instant,
     error: OnceLock<ErrorCode>,
-    metrics: Option<Arc<EndpointMetrics>>,
 }
 
 impl Guard {
     pub(super) fn metrics(&self) -> Option<&Arc<EndpointMetrics>> {
-        self.metrics.as_ref()
+        self.served.metrics.as_ref()
     }
 
     /// The call ends with an error; the first one counts.
@@ -46,9 +46,11 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if let Some(metrics) = &self.metrics {
+        if let Some(metrics) = self.metrics() {
             metrics.finished(self.began.elapsed(), self.error.get().copied());
         }
+        self.served.running.end();
+        self.served.process.end();
     }
 }
 
@@ -57,13 +59,15 @@ impl Served {
         path: &str,
         group: u64,
         handler: Arc<dyn Handler>,
+        process: Arc<InFlight>,
         metrics: Option<Arc<EndpointMetrics>>,
     ) -> Self {
         Self {
             path: path.into(),
             group,
             handler,
-            running: Arc::default(),
+            running: InFlight::default(),
+            process,
             metrics,
         }
     }
@@ -81,16 +85,16 @@ impl Served {
     }
 
     /// Counts a call that arrived at `now`.
-    pub(super) fn begin(&self, process: &Arc<InFlight>, now: Instant) -> Guard {
+    pub(super) fn begin(self: Arc<Self>, now: Instant) -> Guard {
         if let Some(metrics) = &self.metrics {
             metrics.started(0);
         }
+        self.running.begin();
+        self.process.begin();
         Guard {
-            _endpoint: self.running.begin(),
-            _process: process.begin(),
+            served: self,
             began: now,
             error: OnceLock::new(),
-            metrics: self.metrics.clone(),
         }
     }
 
