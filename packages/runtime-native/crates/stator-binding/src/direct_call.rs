@@ -124,10 +124,8 @@ pub unsafe fn enter<const N: usize>(
         Ok(Returned::Number(number)) => {
             let mut value = ptr::null_mut();
             // SAFETY: the environment is that of this call.
-            match check(
-                unsafe { sys::napi_create_uint32(env, number, &raw mut value) },
-                "a result",
-            ) {
+            let status = unsafe { sys::napi_create_uint32(env, number, &raw mut value) };
+            match check(status, "a result") {
                 Ok(()) => return value,
                 Err(error) => error,
             }

@@ -26,8 +26,8 @@ use crate::{
     session::{Session, closed_client},
 };
 
-/// Served calls that a batch remembers.
-const PLACES: usize = 32;
+/// Served calls that a batch remembers, once it has an item of a stream.
+const PLACES: usize = 128;
 
 /// One batch on its way into the core.
 pub struct Submission<'a> {
@@ -41,9 +41,19 @@ pub struct Submission<'a> {
     /// The client that was looked up last: most batches are of one.
     client: Option<(u32, Client)>,
     /// Served calls that were looked up, each at its number's place: streams that run side by side take turns.
-    served: [Option<(u32, ServerCall)>; PLACES],
+    served: Vec<Option<(u32, ServerCall)>>,
+    /// Items of theirs that are to be sent, those of one stream together.
+    items: Vec<Item<'a>>,
     /// One look at the clock for the whole batch.
     now: Instant,
+}
+
+/// An item of the served call at that place, which goes on.
+#[derive(Clone, Copy)]
+struct Item<'a> {
+    place: usize,
+    lane: Lane,
+    data: &'a [u8],
 }
 
 /// What a call's options may say.
@@ -63,7 +73,8 @@ impl<'a> Submission<'a> {
             blocked: Vec::new(),
             touched: Touched::default(),
             client: None,
-            served: Default::default(),
+            served: Vec::new(),
+            items: Vec::new(),
             now: Instant::now(),
         }
     }
@@ -79,6 +90,7 @@ impl<'a> Submission<'a> {
                 self.operate(record);
             }
         }
+        self.send_items();
         std::mem::take(&mut self.touched).flush();
         hand_over.finish();
         // What failed at once has its end in the inbox too, and there may be no connection that would announce it.
@@ -88,7 +100,13 @@ impl<'a> Submission<'a> {
 
     fn operate(&mut self, record: &Record) {
         let [head, id, length, extra, ..] = *record;
-        match head & 0xFF {
+        let kind = head & 0xFF;
+        if kind == ITEM && head & (LAST | DIRECT) == 0 {
+            return self.item(head, id, length);
+        }
+        // Nothing overtakes an item.
+        self.send_items();
+        match kind {
             CALL => self.call(record),
             CANCEL => {
                 let kill = extra != 0;
@@ -127,7 +145,7 @@ impl<'a> Submission<'a> {
                     self.touched.call(&call);
                 }
             }
-            ITEM => self.item(head, id, length),
+            ITEM => self.single_item(head, id, length),
             FINISH => {
                 if let Some(call) = self.end_served(id) {
                     call.finish();
@@ -210,15 +228,77 @@ impl<'a> Submission<'a> {
         self.session.calls.remember(id, call);
     }
 
+    /// An item of a stream that goes on.
     fn item(&mut self, head: u32, id: u32, length: u32) {
+        let (lane, data) = self.take(head, length);
+        let place = id as usize % PLACES;
+        if self.served.is_empty() {
+            self.served.resize_with(PLACES, || None);
+        }
+        if self.served[place].as_ref().is_none_or(|(known, _)| *known != id) {
+            // Some may be of the call that has to make room.
+            self.send_items();
+            self.served[place] = self.session.served_calls.get(id).map(|call| (id, call));
+        }
+        if self.served[place].is_some() {
+            self.items.push(Item { place, lane, data });
+        }
+    }
+
+    /// Sends the items that have been collected, stream by stream: on both sides most work is done once for those of a stream
+    /// that come together.
+    fn send_items(&mut self) {
+        let mut items = std::mem::take(&mut self.items);
+        let Some(first) = items.first().map(|item| item.place) else {
+            return;
+        };
+        if items.iter().any(|item| item.place != first) {
+            // Counted and put into place: cheaper than to compare.
+            let mut next = [0_usize; PLACES];
+            items.iter().for_each(|item| next[item.place] += 1);
+            let mut end = 0;
+            for count in &mut next {
+                end += *count;
+                *count = end - *count;
+            }
+            let mut sorted = items.clone();
+            for item in &items {
+                let at = &mut next[item.place];
+                sorted[*at] = *item;
+                *at += 1;
+            }
+            items = sorted;
+        }
+        for run in items.chunk_by(|one, other| one.place == other.place) {
+            self.send_run(run);
+        }
+        items.clear();
+        self.items = items;
+    }
+
+    /// Sends items of one stream.
+    fn send_run(&mut self, items: &[Item<'_>]) {
+        let place = items.first().map_or(0, |item| item.place);
+        let Some((id, call)) = &self.served[place] else { return };
+        match call.send_all(items.iter().map(|item| (item.lane, item.data))) {
+            Ok(SendStatus::Queued) => self.blocked.push((BLOCKED_SERVED, *id)),
+            Ok(_) => {}
+            Err(error) => {
+                call.fail(&error);
+                self.session.served_calls.cancel(*id, CancelReason::Unsendable);
+            }
+        }
+        self.touched.served(call);
+    }
+
+    /// An item that is sent by itself: the last one of its call, or one that is not copied.
+    fn single_item(&mut self, head: u32, id: u32, length: u32) {
         let last = head & LAST != 0;
         let (lane, data) = self.take(head, length);
-        let ended;
         let call = if last {
-            ended = self.end_served(id);
-            ended.as_ref()
+            self.end_served(id)
         } else {
-            served(&mut self.served, self.session, id)
+            self.session.served_calls.get(id)
         };
         let Some(call) = call else { return };
         match call.send(lane, data, last) {
@@ -231,7 +311,7 @@ impl<'a> Submission<'a> {
                 }
             }
         }
-        self.touched.served(call);
+        self.touched.served(&call);
     }
 
     /// A served call that is over with this. It counts as running as long as anybody holds it.
@@ -271,17 +351,4 @@ impl<'a> Submission<'a> {
         self.payloads = tail;
         head
     }
-}
-
-/// A served call.
-fn served<'a>(
-    places: &'a mut [Option<(u32, ServerCall)>; PLACES],
-    session: &Session,
-    id: u32,
-) -> Option<&'a ServerCall> {
-    let place = places.get_mut(id as usize % PLACES)?;
-    if place.as_ref().is_none_or(|(known, _)| *known != id) {
-        *place = session.served_calls.get(id).map(|call| (id, call));
-    }
-    place.as_ref().map(|(_, call)| call)
 }

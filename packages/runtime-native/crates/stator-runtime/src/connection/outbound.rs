@@ -155,6 +155,26 @@ impl Connection {
         Ok(status)
     }
 
+    /// Queues or frames several messages of one stream, which goes on. Those before one that is too large are sent.
+    pub fn send_all<'a>(
+        &self,
+        stream: u32,
+        messages: impl Iterator<Item = (Lane, &'a [u8])>,
+    ) -> Result<SendStatus, Error> {
+        let mut status = SendStatus::Sent;
+        let mut state = self.0.state.lock();
+        for (lane, data) in messages {
+            self.check_size(data)?;
+            // Only what ends a stream gives it back.
+            match self.send_on(&mut state, stream, lane, data.into(), false).0 {
+                SendStatus::Sent => {}
+                SendStatus::Queued => status = SendStatus::Queued,
+                SendStatus::Gone => return Ok(SendStatus::Gone),
+            }
+        }
+        Ok(status)
+    }
+
     fn check_size(&self, data: &[u8]) -> Result<(), Error> {
         if data.len() <= self.0.limits.peer_max_message as usize {
             return Ok(());

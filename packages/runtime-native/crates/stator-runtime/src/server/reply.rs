@@ -24,6 +24,23 @@ impl Reply {
         }
     }
 
+    pub fn send_all<'a>(&self, messages: impl Iterator<Item = (Lane, &'a [u8])>) -> Result<SendStatus> {
+        match self {
+            Self::Multiplexed(connection, stream) => connection.send_all(*stream, messages),
+            Self::CallHome(answer) => {
+                let mut status = SendStatus::Sent;
+                for (lane, data) in messages {
+                    match answer.send(lane, data, false)? {
+                        SendStatus::Sent => {}
+                        SendStatus::Queued => status = SendStatus::Queued,
+                        SendStatus::Gone => return Ok(SendStatus::Gone),
+                    }
+                }
+                Ok(status)
+            }
+        }
+    }
+
     pub fn finish(&self) -> SendStatus {
         match self {
             Self::Multiplexed(connection, stream) => connection.finish(*stream),

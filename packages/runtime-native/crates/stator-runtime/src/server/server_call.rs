@@ -48,6 +48,19 @@ impl ServerCall {
         Ok(status)
     }
 
+    /// Sends several items; those before one that is over the caller's limit are sent.
+    pub fn send_all<'a>(&self, items: impl Iterator<Item = (Lane, &'a [u8])>) -> Result<SendStatus> {
+        let mut bytes = 0;
+        let status = self
+            .0
+            .reply
+            .send_all(items.inspect(|(_, data)| bytes += data.len() as u64))?;
+        if let Some(metrics) = self.0.guard.metrics() {
+            metrics.response_bytes(bytes);
+        }
+        Ok(status)
+    }
+
     /// Ends the response.
     pub fn finish(&self) -> SendStatus {
         self.0.reply.finish()
