@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     Error,
     payload::Lane,
-    wire::frame::{self, HEADER, Header, MAX_CHUNK},
+    wire::frame::{self, HEADER, Header, Kind, MAX_CHUNK},
 };
 
 use super::{Limits, StreamObserver, output::Output};
@@ -122,6 +122,8 @@ pub(super) struct SendHalf {
     pub in_ready: bool,
     /// The last thing of this direction has been queued.
     pub ended: bool,
+    /// A message has been queued or framed.
+    pub messages: bool,
     /// The observer wants to hear when the queue is empty.
     pub wants_writable: bool,
 }
@@ -146,6 +148,20 @@ pub(super) fn next_chunk(credit: &mut u64, lane: Lane, left: usize, end: bool) -
     Some((chunk, flags))
 }
 
+/// The frame that says how large a message is. If it is the first one, and the peer gives its credit with that, takes it.
+pub(super) fn size_frame(credit: &mut u64, limits: &Limits, stream: u32, size: usize, first: bool) -> [u8; HEADER + 4] {
+    let size = u32::try_from(size).unwrap_or(u32::MAX);
+    let granted = first && size <= limits.peer_first_message;
+    if granted {
+        *credit = cost_of(size).max(*credit);
+    }
+    let flags = if granted { frame::GRANTED } else { 0 };
+    let mut bytes = [0; HEADER + 4];
+    bytes[..HEADER].copy_from_slice(&frame::header(Kind::Size, flags, stream, 4));
+    bytes[HEADER..].copy_from_slice(&size.to_be_bytes());
+    bytes
+}
+
 /// What a message of that size costs, unless it is cut into more frames than it has to be.
 pub(super) fn cost_of(size: u32) -> u64 {
     u64::from(size) + u64::from(size.div_ceil(MAX_CHUNK as u32)) * HEADER as u64
@@ -156,6 +172,8 @@ pub(super) enum Outgoing {
         lane: Lane,
         data: Bytes,
         position: usize,
+        /// The first one of its direction.
+        first: bool,
         /// The peer was told how large it is.
         sized: bool,
         end: bool,
@@ -204,6 +222,7 @@ impl Stream {
                 credit: u64::from(limits.peer_window),
                 in_ready: false,
                 ended: false,
+                messages: false,
                 wants_writable: false,
             },
             receive: ReceiveHalf {
@@ -238,8 +257,10 @@ mod tests {
         let limits = Limits {
             window: 1,
             max_message: 1,
+            first_message: 0,
             peer_window: 1,
             peer_max_message: 1,
+            peer_first_message: 0,
             keep_alive: std::time::Duration::MAX,
         };
         let mut state = State::new();

@@ -82,8 +82,10 @@ pub fn feed<'a>(answers: bool, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<(u
         limits: Limits {
             window: WINDOW,
             max_message: MAX_MESSAGE,
+            first_message: MAX_MESSAGE / 2,
             peer_window: WINDOW,
             peer_max_message: MAX_MESSAGE,
+            peer_first_message: 0,
             keep_alive: Duration::from_secs(10),
         },
         hooks: Hooks::default(),

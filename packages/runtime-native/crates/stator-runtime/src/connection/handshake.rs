@@ -48,11 +48,19 @@ impl Offer {
             agent: concat!("stator/", env!("CARGO_PKG_VERSION")).to_owned(),
             window: self.window,
             max_message: self.max_message,
+            first_message: first_message(self.max_message),
             to_runtime: self.to_runtime,
             token,
             error,
         }
     }
+}
+
+/// Credit that a size may bring without a word. What is larger is waited for: a round trip is little beside it.
+const FIRST_MESSAGE: u32 = 4 * 1024 * 1024;
+
+fn first_message(max_message: u32) -> u32 {
+    FIRST_MESSAGE.min(max_message)
 }
 
 /// Speaks first on a connection that this side dialled.
@@ -179,8 +187,10 @@ fn start(
         limits: Limits {
             window: offer.window,
             max_message: offer.max_message,
+            first_message: first_message(offer.max_message),
             peer_window: hello.window,
             peer_max_message: hello.max_message,
+            peer_first_message: hello.first_message,
             keep_alive: offer.keep_alive,
         },
         hooks,

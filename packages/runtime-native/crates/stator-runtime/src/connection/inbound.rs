@@ -167,7 +167,8 @@ impl Connection {
                 let bytes = payload
                     .try_into()
                     .map_err(|_| self.violation("a size of a wrong length"))?;
-                self.take_size(state, header.stream, u32::from_be_bytes(bytes));
+                let granted = header.flags & frame::GRANTED != 0;
+                self.take_size(state, header.stream, u32::from_be_bytes(bytes), granted);
                 Ok(())
             }
             Some(Kind::Ping) => {
@@ -240,7 +241,9 @@ impl Connection {
 
     /// Makes room for a message that is larger than the window, so that its writer need not wait for each part of it. It
     /// is put together here whatever its size, so this holds no more than waiting would, if the consumer is waiting.
-    fn take_size(&self, state: &mut State, stream: u32, size: u32) {
+    ///
+    /// `granted`: the peer takes the credit for it as given.
+    fn take_size(&self, state: &mut State, stream: u32, size: u32, granted: bool) {
         let Some(entry) = state.streams.get_mut(&stream) else {
             return;
         };
@@ -256,6 +259,9 @@ impl Connection {
         if missing > 0 {
             receive.extra = missing;
             receive.credit += u64::from(missing);
+            if granted && !receive.messages && size <= self.0.limits.first_message {
+                return;
+            }
             frame::put(&mut state.out.tail, Kind::Credit, 0, stream, &missing.to_be_bytes());
         }
     }

@@ -12,10 +12,14 @@ pub struct Limits {
     pub window: u32,
     /// The largest message in bytes that we take.
     pub max_message: u32,
+    /// The largest first message of a stream towards us whose credit is given with its size.
+    pub first_message: u32,
     /// Credit that each stream towards the peer starts with.
     pub peer_window: u32,
     /// The largest message that the peer takes.
     pub peer_max_message: u32,
+    /// The largest first message of a stream towards the peer whose credit is given with its size.
+    pub peer_first_message: u32,
     /// Both sides of a connection with open calls ping in this rhythm; one that hears nothing for twice as long gives up.
     pub keep_alive: Duration,
 }

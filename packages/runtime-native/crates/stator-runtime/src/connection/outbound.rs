@@ -20,14 +20,14 @@ use crate::{
 
 use super::{
     Connection, StreamObserver,
-    connection_state::{Outgoing, STAGE, STAGE_CEILING, STAGE_MOST, State, Stream, next_chunk},
+    connection_state::{Outgoing, STAGE, STAGE_CEILING, STAGE_MOST, State, Stream, next_chunk, size_frame},
 };
 
 /// A chunk of at least this size is written from where it lies.
 const PIECE: usize = 16 * 1024;
 
 /// Chunks of one message that are written from where it lies at the most.
-const CHUNKS: usize = 7;
+const CHUNKS: usize = 17;
 
 /// What stands before the payload of a chunk.
 type Before = SmallVec<[u8; 3 * HEADER]>;
@@ -207,6 +207,7 @@ impl Connection {
             return (SendStatus::Gone, None);
         }
         entry.send.ended = end;
+        let first = !std::mem::replace(&mut entry.send.messages, true);
         let cost = (HEADER + data.len()) as u64;
         if entry.send.queue.is_empty() && data.len() <= MAX_CHUNK && entry.send.credit >= cost && staged < STAGE {
             entry.send.credit -= cost;
@@ -220,12 +221,13 @@ impl Connection {
         }
         let alone = entry.send.queue.is_empty() && staged == 0 && !state.write_broken;
         if alone && data.len() >= PIECE && matches!(data, Content::Borrowed(_)) && self.0.link.takes_pieces() {
-            return self.write_through(state, stream, lane, &data, end);
+            return self.write_through(state, stream, lane, &data, first, end);
         }
         entry.send.queue.push_back(Outgoing::Message {
             lane,
             data: data.keep(),
             position: 0,
+            first,
             sized: false,
             end,
         });
@@ -241,6 +243,7 @@ impl Connection {
         stream: u32,
         lane: Lane,
         data: &[u8],
+        first: bool,
         end: bool,
     ) -> (SendStatus, Option<Stream>) {
         let Some(entry) = state.streams.get_mut(&stream) else {
@@ -251,9 +254,13 @@ impl Connection {
         let mut rest = data;
         let mut before = Before::new();
         if data.len() > MAX_CHUNK {
-            let size = u32::try_from(data.len()).unwrap_or(u32::MAX);
-            before.extend_from_slice(&frame::header(Kind::Size, 0, stream, 4));
-            before.extend_from_slice(&size.to_be_bytes());
+            before.extend_from_slice(&size_frame(
+                &mut entry.send.credit,
+                &self.0.limits,
+                stream,
+                data.len(),
+                first,
+            ));
         }
         while !rest.is_empty() && chunks.len() < CHUNKS {
             let Some((length, flags)) = next_chunk(&mut entry.send.credit, lane, rest.len(), end) else {
@@ -273,6 +280,7 @@ impl Connection {
                 lane,
                 data: Bytes::copy_from_slice(rest),
                 position: 0,
+                first: false,
                 sized: true,
                 end,
             });
@@ -403,13 +411,14 @@ impl Connection {
                     lane,
                     data,
                     position,
+                    first,
                     sized,
                     end,
                 } => {
                     let left = data.len() - *position;
                     if *position == 0 && left > MAX_CHUNK && !std::mem::replace(sized, true) {
-                        let size = u32::try_from(left).unwrap_or(u32::MAX);
-                        frame::put(&mut state.out.tail, Kind::Size, 0, stream, &size.to_be_bytes());
+                        let size = size_frame(&mut entry.send.credit, &self.0.limits, stream, left, *first);
+                        state.out.tail.extend_from_slice(&size);
                     }
                     let Some((chunk, flags)) = next_chunk(&mut entry.send.credit, *lane, left, *end) else {
                         continue;

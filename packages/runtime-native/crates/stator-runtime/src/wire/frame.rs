@@ -29,7 +29,7 @@ pub enum Kind {
     /// Worker to client, stream 0: open no more calls here (`u32` highest stream that was taken).
     GoAway = 8,
     /// Either direction: the next message on this stream takes several chunks, and is this long in all (`u32`). A hint: the
-    /// receiver may make room for it, and give credit.
+    /// receiver may make room for it, and give credit. Flag: [`GRANTED`].
     Size = 9,
 }
 
@@ -60,6 +60,10 @@ pub const BYTES: u8 = 4;
 pub const MSGPACK: u8 = 8;
 /// The worker did not take the call: it may be tried elsewhere.
 pub const REFUSED: u8 = 1;
+
+/// The message is the first one of its stream in this direction, and no larger than the receiver's hello allows: both sides
+/// count the credit that it takes as given.
+pub const GRANTED: u8 = 1;
 
 /// The flag of a data frame that says in which lane its message travels.
 pub const fn lane_flag(lane: Lane) -> u8 {

@@ -34,6 +34,10 @@ pub struct Hello {
     pub window: u32,
     /// The largest message in bytes that this side takes.
     pub max_message: u32,
+    /// How large, in bytes, the first message of a stream may be for its size to bring the credit that it takes, without a frame
+    /// that says so: see [`GRANTED`](super::frame::GRANTED). 0: its credit is waited for.
+    #[serde(default)]
+    pub first_message: u32,
     /// The caller will only call what the worker's runtime answers itself: no application need be awake for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_runtime: bool,

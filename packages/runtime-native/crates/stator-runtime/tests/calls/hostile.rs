@@ -378,6 +378,84 @@ fn a_message_whose_size_was_said_does_not_starve_when_it_comes_in_small_pieces()
     })
 }
 
+/// A size whose credit is taken as given.
+fn granted_size(stream: u32, bytes: u32) -> Vec<u8> {
+    raw::frame(raw::SIZE, raw::GRANTED, stream, &bytes.to_be_bytes())
+}
+
+#[test]
+fn the_first_message_of_a_stream_brings_its_credit() -> Result<()> {
+    const WINDOW: u32 = 1024;
+    const SIZE: u32 = 100_000;
+    run(async {
+        let target = Target::of_window(WINDOW).await?;
+        let mut peer = target.connect().await;
+        let (head, tail) = (vec![b'7'; 65_535], vec![b'7'; SIZE as usize - 65_535]);
+        let message = [raw::data(1, 0, &head), raw::data(1, raw::END_MESSAGE, &tail)].concat();
+        peer.write(&[raw::open_stream(1, PATH), granted_size(1, SIZE), message.clone()].concat())
+            .await;
+        let (mut answered, mut given) = (0, 0);
+        while answered < SIZE as usize || given < WINDOW {
+            let frame = peer.frame().await.unwrap_or_else(|| panic!("closed"));
+            match frame.kind {
+                raw::CREDIT => given += frame.number(),
+                raw::DATA => answered += frame.payload.len(),
+                raw::SIZE => assert_eq!((frame.number(), frame.flags), (SIZE, 0)),
+                kind => panic!("a frame of kind {kind}"),
+            }
+        }
+        // The window is as it was, and not more.
+        assert_eq!((answered, given), (SIZE as usize, WINDOW));
+        // The second one brings none: it is given as for any other size.
+        peer.write(&[granted_size(1, SIZE), message].concat()).await;
+        let credit = peer.frame_of(raw::CREDIT).await;
+        assert_eq!(credit.number(), SIZE + 2 * 8 - WINDOW);
+        // Nor does a first one that is too large for that.
+        peer.write(&[raw::open_stream(3, PATH), granted_size(3, 8 * 1024 * 1024)].concat())
+            .await;
+        let credit = peer.frame_of(raw::CREDIT).await;
+        assert_eq!((credit.stream, credit.number() > 8 * 1024 * 1024 - WINDOW), (3, true));
+        target.is_well().await
+    })
+}
+
+#[test]
+fn credit_is_taken_with_a_size_only_from_who_offers_that() -> Result<()> {
+    const WINDOW: u32 = 1024;
+    const SIZE: u32 = 100_000;
+    run(async {
+        let target = Target::new(Settings::default()).await?;
+        for (offer, granted) in [
+            ("", false),
+            (r#","firstMessage":99999"#, false),
+            (r#","firstMessage":100000"#, true),
+        ] {
+            let mut peer = Raw::dial(&target.address).await;
+            let hello = format!(r#"{{"agent":"by hand","window":{WINDOW},"maxMessage":33554432{offer}}}"#);
+            peer.write(&raw::preface((1, 1), &hello)).await;
+            assert!(peer.preface().await.is_some());
+            let request = vec![b'7'; SIZE as usize];
+            let (head, tail) = request.split_at(65_535);
+            peer.write(&[raw::open(1, PATH), raw::data(1, 0, head), raw::data(1, raw::ONLY, tail)].concat())
+                .await;
+            let size = peer.frame_of(raw::SIZE).await;
+            assert_eq!((size.number(), size.flags == raw::GRANTED), (SIZE, granted), "{offer}");
+            if !granted {
+                // All that there is credit for, then nothing before there is more.
+                let part = peer.frame_of(raw::DATA).await;
+                assert_eq!(part.payload.len(), WINDOW as usize - 8, "{offer}");
+                peer.write(&raw::frame(raw::PING, 0, 0, &[0; 8])).await;
+                assert_eq!(peer.frame().await.map(|frame| frame.kind), Some(raw::PONG), "{offer}");
+                peer.write(&raw::credit(1, SIZE)).await;
+                take_answer(&mut peer, SIZE - (WINDOW - 8)).await;
+            } else {
+                take_answer(&mut peer, SIZE).await;
+            }
+        }
+        target.is_well().await
+    })
+}
+
 /// Each breaks a rule of one call: that call ends with a typed error, the connection goes on.
 #[test]
 fn whoever_breaks_a_rule_of_a_call_loses_that_call() -> Result<()> {

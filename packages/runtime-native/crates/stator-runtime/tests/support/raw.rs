@@ -28,6 +28,8 @@ pub const BYTES: u8 = 4;
 /// A whole message that is also the last one.
 pub const ONLY: u8 = END_MESSAGE | END_STREAM;
 pub const REFUSED: u8 = 1;
+/// Of a size: the credit for it is taken as given.
+pub const GRANTED: u8 = 1;
 
 /// What the tests' peers offer as credit unless they say otherwise.
 pub const WINDOW: u32 = 262_144;
