@@ -318,7 +318,7 @@ impl Connection {
         }
         match self.charge(state, header, events)? {
             None => Ok(()),
-            Some(_) => self.settle(state, header, Some((payload, range)), events),
+            Some(_) => self.settle(state, header, Some(payload), events),
         }
     }
 
@@ -419,13 +419,13 @@ impl Connection {
         Ok(state.streams.get_mut(&header.stream).map(|stream| &mut stream.receive))
     }
 
-    /// What a whole data frame means, whose cost is paid. Without `piece` its payload stands with its stream already.
+    /// What a whole data frame means that is no [whole message](Self::take_whole), and whose cost is paid. Without `piece` its payload stands with its stream already.
     #[inline]
     fn settle(
         &self,
         state: &mut State,
         header: Header,
-        piece: Option<(&[u8], Range<usize>)>,
+        piece: Option<&[u8]>,
         events: &mut Vec<Event>,
     ) -> Result<(), Error> {
         let Some(stream) = state.streams.get_mut(&header.stream) else {
@@ -441,27 +441,17 @@ impl Connection {
                 receive.awaited = 0;
                 let cost = cost + std::mem::take(&mut receive.partial_cost);
                 receive.outstanding += u64::from(cost);
-                let what = match piece {
-                    Some((_, range)) if receive.partial.is_empty() => What::Whole {
-                        lane,
-                        range,
-                        cost,
-                        last: false,
-                    },
-                    piece => {
-                        let mut data = std::mem::take(&mut receive.partial);
-                        if let Some((payload, _)) = piece {
-                            data.extend_from_slice(payload);
-                        }
-                        What::Assembled { lane, data, cost }
-                    }
-                };
+                let mut data = std::mem::take(&mut receive.partial);
+                if let Some(payload) = piece {
+                    data.extend_from_slice(payload);
+                }
+                let what = What::Assembled { lane, data, cost };
                 events.push(Event {
                     observer: Some(Arc::clone(&stream.observer)),
                     what,
                 });
             } else {
-                if let Some((payload, _)) = piece {
+                if let Some(payload) = piece {
                     receive.partial.extend_from_slice(payload);
                 }
                 receive.partial_cost += cost;
