@@ -59,7 +59,7 @@ export const GOALS: readonly Goal[] = [
     versus: "raw",
     floor: 0.9,
     stretch: 1.2,
-    gate: 0.7,
+    gate: 0.8,
     ...rate,
   })),
   {
@@ -70,8 +70,8 @@ export const GOALS: readonly Goal[] = [
     floor: 1.5,
     stretch: 1.1,
   },
-  { point: payload(64 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.5, ...rate },
-  { point: payload(1024 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.5, ...rate },
+  { point: payload(64 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.7, ...rate },
+  { point: payload(1024 * 1024), versus: "raw", floor: 0.8, stretch: 1, gate: 0.7, ...rate },
   {
     peer: "stator-memory",
     point: at("unary", 1),
@@ -86,7 +86,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator",
     floor: 3,
     stretch: 6,
-    gate: 0.9,
+    gate: 2.5,
     ...rate,
   },
   {
@@ -104,7 +104,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator",
     floor: 0.9,
     stretch: 0.97,
-    gate: 0.65,
+    gate: 0.8,
     ...rate,
   },
   {
@@ -113,7 +113,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator",
     floor: 0.9,
     stretch: 0.97,
-    gate: 0.65,
+    gate: 0.8,
     ...rate,
   },
   {
@@ -130,7 +130,7 @@ export const GOALS: readonly Goal[] = [
     versus: "stator-service",
     floor: 0.8,
     stretch: 0.95,
-    gate: 0.55,
+    gate: 0.7,
     ...rate,
   },
   {
@@ -140,7 +140,7 @@ export const GOALS: readonly Goal[] = [
     better: "less",
     floor: 1.4,
     stretch: 1.1,
-    gate: 2.4,
+    gate: 1.6,
   },
   {
     point: "idle",
