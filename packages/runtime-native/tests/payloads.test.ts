@@ -53,6 +53,13 @@ describe.each(PLANES)("values, over %s", (plane) => {
         expect(await pair.client.generate(value).one()).toEqual(value);
       }
     }
+    // Wherever in the text it begins, and whatever runs of digits come before it.
+    for (let length = 0; length <= 40; length++) {
+      const before = ["x".repeat(length), "é".repeat(length), `a ${"7".repeat(length)}`, 0.1234567890123456];
+      for (const value of before.map((text) => [text, 2n ** 53n + 1n, text])) {
+        expect(await pair.client.generate(value).one()).toEqual(value);
+      }
+    }
     expect(await pair.client.generate(5n).one()).toBe(5);
     expect(await pair.client.generate(BigInt(Number.MAX_SAFE_INTEGER)).one()).toBe(Number.MAX_SAFE_INTEGER);
   });
