@@ -1,5 +1,4 @@
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toolEnvironment } from "./environment.ts";
@@ -9,10 +8,6 @@ import { root } from "./paths.ts";
 /** Longest time for the processes to start, and to end after they were told to drain. */
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 30_000;
-
-/** How often, and how far apart, the removal of the discovery folder is tried. */
-const REMOVE_TRIES = 20;
-const REMOVE_PAUSE_MS = 50;
 
 /** A graph that runs, each service in processes of its own. */
 export interface RunningGraph extends AsyncDisposable {
@@ -65,7 +60,7 @@ export async function startGraph(start: StartOptions): Promise<RunningGraph> {
   ];
   const exited = supervisor.exited.then(async (exitCode) => {
     await Promise.all(copied);
-    await remove(folder, log);
+    rmSync(folder, { recursive: true, force: true });
     ready.reject(new Error(`The graph ended with exit code ${exitCode} before it was ready; see its output above.`));
     return exitCode;
   });
@@ -93,21 +88,6 @@ export function stopOnSignals(graph: Pick<RunningGraph, "stop">): void {
 
 async function each(stream: ReadableStream<Uint8Array>, use: (line: string) => void): Promise<void> {
   for await (const line of lines(stream)) use(line);
-}
-
-/**
- * Removes the discovery folder. A runtime that still looks at it makes it anew when it has gone, which can come between
- * emptying and removing; what is left then says so, and is not the graph's failure.
- */
-async function remove(folder: string, log: (line: string) => void): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await rm(folder, { recursive: true, force: true });
-    } catch (error) {
-      if (tries === REMOVE_TRIES) return log(`${folder} was not removed: ${String(error)}`);
-      await Bun.sleep(REMOVE_PAUSE_MS);
-    }
-  }
 }
 
 /** Lets the graph drain; what does not end in time is killed, and its children notice that by themselves. */
