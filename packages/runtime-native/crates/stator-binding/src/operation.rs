@@ -279,16 +279,11 @@ impl<'a> Submission<'a> {
     /// Sends items of one stream.
     fn send_run(&mut self, items: &[Item<'_>]) {
         let place = items.first().map_or(0, |item| item.place);
-        let Some((id, call)) = &self.served[place] else { return };
-        match call.send_all(items.iter().map(|item| (item.lane, item.data))) {
-            Ok(SendStatus::Queued) => self.blocked.push((BLOCKED_SERVED, *id)),
-            Ok(_) => {}
-            Err(error) => {
-                call.fail(&error);
-                self.session.served_calls.cancel(*id, CancelReason::Unsendable);
-            }
-        }
-        self.touched.served(call);
+        let Some((id, call)) = self.served[place].clone() else {
+            return;
+        };
+        let status = call.send_all(items.iter().map(|item| (item.lane, item.data)));
+        self.sent(id, &call, status, false);
     }
 
     /// An item that is sent by itself: the last one of its call, or one that is not copied.
@@ -301,7 +296,13 @@ impl<'a> Submission<'a> {
             self.session.served_calls.get(id)
         };
         let Some(call) = call else { return };
-        match call.send(lane, data, last) {
+        let status = call.send(lane, data, last);
+        self.sent(id, &call, status, last);
+    }
+
+    /// Tells what became of items. `last`: the call has ended with them.
+    fn sent(&mut self, id: u32, call: &ServerCall, status: Result<SendStatus, Error>, last: bool) {
+        match status {
             Ok(SendStatus::Queued) if !last => self.blocked.push((BLOCKED_SERVED, id)),
             Ok(_) => {}
             Err(error) => {
@@ -311,7 +312,7 @@ impl<'a> Submission<'a> {
                 }
             }
         }
-        self.touched.served(&call);
+        self.touched.served(call);
     }
 
     /// A served call that is over with this. It counts as running as long as anybody holds it.

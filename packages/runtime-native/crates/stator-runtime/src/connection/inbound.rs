@@ -538,12 +538,8 @@ impl Connection {
                     cost,
                     last,
                 } => {
-                    let message = Message {
-                        lane,
-                        data: &buffer[range],
-                        cost,
-                    };
-                    if deliver_run(&*observer, buffer, message, &mut events) || last {
+                    let data = &buffer[range];
+                    if deliver_run(&*observer, buffer, Message { lane, data, cost }, &mut events) || last {
                         observer.end(End::Finished);
                     }
                 }
@@ -566,22 +562,17 @@ fn deliver_run(
 ) -> bool {
     let mut next = move || {
         let event = events.next_if(|event| event.observer.is_none())?;
-        match event.what {
-            What::Whole {
-                lane,
-                range,
-                cost,
-                last,
-            } => Some((
-                Message {
-                    lane,
-                    data: &buffer[range],
-                    cost,
-                },
-                last,
-            )),
-            _ => None,
-        }
+        let What::Whole {
+            lane,
+            range,
+            cost,
+            last,
+        } = event.what
+        else {
+            return None;
+        };
+        let data = &buffer[range];
+        Some((Message { lane, data, cost }, last))
     };
     let Some((second, mut ended)) = next() else {
         observer.message(first.lane, first.data, first.cost);

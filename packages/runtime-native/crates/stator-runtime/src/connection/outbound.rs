@@ -43,6 +43,24 @@ pub enum SendStatus {
     Gone,
 }
 
+impl SendStatus {
+    /// Sends one after another, until the call is over or one fails: whether any of them is queued.
+    pub(crate) fn of_all<'a>(
+        messages: impl Iterator<Item = (Lane, &'a [u8])>,
+        mut send: impl FnMut(Lane, &'a [u8]) -> Result<Self, Error>,
+    ) -> Result<Self, Error> {
+        let mut status = Self::Sent;
+        for (lane, data) in messages {
+            match send(lane, data)? {
+                Self::Sent => {}
+                Self::Queued => status = Self::Queued,
+                Self::Gone => return Ok(Self::Gone),
+            }
+        }
+        Ok(status)
+    }
+}
+
 /// What opens a call.
 pub struct OpenCall<'a> {
     pub path: &'a str,
@@ -161,18 +179,12 @@ impl Connection {
         stream: u32,
         messages: impl Iterator<Item = (Lane, &'a [u8])>,
     ) -> Result<SendStatus, Error> {
-        let mut status = SendStatus::Sent;
         let mut state = self.0.state.lock();
-        for (lane, data) in messages {
+        SendStatus::of_all(messages, |lane, data| {
             self.check_size(data)?;
             // Only what ends a stream gives it back.
-            match self.send_on(&mut state, stream, lane, data.into(), false).0 {
-                SendStatus::Sent => {}
-                SendStatus::Queued => status = SendStatus::Queued,
-                SendStatus::Gone => return Ok(SendStatus::Gone),
-            }
-        }
-        Ok(status)
+            Ok(self.send_on(&mut state, stream, lane, data.into(), false).0)
+        })
     }
 
     fn check_size(&self, data: &[u8]) -> Result<(), Error> {

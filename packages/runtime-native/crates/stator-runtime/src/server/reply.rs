@@ -27,17 +27,7 @@ impl Reply {
     pub fn send_all<'a>(&self, messages: impl Iterator<Item = (Lane, &'a [u8])>) -> Result<SendStatus> {
         match self {
             Self::Multiplexed(connection, stream) => connection.send_all(*stream, messages),
-            Self::CallHome(answer) => {
-                let mut status = SendStatus::Sent;
-                for (lane, data) in messages {
-                    match answer.send(lane, data, false)? {
-                        SendStatus::Sent => {}
-                        SendStatus::Queued => status = SendStatus::Queued,
-                        SendStatus::Gone => return Ok(SendStatus::Gone),
-                    }
-                }
-                Ok(status)
-            }
+            Self::CallHome(answer) => SendStatus::of_all(messages, |lane, data| answer.send(lane, data, false)),
         }
     }
 
